@@ -1,0 +1,171 @@
+"""The words ``Column`` and ``Contract``, and how a table is held against its contract.
+
+Not here: any particular table (``raw``, ``district``, ``pilots``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+
+class Kind(StrEnum):
+    """What a column holds; the pandas type follows from it."""
+
+    CODE = "code"
+    TEXT = "text"
+    COUNT = "count"
+    NUMBER = "number"
+    FLAG = "flag"
+    GEOMETRY = "geometry"
+    BYTES = "bytes"
+
+
+PANDAS_TYPES = {
+    Kind.CODE: "str",
+    Kind.TEXT: "str",
+    Kind.COUNT: "Int64",
+    Kind.NUMBER: "float64",
+    Kind.FLAG: "boolean",
+}
+
+
+class ContractError(Exception):
+    """A computed table breaks its own contract: a fault of the program, not of an input."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, what it means, its unit, and the values it may hold.
+
+    ``pattern`` is matched against the whole text; ``minimum`` and ``maximum`` are inclusive.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    pattern: str = ""
+
+    @property
+    def expected(self) -> str:
+        """The values this column may hold, in words.
+
+        >>> Column("rate_pct", Kind.NUMBER, "rate", minimum=0, maximum=100).expected
+        'a number from 0 to 100'
+        """
+        words = {
+            Kind.CODE: "a code",
+            Kind.TEXT: "text",
+            Kind.COUNT: "a whole number",
+            Kind.NUMBER: "a number",
+            Kind.FLAG: "true or false",
+            Kind.GEOMETRY: "a shape",
+            Kind.BYTES: "bytes",
+        }[self.kind]
+        if self.allowed:
+            words = "one of " + ", ".join(self.allowed)
+        elif self.pattern and self.kind is Kind.CODE:
+            words = f"a code of the form {self.pattern}"
+        if self.minimum is not None and self.maximum is not None:
+            words += f" from {self.minimum:g} to {self.maximum:g}"
+        elif self.minimum is not None:
+            words += f" of {self.minimum:g} or more"
+        return words + (" or nothing" if self.nullable else "")
+
+    def checks(self) -> "list[pa.Check]":
+        """The column's rules as pandera checks."""
+        import pandera.pandas as pa
+
+        rules = []
+        if self.minimum is not None:
+            rules.append(pa.Check.ge(self.minimum))
+        if self.maximum is not None:
+            rules.append(pa.Check.le(self.maximum))
+        if self.allowed:
+            rules.append(pa.Check.isin(self.allowed))
+        if self.pattern:
+            rules.append(pa.Check.str_matches(rf"\A{self.pattern}\Z"))
+        if self.kind is Kind.NUMBER:
+            rules.append(pa.Check(_finite, element_wise=False, name="finite"))
+        return rules
+
+
+def _finite(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    return values.abs() != float("inf")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One stored table. ``name`` is also its asset, its Parquet file and its word in the UI.
+
+    ``rows`` is set where the number of rows is a promise (928 districts, 77 provinces). ``open_ended`` tables
+    hold files (pages, workbooks), not figures, and stay out of the DuckDB catalogue.
+    """
+
+    name: str
+    title: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    source: str
+    rows: int | None = None
+    open_ended: bool = False
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @cached_property
+    def schema(self) -> "pa.DataFrameSchema":
+        """The contract as a pandera schema, geometry and bytes left to their own checks."""
+        import pandera.pandas as pa
+
+        return pa.DataFrameSchema(
+            {
+                column.name: pa.Column(
+                    PANDAS_TYPES.get(column.kind), column.checks(), nullable=column.nullable
+                )
+                for column in self.columns
+            },
+            unique=list(self.key) or None,
+            strict=True,
+        )
+
+    def conform(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        """The table in the contract's column order and types, sorted by key, and checked.
+
+        Raises ``ContractError`` with the first failures if the table is not what the contract says.
+        """
+        import pandera.pandas as pa
+
+        missing = [name for name in self.column_names if name not in frame.columns]
+        extra = [name for name in frame.columns if name not in self.column_names]
+        if missing or extra:
+            raise ContractError(f"{self.name}: missing columns {missing}, unknown columns {extra}")
+        table = frame[self.column_names].astype(
+            {c.name: PANDAS_TYPES[c.kind] for c in self.columns if c.kind in PANDAS_TYPES}
+        )
+        table = table.sort_values(list(self.key), ignore_index=True) if self.key else table
+        if self.rows is not None and len(table) != self.rows:
+            raise ContractError(f"{self.name}: {len(table)} rows, promised {self.rows}")
+        try:
+            self.schema.validate(table, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            first = error.failure_cases.head(3).to_dict("records")
+            raise ContractError(f"{self.name} breaks its contract: {first}") from error
+        return table

@@ -1,0 +1,248 @@
+"""Contracts of what comes in, one per table in the group *raw*.
+
+``RAW`` are the tables as stored; ``REGISTER_RAW`` are the files of the DOPA registers that are read but
+enter a stored table only in part. Not here: what is computed from them (``district``, ``pilots``).
+"""
+
+from pipeline.contracts.contract import Column, Contract, Kind
+
+PROVINCE = "[1-9][0-9]"
+DISTRICT = "[1-9][0-9]{3}"
+SUBDISTRICT = "[1-9][0-9]{5}"
+LON = {"unit": "degrees east, WGS 84", "minimum": 97.0, "maximum": 106.0}
+LAT = {"unit": "degrees north, WGS 84", "minimum": 5.0, "maximum": 21.0}
+DIMENSIONS = ("health", "living", "education", "income", "accessibility")
+UNIVERSITY_KINDS = (
+    "rajabhat", "rajamangala", "autonomous", "public", "institute", "private", "buddhist", "other",
+)  # fmt: skip
+LEVELS = ("paper", "digital", "household_linked", "shared_case")
+
+
+def district_code(meaning: str = "DOPA code of the district", nullable: bool = False) -> Column:
+    return Column("district_code", Kind.CODE, meaning, pattern=DISTRICT, nullable=nullable)
+
+
+def province_code(meaning: str = "DOPA code of the province") -> Column:
+    return Column("province_code", Kind.CODE, meaning, pattern=PROVINCE)
+
+
+def persons(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, Kind.COUNT, meaning, "persons", minimum=0, nullable=nullable)
+
+
+def percent(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, Kind.NUMBER, meaning, "percent", minimum=0, maximum=100, nullable=nullable)
+
+
+def share(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, Kind.NUMBER, meaning, "share", minimum=0, maximum=1, nullable=nullable)
+
+
+NAMES = (
+    Column("name_th", Kind.TEXT, "Thai name"),
+    Column("name_en", Kind.TEXT, "English name"),
+)
+YEAR = Column("year", Kind.COUNT, "year, Common Era", "year", minimum=1990, maximum=2100)
+
+districts = Contract(
+    "districts",
+    "The 928 districts and their provinces, the spine of every join",
+    ("district_code",),
+    (
+        district_code(),
+        *NAMES,
+        province_code(),
+        Column("province_name_th", Kind.TEXT, "Thai name of the province"),
+        Column("province_name_en", Kind.TEXT, "English name of the province"),
+    ),
+    "DOPA list, through the geothai package",
+    rows=928,
+)
+regions = Contract(
+    "regions",
+    "The planning region of each province",
+    ("province_code",),
+    (
+        province_code(),
+        *NAMES,
+        Column("region", Kind.TEXT, "NESDC planning region, English"),
+        Column("region_th", Kind.TEXT, "NESDC planning region, Thai"),
+        Column("subregion", Kind.TEXT, "seven-part division, English"),
+    ),
+    "NESDC planning regions",
+    rows=77,
+)
+poverty = Contract(
+    "poverty",
+    "TPMAP rates by five dimensions, per district and year",
+    ("district_code", "year"),
+    (
+        district_code(),
+        YEAR,
+        Column("n_units", Kind.COUNT, "TPMAP units in the district", "units", minimum=1),
+        Column("n_labelled", Kind.COUNT, "units with published rates", "units", minimum=0),
+        persons("survey_population", "persons surveyed"),
+        persons("labelled_population", "persons surveyed in units with published rates"),
+        share("labelled_share", "labelled_population / survey_population"),
+        *(
+            column
+            for dimension in ("income", "health", "education", "living", "accessibility")
+            for column in (
+                persons(f"poor_{dimension}", f"poor in {dimension}, labelled units"),
+                percent(f"rate_{dimension}", f"poor in {dimension}, of labelled_population"),
+            )
+        ),
+        percent("rate_any_min", "poor in any dimension, lower bound"),
+        percent("rate_any_max", "poor in any dimension, upper bound"),
+        Column(
+            "rate_any_min_se", Kind.NUMBER, "standard error of rate_any_min; none where one unit only",
+            "percentage points", minimum=0, maximum=100, nullable=True,
+        ),
+    ),
+    "TPMAP",
+)  # fmt: skip
+population = Contract(
+    "population",
+    "Registered persons and houses, per district and year",
+    ("district_code", "year"),
+    (
+        district_code(),
+        YEAR,
+        persons("population_persons", "registered persons, 31 December"),
+        persons("male_persons", "registered men"),
+        persons("female_persons", "registered women"),
+        Column("houses", Kind.COUNT, "houses in the register, empty ones included", "houses", minimum=0),
+    ),
+    "DOPA registration statistics",
+)
+subdistrict_population = Contract(
+    "subdistrict_population",
+    "Registered persons and houses, per subdistrict",
+    ("subdistrict_code", "year"),
+    (
+        Column("subdistrict_code", Kind.CODE, "DOPA code of the subdistrict", pattern=SUBDISTRICT),
+        *population.columns[1:],
+    ),
+    "DOPA registration statistics",
+)
+subdistrict_points = Contract(
+    "subdistrict_points",
+    "One point inside each subdistrict; for districts without one, the district office",
+    ("place_code",),
+    (
+        Column("place_code", Kind.CODE, "subdistrict code, or district code of an office", pattern="[1-9][0-9]{3}([0-9]{2})?"),
+        district_code(),
+        Column("lon", Kind.NUMBER, "longitude", **LON),
+        Column("lat", Kind.NUMBER, "latitude", **LAT),
+    ),
+    "COD-AB of UN OCHA / Royal Thai Survey Department; district offices",
+)  # fmt: skip
+district_shapes = Contract(
+    "district_shapes",
+    "The outline of each district: from a boundary file, else schematic",
+    ("district_code",),
+    (
+        district_code(),
+        Column("outline", Kind.TEXT, "where the outline comes from", allowed=("boundary_file", "schematic")),
+        Column("geometry", Kind.GEOMETRY, "outline", "degrees, EPSG:4326"),
+    ),
+    "data/raw/boundaries/, else subdistrict_points",
+    rows=928,
+)  # fmt: skip
+universities = Contract(
+    "universities",
+    "Campuses of institutions of higher education",
+    ("campus_code",),
+    (
+        Column("campus_code", Kind.TEXT, "own code of the campus"),
+        *NAMES,
+        Column("kind", Kind.TEXT, "kind of institution", allowed=UNIVERSITY_KINDS),
+        Column("campus_name", Kind.TEXT, "campus"),
+        province_code(),
+        district_code(),
+        Column("lon", Kind.NUMBER, "longitude", **LON),
+        Column("lat", Kind.NUMBER, "latitude", **LAT),
+        Column("precision", Kind.TEXT, "what the coordinate marks", allowed=("campus", "district")),
+        Column("source", Kind.TEXT, "where the place was found"),
+        Column("confidence", Kind.TEXT, "how sure the district is", allowed=("high", "medium")),
+    ),
+    "Ministry of Higher Education (MHESI), compiled",
+)  # fmt: skip
+partnerships = Contract(
+    "partnerships",
+    "Evidence that a university connects partners",
+    ("campus_code", "partner", "document"),
+    (
+        Column("campus_code", Kind.TEXT, "campus, as in universities"),
+        Column("partner", Kind.TEXT, "who it worked with"),
+        Column("document", Kind.TEXT, "agreement, project number or address"),
+        Column("signed_on", Kind.TEXT, "date, Common Era", pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    ),
+    "the agencies and universities",
+)
+data_systems = Contract(
+    "data_systems",
+    "Poverty data systems and where they work",
+    ("system", "province_code"),
+    (
+        Column("system", Kind.TEXT, "name of the system"),
+        province_code("province it covers"),
+        Column("level", Kind.TEXT, "how far the system goes", allowed=LEVELS),
+        Column("surveyed_year", Kind.COUNT, "year of its figures, Common Era", "year", minimum=1990, maximum=2100),
+        share("claimed_coverage", "surveyed / registered, as claimed; none where not claimed", nullable=True),
+        share("claimed_completeness", "known / asked, as claimed; none where not claimed", nullable=True),
+        Column("basis", Kind.TEXT, "why it is listed here"),
+        Column("source", Kind.TEXT, "document or address"),
+    ),
+    "the agencies' own statements",
+)  # fmt: skip
+acceptances = Contract(
+    "acceptances",
+    "Which agency accepts which data system",
+    ("system", "agency"),
+    (
+        Column("system", Kind.TEXT, "name of the system"),
+        Column("agency", Kind.TEXT, "who states it"),
+        Column("accepted", Kind.TEXT, "what it states", allowed=("yes", "no")),
+        Column("year", Kind.COUNT, "year of the statement, Common Era; none where not known", "year", minimum=1990, maximum=2100, nullable=True),
+        Column("document", Kind.TEXT, "the statement"),
+    ),
+    "the agencies' own statements",
+)  # fmt: skip
+policy = Contract(
+    "policy",
+    "Every parameter of the round",
+    ("parameter",),
+    (
+        Column("parameter", Kind.TEXT, "dotted name, as in policy.toml"),
+        Column("value", Kind.TEXT, "value, as JSON"),
+        Column("overridden", Kind.FLAG, "changed in the Launchpad or on the command line"),
+    ),
+    "the working group",
+)
+
+RAW = (
+    districts, regions, poverty, population, subdistrict_population, subdistrict_points, district_shapes,
+    universities, partnerships, data_systems, acceptances, policy,
+)  # fmt: skip
+subdistrict_points_file = Contract(
+    "subdistrict_points.csv",
+    "One point inside each subdistrict",
+    ("subdistrict_code",),
+    (
+        Column("subdistrict_code", Kind.CODE, "DOPA code of the subdistrict", pattern=SUBDISTRICT),
+        *subdistrict_points.columns[1:],
+    ),
+    subdistrict_points.source,
+)
+district_offices_file = Contract(
+    "district_office_points.csv",
+    "District offices",
+    ("district_code",),
+    (
+        *subdistrict_points.columns[1:],
+        Column("wikidata", Kind.TEXT, "Wikidata item of the district", nullable=True),
+    ),
+    subdistrict_points.source,
+)
+REGISTER_RAW = (subdistrict_points_file, district_offices_file)

@@ -1,0 +1,68 @@
+"""What is said to a person whose input cannot be used.
+
+Here: one problem (where, found, expected, how to mend) and the error that carries problems. Not here:
+finding problems (``intake``, ``contracts``, ``policy``, ``places``) or showing them (``cli``, ``storage``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_FOUND = 60
+
+
+def shown_path(path: Path | str) -> str:
+    """A path as a reader can find it: relative to the working directory where it lies below it."""
+    try:
+        return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def shown_value(value: object) -> str:
+    """A value quoted for a message: control characters escaped, cut to 60 characters.
+
+    >>> shown_value("12,5")
+    "'12,5'"
+    """
+    text = repr(str(value))
+    return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 2] + "…'"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    >>> print(Problem("x.csv", "'12,5'", "a number", "write 12.5", line=3, column="rate_pct"))
+    x.csv, line 3, column rate_pct: found '12,5'; expected a number; to mend: write 12.5
+    """
+
+    file: str
+    found: str
+    expected: str
+    mend: str
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.line is not None:
+            where += f", line {self.line}"
+        if self.column is not None:
+            where += f", column {self.column}"
+        text = f"{where}: found {self.found}; expected {self.expected}; to mend: {self.mend}"
+        return " ".join(text.split())
+
+
+class InputError(Exception):
+    """An input cannot be used. ``str()`` is one line; ``problems`` holds every problem found."""
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        more = len(self.problems) - 1
+        tail = f" (and {more} more like it; `pilot-areas check` lists them)" if more else ""
+        super().__init__(f"{self.problems[0]}{tail}")
+
+
+class NotPublished(Exception):
+    """The workspace does not hold one whole, official run; what is published stays as it is."""

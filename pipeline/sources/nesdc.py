@@ -1,0 +1,26 @@
+"""Office of the National Economic and Social Development Council: planning regions."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.contracts import CONTRACTS
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.intake import Received, read_table
+
+
+def regions(folder: Path, districts: pd.DataFrame) -> Received:
+    """The region of each of the 77 provinces; ``InputError`` names a province without one."""
+    provinces = set(districts["province_code"])
+    received = read_table(folder, "regions.csv", CONTRACTS["regions"], {"province_code": provinces})
+    if missing := sorted(provinces - set(received.table["province_code"])):
+        raise InputError(
+            Problem(
+                shown_path(folder / "regions.csv"),
+                f"no row for province {', '.join(missing)}",
+                "a region for each of the 77 provinces",
+                "add the rows",
+                column="province_code",
+            )
+        )
+    return received
