@@ -221,9 +221,45 @@ policy = Contract(
     "the working group",
 )
 
+inputs = Contract(
+    "inputs",
+    "Every file that came in, with its source and what became of its rows",
+    ("table", "file"),
+    (
+        Column("table", Kind.TEXT, "table it feeds"),
+        Column("file", Kind.TEXT, "folder and file"),
+        Column("sha256", Kind.TEXT, "digest of the file, or version of a package"),
+        Column("title_th", Kind.TEXT, "Thai title"),
+        Column("title_en", Kind.TEXT, "English title"),
+        Column("source", Kind.TEXT, "who made it, and by what way it came"),
+        Column("address", Kind.TEXT, "where it was found"),
+        Column("licence", Kind.TEXT, "terms of use"),
+        Column("received", Kind.TEXT, "date received"),
+        Column("sample", Kind.FLAG, "invented rows"),
+        Column("as_recorded", Kind.FLAG, "the digest is the one its sidecar records"),
+        Column("rows_in", Kind.COUNT, "rows of the table as received", "rows", minimum=0),
+        Column("rows_kept", Kind.COUNT, "rows of the table as stored", "rows", minimum=0),
+        Column("cells_mended", Kind.COUNT, "cells mended in the table, listed in `mended`", "cells", minimum=0),
+    ),
+    "sidecars and readers of data/raw/",
+)
+mended = Contract(
+    "mended",
+    "Every cell that was mended on the way in: what stood there, what is used",
+    (),
+    (
+        Column("file", Kind.TEXT, "folder and file"),
+        Column("line", Kind.COUNT, "line in the file", "line", minimum=0),
+        Column("column", Kind.TEXT, "column"),
+        Column("found", Kind.TEXT, "what stood there"),
+        Column("used", Kind.TEXT, "what is used"),
+    ),
+    "readers of data/raw/",
+)
+
 RAW = (
     districts, regions, poverty, population, subdistrict_population, subdistrict_points, district_shapes,
-    universities, partnerships, data_systems, acceptances, policy,
+    universities, partnerships, data_systems, acceptances, policy, inputs, mended,
 )  # fmt: skip
 subdistrict_points_file = Contract(
     "subdistrict_points.csv",

@@ -1,7 +1,7 @@
 """Criterion 1: do poor households concentrate here?
 
 Here: smoothed rate, count, Getis-Ord Gi*, hot spots, the gate, suspect figures. Not here: reading TPMAP
-(``sources.tpmap``), who is a neighbour (``places``), the score.
+(``sources.tpmap``), who is a neighbour (``places``), goalposts and the score (``scoring``).
 """
 
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse, stats
+from scipy import sparse
 from scipy.special import ndtr
 
 from pipeline.policy import Policy
+from pipeline.scoring import goalpost
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -108,6 +109,8 @@ def hot_spots(z: ArrayLike, q: float) -> Flags:
     >>> hot_spots([2.0, -3.0, 1.0], 0.10).tolist()
     [True, False, False]
     """
+    from scipy.stats import false_discovery_control
+
     z = np.asarray(z, dtype=float)
     if not 0 < q < 1:
         raise ValueError(f"q is {q:g}; it must lie between 0 and 1")
@@ -116,7 +119,7 @@ def hot_spots(z: ArrayLike, q: float) -> Flags:
     if z.size == 0:
         return np.zeros(0, dtype=bool)
     p = 2 * ndtr(-np.abs(z))
-    return np.asarray((z > 0) & (stats.false_discovery_control(p, method="bh") <= q))
+    return np.asarray((z > 0) & (false_discovery_control(p, method="bh") <= q))
 
 
 def chance_above(rate: ArrayLike, error: ArrayLike, threshold: float) -> Floats:
@@ -169,9 +172,9 @@ def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: 
     hot = hot_spots(z, rules.hot_spot_q)
     parts = np.column_stack(
         [
-            np.clip(rate / (rules.rate_goalpost_pct / 100), 0, 1),
-            np.clip(count / rules.count_goalpost_persons, 0, 1),
-            np.clip(z / rules.cluster_goalpost_z, 0, 1),
+            goalpost(rate * 100, 0, rules.rate_goalpost_pct),
+            goalpost(count, 0, rules.count_goalpost_persons),
+            goalpost(z, 0, rules.cluster_goalpost_z),
         ]
     )
     weights = np.array([rules.parts.rate, rules.parts.count, rules.parts.cluster])

@@ -93,7 +93,6 @@ def measure(
     rows = np.arange(len(districts))
     reached = served > 0
     shown = np.where(reached, strongest, nearest)
-    inside = universities["district_code"].value_counts()
     return pd.DataFrame(
         {
             "district_code": districts["district_code"],
@@ -107,7 +106,8 @@ def measure(
             "university_strongest_en": universities["name_en"].to_numpy()[shown],
             "university_strongest_minutes": np.round(minutes[rows, shown], 1),
             "universities_in_reach": (nearest_campus & (minutes <= rules.limit_minutes)).sum(axis=1),
-            "university_in_district": districts["district_code"].isin(inside.index),
+            "university_in_district": districts["district_code"].isin(universities["district_code"]),
+            "university_in_province": districts["province_code"].isin(universities["province_code"]),
             "minutes_estimated": True,
         }
     )

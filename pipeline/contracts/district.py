@@ -1,0 +1,181 @@
+"""Contracts of what we know of each district, one per table in the group *district*.
+
+Not here: what comes in (``raw``), what the working group gets (``pilots``).
+"""
+
+from dataclasses import replace
+
+from pipeline.contracts.contract import Column, Contract, Kind
+from pipeline.contracts.raw import (
+    LAT,
+    LON,
+    district_code,
+    percent,
+    persons,
+    poverty,
+    province_code,
+    regions,
+    share,
+)
+from pipeline.contracts.raw import districts as districts_contract
+
+STATUSES = ("eligible", "below_gate", "data_needed", "excluded")
+
+
+def number(name: str, meaning: str, unit: str = "", **limits: float | None) -> Column:
+    return Column(name, Kind.NUMBER, meaning, unit, **limits)  # type: ignore[arg-type]
+
+
+def minutes(name: str, meaning: str) -> Column:
+    return Column(name, Kind.NUMBER, meaning, "minutes by road", minimum=0)
+
+
+def nullable(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The same columns, allowed to hold nothing: where a district is not in the joined table."""
+    return tuple(replace(column, nullable=True) for column in columns)
+
+
+def flag(name: str, meaning: str, null: bool = False) -> Column:
+    return Column(name, Kind.FLAG, meaning, nullable=null)
+
+
+def text(name: str, meaning: str, null: bool = False) -> Column:
+    return Column(name, Kind.TEXT, meaning, nullable=null)
+
+
+district_facts = Contract(
+    "district_facts",
+    "The join: what each source says of each district",
+    ("district_code",),
+    (
+        *districts_contract.columns,
+        regions["region"],
+        regions["region_th"],
+        persons("population_persons", "registered persons in the policy's population year", nullable=True),
+        Column("houses", Kind.COUNT, "houses in the register", "houses", nullable=True, minimum=0),
+        Column("survey_year", Kind.COUNT, "year of the poverty figures", "year", nullable=True),
+        *nullable(poverty.columns[2:]),
+        number(
+            "survey_coverage_pct", "survey_population / population_persons", "percent", minimum=0, nullable=True
+        ),
+        Column("centre_lon", Kind.NUMBER, "population-weighted centre, longitude", nullable=True, **LON),
+        Column("centre_lat", Kind.NUMBER, "population-weighted centre, latitude", nullable=True, **LAT),
+    ),
+    "SQL over districts, regions, population, poverty, subdistrict_points, subdistrict_population",
+    rows=928,
+)
+district_poverty = Contract(
+    "district_poverty",
+    "Criterion 1, poverty concentration, and its parts",
+    ("district_code",),
+    (
+        district_code(),
+        share("poverty", "criterion 1"),
+        share("poverty_rate_part", "smoothed rate against its goalpost"),
+        share("poverty_count_part", "poor persons against their goalpost"),
+        share("poverty_cluster_part", "Gi* against its goalpost"),
+        percent("poverty_rate_pct", "poor in any dimension, at least, as published"),
+        percent("poverty_rate_max_pct", "poor in any dimension, at most, as published"),
+        percent("poverty_rate_smoothed_pct", "poor in any dimension, at least, empirical Bayes"),
+        percent("national_rate_pct", "poor in any dimension, at least, all districts with data"),
+        persons("poor_persons_min", "poor persons, at least: smoothed rate x surveyed persons"),
+        number("gi_star_z", "Getis-Ord Gi* of the smoothed rate, the district included", "standard deviations"),
+        flag("hot_spot", "Gi* significant after Benjamini-Hochberg"),
+        flag("concentrated", "passes the concentration gate"),
+        share("chance_above_gate", "chance that the true rate lies above the gate"),
+        flag("suspect", "a figure to doubt: marked by rule or named in the policy"),
+    ),
+    "criteria.poverty over district_facts, district_shapes, policy",
+)
+district_university = Contract(
+    "district_university",
+    "Criterion 2, a university that connects, and its parts",
+    ("district_code",),
+    (
+        district_code(),
+        share("university", "criterion 2"),
+        share("university_reach", "chance that at least one institution can serve"),
+        share("university_mandate", "part of the province's ablest campus"),
+        text("university_nearest", "nearest institution, Thai name"),
+        text("university_nearest_en", "nearest institution, English name"),
+        minutes("university_nearest_minutes", "to the nearest institution"),
+        text("university_strongest", "institution that reaches best, else the nearest; Thai name"),
+        text("university_strongest_en", "the same, English name"),
+        minutes("university_strongest_minutes", "to that institution"),
+        Column("universities_in_reach", Kind.COUNT, "institutions within the limit", "institutions", minimum=0),
+        flag("university_in_district", "a campus stands in the district"),
+        flag("university_in_province", "a campus stands in the province"),
+        flag("minutes_estimated", "from distance, not from roads"),
+    ),
+    "criteria.university over district_facts, universities, partnerships, policy",
+)
+district_data_system = Contract(
+    "district_data_system",
+    "Criterion 3, an accepted data system, and its parts",
+    ("district_code",),
+    (
+        district_code(),
+        share("data_system", "criterion 3: the best system there"),
+        text("data_system_name", "the best system"),
+        share("data_system_level", "how far it goes"),
+        share("data_system_acceptance", "share of the agencies that accept it"),
+        share("data_system_quality", "root of coverage x completeness"),
+        flag("data_system_quality_assumed", "quality neither measured nor claimed"),
+        share("data_system_timeliness", "1 - age / lifetime"),
+        Column("data_system_year", Kind.COUNT, "year of its figures", "year"),
+        text("data_systems_all", "every system there"),
+        flag("rejected", "every agency rejects every system there"),
+    ),
+    "criteria.data_system over district_facts, data_systems, acceptances, policy",
+)
+district_criteria = Contract(
+    "district_criteria",
+    "The three criteria of each district side by side, with their parts",
+    ("district_code",),
+    (
+        *district_facts.columns,
+        *nullable(district_poverty.columns[1:]),
+        *district_university.columns[1:],
+        *nullable(district_data_system.columns[1:]),
+    ),
+    "SQL over district_facts, district_poverty, district_university, district_data_system",
+    rows=928,
+)
+district_scores = Contract(
+    "district_scores",
+    "Status, rank and score of each district, with its outline",
+    ("district_code",),
+    (
+        district_code(),
+        province_code(),
+        *districts_contract.columns[1:3],
+        Column("status", Kind.TEXT, "may it be a pilot", allowed=STATUSES),
+        Column("rank", Kind.COUNT, "among the eligible, 1 is best", "rank", nullable=True, minimum=1),
+        number("score", "weighted power mean of the criteria", "points of 100", nullable=True, minimum=0, maximum=100),
+        *nullable(
+            (
+                district_poverty["poverty"],
+                district_university["university"],
+                district_data_system["data_system"],
+                district_poverty["poverty_rate_pct"],
+                district_poverty["poverty_rate_smoothed_pct"],
+                district_poverty["poor_persons_min"],
+                district_poverty["hot_spot"],
+                district_poverty["suspect"],
+            )
+        ),
+        district_university["university_nearest"],
+        district_university["university_nearest_minutes"],
+        district_facts["survey_coverage_pct"],
+        text("reason_th", "why it stands where it stands, Thai"),
+        text("reason_en", "why it stands where it stands, English"),
+        Column("geometry", Kind.GEOMETRY, "outline", "degrees, EPSG:4326"),
+    ),
+    "scoring over district_criteria, district_shapes, policy",
+    rows=928,
+)  # fmt: skip
+
+DISTRICT = (
+    district_facts, district_poverty, district_university, district_data_system, district_criteria,
+    district_scores,
+)  # fmt: skip

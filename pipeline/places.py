@@ -1,0 +1,247 @@
+"""Where districts are: outlines, neighbours, kilometres.
+
+Here: geometry in and out of geopandas and shapely. Not here: codes and names (``sources.dopa``), minutes by road
+(``criteria.university``), maps (``pages``).
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipeline.contracts import REGISTER_RAW
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.intake import SIDECAR, Origin, Received, origin_of, read_table
+
+WGS84 = "EPSG:4326"
+METRIC = "EPSG:32647"
+"""UTM zone 47 north: true to 0.2 % over Thailand, which is enough for 'within 100 m'."""
+BOUNDARY_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".geoparquet")
+PCODE = r"\ATH[1-9][0-9]{3}\Z"
+# Grid of schematic outlines and of repaired ones, degrees (about 0.1 m): shared borders stay shared.
+GRID = 1e-6
+HULL_RATIO = 0.03
+MARGIN_DEGREES = 0.02
+
+
+def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
+    """One point inside each subdistrict; districts without any get their office's point."""
+    known = {"district_code": set(districts["district_code"])}
+    points, offices = (read_table(folder, c.name, c, known) for c in REGISTER_RAW)
+    has = set(points.table["district_code"])
+    office = offices.table[~offices.table["district_code"].isin(has)]
+    if missing := sorted(known["district_code"] - has - set(office["district_code"])):
+        raise InputError(
+            Problem(
+                shown_path(folder / REGISTER_RAW[0].name),
+                f"no point for district {', '.join(missing[:5])}",
+                "a subdistrict point or a district office for each of the districts",
+                "add a row to one of the two files",
+                column="district_code",
+            )
+        )
+    table = pd.concat(
+        [
+            points.table.rename(columns={"subdistrict_code": "place_code"}),
+            office.assign(place_code=office["district_code"])[["place_code", "district_code", "lon", "lat"]],
+        ]
+    )
+    return Received(
+        table,
+        points.origins + offices.origins,
+        points.rows_in + len(office),
+        points.mended + offices.mended,
+    )
+
+
+def district_shapes(folder: Path, districts: pd.DataFrame, points: pd.DataFrame) -> Received:
+    """The outline of each district: from the boundary file in ``folder``, else schematic."""
+    files = sorted(p for p in folder.glob("*") if p.suffix.lower() in BOUNDARY_SUFFIXES)
+    if len(files) > 1:
+        raise InputError(
+            Problem(
+                shown_path(folder), ", ".join(p.name for p in files), "one boundary file", "keep one of them"
+            )
+        )
+    if not files:
+        shapes = schematic(points)
+        return Received(shapes.assign(outline="schematic"), (), len(shapes))
+    shapes, mended = boundaries(files[0], districts)
+    return Received(
+        shapes.assign(outline="boundary_file"), (_boundary_origin(files[0]),), len(shapes), tuple(mended)
+    )
+
+
+def _boundary_origin(path: Path) -> Origin:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if (path.parent / SIDECAR).is_file():
+        return origin_of(path, digest)
+    return Origin(
+        file=f"{path.parent.name}/{path.name}",
+        sha256=digest,
+        title_th="ขอบเขตอำเภอ",
+        title_en="District boundaries",
+        source=f"boundary file {path.name}, received without a statement of its source",
+        address="",
+        licence="not stated",
+        received="",
+    )
+
+
+def boundaries(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
+    """Outlines from a boundary file, by its P-codes; invalid shapes are repaired, with a record.
+
+    Raises ``InputError`` for a file that cannot be read, has no P-codes, no coordinate system, lies outside
+    Thailand, or does not hold each district once.
+    """
+    file = shown_path(path)
+    shapes = _read(path, file)
+    column = next((str(c) for c in shapes.columns if _is_pcode(shapes[c])), None)
+    if column is None:
+        raise InputError(
+            Problem(
+                file, f"columns {', '.join(map(str, shapes.columns[:8]))}",
+                "a column of P-codes such as TH5001", "use a district (ADM2) file with P-codes",
+            )
+        )  # fmt: skip
+    codes = shapes[column].str[2:]
+    wanted = set(districts["district_code"])
+    problems = []
+    if strange := sorted(set(codes) - wanted):
+        problems.append((f"P-code {shown_value('TH' + strange[0])}", "P-codes of the DOPA list", "remove it"))
+    if twice := sorted(codes[codes.duplicated()]):
+        problems.append((f"TH{twice[0]} {int((codes == twice[0]).sum())} times", "each once", "merge its shapes"))
+    if missing := sorted(wanted - set(codes)):
+        found = f"{len(wanted) - len(missing)} of {len(wanted)} districts; TH{', TH'.join(missing[:3])} missing"
+        problems.append((found, f"all {len(wanted)}", "add the missing districts"))
+    problems += _shape_problems(shapes, column)
+    if problems:
+        raise InputError([Problem(file, *words, column=column) for words in problems])
+    if shapes.crs is None:
+        shapes = shapes.set_crs(WGS84)
+    shapes = shapes.to_crs(WGS84)
+    west, south, east, north = shapes.total_bounds
+    if not (97 < west and east < 106.5 and 5 < south and north < 21):
+        raise InputError(
+            Problem(
+                file, f"longitudes {west:.1f} to {east:.1f}, latitudes {south:.1f} to {north:.1f}",
+                "longitudes 97 to 106, latitudes 5 to 21 (Thailand)",
+                "give longitude before latitude, in the coordinate system the file states",
+            )
+        )  # fmt: skip
+    broken = ~shapes.geometry.is_valid
+    repaired = [shapely.make_valid(g) if bad else g for g, bad in zip(shapes.geometry, broken, strict=True)]
+    mended = [
+        {
+            "file": f"{path.parent.name}/{path.name}",
+            "line": int(position),
+            "column": "geometry",
+            "found": f"TH{codes.iloc[position]}: {shapely.is_valid_reason(shapes.geometry.iloc[position])}",
+            "used": "shape repaired",
+        }
+        for position in np.flatnonzero(broken)
+    ]
+    outline = gpd.GeoDataFrame(
+        {"district_code": codes.to_numpy(dtype=str)}, geometry=[_areas(g) for g in repaired], crs=WGS84
+    )
+    return outline.sort_values("district_code", ignore_index=True), mended
+
+
+def _read(path: Path, file: str) -> gpd.GeoDataFrame:
+    """The file as geopandas reads it; a file it cannot read is an ``InputError``."""
+    try:
+        if path.suffix.lower() in (".parquet", ".geoparquet"):
+            return gpd.read_parquet(path)
+        return gpd.read_file(path)
+    except Exception as error:  # the readers raise many kinds, all of which mean the same to the reader
+        raise InputError(
+            Problem(
+                file, str(error).splitlines()[0][:120] if str(error) else type(error).__name__,
+                "a boundary file (GeoJSON, GeoPackage, Shapefile or GeoParquet)", "export it again",
+            )
+        ) from error  # fmt: skip
+
+
+def _is_pcode(column: pd.Series) -> bool:
+    """Most of the column looks like a district's P-code: so one odd code is named, not the whole file."""
+    if isinstance(column, gpd.GeoSeries) or not len(column):
+        return False
+    return bool(column.map(lambda v: isinstance(v, str)).all() and column.str.match(PCODE).mean() > 0.5)
+
+
+def _shape_problems(shapes: gpd.GeoDataFrame, column: str) -> list[tuple[str, str, str]]:
+    polygons = shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & ~shapes.geometry.is_empty
+    if polygons.all():
+        return []
+    first = shapes[~polygons].iloc[0]
+    return [(f"{first[column]} with {first.geometry.geom_type if first.geometry else 'no shape'}", "areas", "redraw it")]
+
+
+def _areas(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of a shape: repairing may leave lines and points."""
+    parts = [g for g in shapely.get_parts(shape, return_index=False) if g.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.union_all(parts) if len(parts) != 1 else parts[0]
+
+
+def schematic(points: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Schematic districts: Voronoi cells of the points, joined by district, cut to a concave hull of all.
+
+    ``points`` has ``district_code``, ``lon``, ``lat``. They show where a district lies and what it borders on, not
+    where its border runs.
+    """
+    spots = points.sort_values(["district_code", "lon", "lat"]).drop_duplicates(["lon", "lat"])
+    cloud = shapely.MultiPoint(spots[["lon", "lat"]].to_numpy())
+    hull = shapely.concave_hull(cloud, ratio=HULL_RATIO).buffer(MARGIN_DEGREES, quad_segs=2)
+    cells = shapely.get_parts(shapely.voronoi_polygons(cloud, extend_to=hull, ordered=True))
+    shapely.prepare(hull)
+    beyond = ~shapely.contains_properly(hull, cells)
+    cells[beyond] = shapely.intersection(cells[beyond], hull)
+    land = gpd.GeoDataFrame({"district_code": spots["district_code"].to_numpy()}, geometry=cells, crs=WGS84)
+    joined = land.dissolve("district_code", as_index=False)
+    joined["geometry"] = shapely.set_precision(joined.geometry.to_numpy(), GRID)
+    return joined.sort_values("district_code", ignore_index=True)
+
+
+def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
+    """Who borders on whom, each district included: 1 where two outlines lie within ``distance_m``.
+
+    Rows and columns in the order of ``shapes``. Outlines drawn apart by a few metres still touch. A district
+    with no neighbour, an island, gets its two nearest; they do not get it.
+    """
+    flat = shapes.geometry.to_crs(METRIC).to_numpy()
+    shapely.prepare(flat)
+    tree = shapely.STRtree(flat)
+    rows, columns = tree.query(flat, predicate="dwithin", distance=distance_m)
+    matrix = sparse.lil_array((len(flat), len(flat)), dtype=float)
+    matrix[rows, columns] = 1.0
+    matrix.setdiag(1.0)
+    for island in np.flatnonzero(matrix.tocsr().sum(axis=1) == 1):
+        away = shapely.distance(flat[island], flat)
+        away[island] = np.inf
+        matrix[island, np.argsort(away, kind="stable")[:2]] = 1.0
+    return sparse.csr_array(matrix)
+
+
+def km(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Kilometres on the WGS 84 ellipsoid from each place (n,) to each other place (m,): (n, m).
+
+    Along the equator one degree is 111.32 km:
+
+    >>> km(np.array([0.0]), np.array([0.0]), np.array([1.0]), np.array([0.0])).round(2).tolist()
+    [[111.32]]
+    """
+    from pyproj import Geod
+
+    shape = (len(lon), len(to_lon))
+    start_lon, end_lon = (a.ravel() for a in np.broadcast_arrays(lon[:, None], to_lon[None, :]))
+    start_lat, end_lat = (a.ravel() for a in np.broadcast_arrays(lat[:, None], to_lat[None, :]))
+    metres = Geod(ellps="WGS84").inv(start_lon, start_lat, end_lon, end_lat)[2]
+    return np.asarray(metres, dtype=float).reshape(shape) / 1000

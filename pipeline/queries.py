@@ -1,0 +1,41 @@
+"""DuckDB, closed in: SQL files over stored Parquet tables, and the read-only catalogue.
+
+Here: every connection to DuckDB. Not here: the SQL itself (``assets/sql``), the contracts of its results.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipeline.contracts import Contract, Kind
+
+
+@contextmanager
+def closed_in(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB in which each table is a view of its Parquet file, and which reads nothing else."""
+    with duckdb.connect(":memory:") as connection:
+        folders = sorted({str(path.resolve().parent) for path in tables.values()})
+        connection.execute("SET allowed_directories = ?", [folders])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        for name, path in tables.items():
+            connection.read_parquet(str(path.resolve())).create_view(name)
+        yield connection
+
+
+def answer(sql: Path, tables: Mapping[str, Path]) -> pd.DataFrame:
+    """The result of one SQL file over stored tables, named as in the file."""
+    with closed_in(tables) as connection:
+        return connection.execute(sql.read_text(encoding="utf-8")).df()
+
+
+def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]]) -> None:
+    """A new DuckDB file at ``target`` with one table per Parquet file; shapes stay in the GeoParquet."""
+    with duckdb.connect(str(target)) as connection:
+        for name, (contract, path) in sorted(tables.items()):
+            columns = [c for c in contract if c.kind not in (Kind.GEOMETRY, Kind.BYTES)]
+            relation = connection.read_parquet(str(path)).project(*(duckdb.ColumnExpression(c.name) for c in columns))
+            relation.create(name)

@@ -1,0 +1,109 @@
+"""From district scores to provinces: their value, their pilot districts, the shortlist, and where its edge lies.
+
+Here: the plain ranking of provinces. Not here: scores (``scoring``), words (``sentences``). Quotas, locks and
+vetoes will stand here too, as the portfolio.
+"""
+
+import numpy as np
+import pandas as pd
+
+from pipeline import scoring
+from pipeline.policy import Policy
+from pipeline.scoring import CRITERIA
+
+
+def provinces(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Every province with value, rank, pilot districts, and whether it is among the first K.
+
+    The value is the sum of the scores of its best n eligible districts divided by n (3 by default), so that
+    a missing district counts 0: ``V_p = Σ S / n``. Equal values share a rank; should they straddle the
+    edge of the list, the lower province code comes first. A province without an eligible district is
+    never on the list.
+    """
+    n = policy.pilot_districts_per_province
+    best = best_districts(district_scores, n)
+    by_province = best.groupby("province_code")
+    table = regions[["province_code", "name_th", "name_en", "region"]].copy()
+    table["value"] = table["province_code"].map(by_province["score"].sum() / n).fillna(0.0)
+    table["pilot_districts"] = table["province_code"].map(by_province["district_code"].agg(", ".join))
+    table["rank"] = scoring.rank(table["value"])
+    first = table[table["value"] > 0].sort_values(["rank", "province_code"]).head(policy.shortlist_provinces)
+    table["shortlisted"] = table["province_code"].isin(first["province_code"])
+    return table
+
+
+def without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The same ranking with no district whose poverty figure is suspect."""
+    doubtful = district_scores["suspect"].fillna(False).astype(bool)
+    return provinces(district_scores[~doubtful], regions, policy)
+
+
+def best_districts(district_scores: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The best ``n`` eligible districts of each province, best first; of equal scores the lower code."""
+    eligible = district_scores[district_scores["status"] == "eligible"]
+    ordered = eligible.sort_values(["province_code", "score", "district_code"], ascending=[True, False, True])
+    return ordered.groupby("province_code").head(n)
+
+
+def score_needed(district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> pd.Series:
+    """The least score with which each district would be a pilot district, all others as they are.
+
+    It must be among the best n of its province, and its province among the first K. In a province on the list:
+    the score of its n-th best other district. Elsewhere also ``n · V_K`` less the scores of its n - 1 best other
+    districts, V_K being the value of the last province on the list. Above 100 no score would do.
+    """
+    n, shortlisted = policy.pilot_districts_per_province, provinces.set_index("province_code")["shortlisted"]
+    listed = provinces[provinces["shortlisted"]]
+    edge = float(listed["value"].min()) if len(listed) == policy.shortlist_provinces else 0.0
+    eligible = district_scores[district_scores["status"] == "eligible"]
+    scores = {code: group for code, group in eligible.groupby("province_code")}
+    needed = []
+    for code, province in zip(district_scores["district_code"], district_scores["province_code"], strict=True):
+        group = scores.get(province)
+        others = (
+            np.empty(0) if group is None else np.sort(group.loc[group["district_code"] != code, "score"])[::-1]
+        )
+        among_best = others[n - 1] if len(others) >= n else 0.0
+        to_enter = 0.0 if shortlisted[province] else n * edge - others[: n - 1].sum()
+        needed.append(max(among_best, to_enter))
+    return pd.Series(needed, index=district_scores.index, dtype="float64")
+
+
+def explanations(
+    district_criteria: pd.DataFrame, district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Per district: what each criterion adds against the median eligible district, and what it would take.
+
+    All tables in the order of ``district_code``. The reference is the district that has the median of the
+    eligible in each criterion.
+    """
+    values, weights = scoring.floored(district_criteria, policy), scoring.weights_known(district_criteria, policy)
+    rho = policy.score.rho
+    eligible = (district_scores["status"] == "eligible").to_numpy()
+    has = district_scores["score"].notna().to_numpy()
+    pilots = {
+        code
+        for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"]
+        for code in codes.split(", ")
+    }
+    table = pd.DataFrame({"district_code": district_scores["district_code"]})
+    table["score_needed"] = score_needed(district_scores, provinces, policy).where(has)
+    filled = np.where(weights > 0, values, 1.0)
+    compared = np.full(values.shape, np.nan)
+    reference_score = np.nan
+    if eligible.any():
+        reference = np.nanmedian(np.where(weights > 0, values, np.nan)[eligible], axis=0)
+        nominal = np.array([getattr(policy.weights, k) for k in CRITERIA])
+        reference_score = 100 * float(scoring.power_mean(reference[None, :], nominal, rho)[0])
+        compared[has] = scoring.contributions(filled[has], reference, weights[has], rho)
+    for k, name in enumerate(CRITERIA):
+        table[f"contribution_{name}"] = np.where(weights[:, k] > 0, compared[:, k], np.nan)
+    table["reference_score"] = np.where(has, reference_score, np.nan)
+    target = np.where(has, table["score_needed"] / 100, 1.0)
+    safe = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, 1.0)
+    for k, name in ((1, "university"), (2, "data_system")):
+        need = scoring.criterion_needed(filled, safe, rho, target, k)
+        known = has & (weights[:, k] > 0)
+        table[f"{name}_needed"] = np.where(known & np.isfinite(need), np.maximum(need, 0), np.nan)
+    table["pilot"] = table["district_code"].isin(pilots)
+    return table
