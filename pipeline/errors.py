@@ -66,3 +66,16 @@ class InputError(Exception):
 
 class NotPublished(Exception):
     """The workspace does not hold one whole, official run; what is published stays as it is."""
+
+
+class Stopped(Exception):
+    """A run ended at an asset: in one line, why; ``problems`` are all the lines there are.
+
+    ``refused`` is true where an input is to blame, or another run; else it is a fault of the program.
+    """
+
+    def __init__(self, asset: str, line: str, problems: Sequence[str] = (), *, refused: bool) -> None:
+        super().__init__(line)
+        self.asset = asset
+        self.problems = tuple(problems) or (line,)
+        self.refused = refused

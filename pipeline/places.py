@@ -228,6 +228,12 @@ def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
     return sparse.csr_array(matrix)
 
 
+def km_to_campuses(district_facts: pd.DataFrame, universities: pd.DataFrame) -> NDArray[np.float64]:
+    """Kilometres from each district's population-weighted centre to each campus: (districts, campuses)."""
+    centres, campuses = district_facts[["centre_lon", "centre_lat"]], universities[["lon", "lat"]]
+    return km(*centres.to_numpy(dtype=float).T, *campuses.to_numpy(dtype=float).T)
+
+
 def km(
     lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]
 ) -> NDArray[np.float64]:

@@ -276,8 +276,12 @@ def read(path: Path, known_districts: pd.Series | None = None) -> tuple[Policy, 
 
 
 def received(path: Path, known_districts: pd.Series, changes: Mapping[str, Any]) -> Received:
-    """The policy as a table: one row per parameter, with a mark on those overridden."""
+    """The policy as a table: one row per parameter, with a mark on those overridden.
+
+    ``changes`` is nested like the policy: ``{"weights": {"poverty": 0.6, ...}}``.
+    """
     policy, origin = read(path, known_districts)
+    changes = dict(flat(changes))
     if changes:
         policy = policy.overridden(changes, "the Launchpad")
     table = pd.DataFrame(

@@ -3,7 +3,7 @@
 Here: every connection to DuckDB. Not here: the SQL itself (``assets/sql``), the contracts of its results.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from pipeline.contracts import Contract, Kind
+from pipeline.workspace import Stored
 
 
 @contextmanager
@@ -26,9 +27,9 @@ def closed_in(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]
         yield connection
 
 
-def answer(sql: Path, tables: Mapping[str, Path]) -> pd.DataFrame:
+def answer(sql: Path, tables: Iterable[Stored]) -> pd.DataFrame:
     """The result of one SQL file over stored tables, named as in the file."""
-    with closed_in(tables) as connection:
+    with closed_in({table.name: table.path for table in tables}) as connection:
         return connection.execute(sql.read_text(encoding="utf-8")).df()
 
 

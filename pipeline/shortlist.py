@@ -9,7 +9,6 @@ import pandas as pd
 
 from pipeline import scoring
 from pipeline.policy import Policy
-from pipeline.scoring import CRITERIA
 
 
 def provinces(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -67,43 +66,3 @@ def score_needed(district_scores: pd.DataFrame, provinces: pd.DataFrame, policy:
         to_enter = 0.0 if shortlisted[province] else n * edge - others[: n - 1].sum()
         needed.append(max(among_best, to_enter))
     return pd.Series(needed, index=district_scores.index, dtype="float64")
-
-
-def explanations(
-    district_criteria: pd.DataFrame, district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy
-) -> pd.DataFrame:
-    """Per district: what each criterion adds against the median eligible district, and what it would take.
-
-    All tables in the order of ``district_code``. The reference is the district that has the median of the
-    eligible in each criterion.
-    """
-    values, weights = scoring.floored(district_criteria, policy), scoring.weights_known(district_criteria, policy)
-    rho = policy.score.rho
-    eligible = (district_scores["status"] == "eligible").to_numpy()
-    has = district_scores["score"].notna().to_numpy()
-    pilots = {
-        code
-        for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"]
-        for code in codes.split(", ")
-    }
-    table = pd.DataFrame({"district_code": district_scores["district_code"]})
-    table["score_needed"] = score_needed(district_scores, provinces, policy).where(has)
-    filled = np.where(weights > 0, values, 1.0)
-    compared = np.full(values.shape, np.nan)
-    reference_score = np.nan
-    if eligible.any():
-        reference = np.nanmedian(np.where(weights > 0, values, np.nan)[eligible], axis=0)
-        nominal = np.array([getattr(policy.weights, k) for k in CRITERIA])
-        reference_score = 100 * float(scoring.power_mean(reference[None, :], nominal, rho)[0])
-        compared[has] = scoring.contributions(filled[has], reference, weights[has], rho)
-    for k, name in enumerate(CRITERIA):
-        table[f"contribution_{name}"] = np.where(weights[:, k] > 0, compared[:, k], np.nan)
-    table["reference_score"] = np.where(has, reference_score, np.nan)
-    target = np.where(has, table["score_needed"] / 100, 1.0)
-    safe = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, 1.0)
-    for k, name in ((1, "university"), (2, "data_system")):
-        need = scoring.criterion_needed(filled, safe, rho, target, k)
-        known = has & (weights[:, k] > 0)
-        table[f"{name}_needed"] = np.where(known & np.isfinite(need), np.maximum(need, 0), np.nan)
-    table["pilot"] = table["district_code"].isin(pilots)
-    return table

@@ -102,6 +102,7 @@ district_university = Contract(
         text("university_strongest", "institution that reaches best, else the nearest; Thai name"),
         text("university_strongest_en", "the same, English name"),
         minutes("university_strongest_minutes", "to that institution"),
+        flag("university_strongest_in_district", "that campus stands in the district"),
         Column("universities_in_reach", Kind.COUNT, "institutions within the limit", "institutions", minimum=0),
         flag("university_in_district", "a campus stands in the district"),
         flag("university_in_province", "a campus stands in the province"),

@@ -105,6 +105,8 @@ def measure(
             "university_strongest": universities["name_th"].to_numpy()[shown],
             "university_strongest_en": universities["name_en"].to_numpy()[shown],
             "university_strongest_minutes": np.round(minutes[rows, shown], 1),
+            "university_strongest_in_district": universities["district_code"].to_numpy()[shown]
+            == districts["district_code"].to_numpy(),
             "universities_in_reach": (nearest_campus & (minutes <= rules.limit_minutes)).sum(axis=1),
             "university_in_district": districts["district_code"].isin(universities["district_code"]),
             "university_in_province": districts["province_code"].isin(universities["province_code"]),

@@ -1,0 +1,1 @@
+"""What exists, in reading order: ``raw``, ``district``, ``pilots``; ``checks`` warns. How is said in ``pipeline``."""

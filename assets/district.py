@@ -1,0 +1,84 @@
+"""What we know of each district: the join, the three criteria, the score.
+
+Every asset is one call. Not here: what comes in (``raw``), provinces (``pilots``), formulas
+(``pipeline.criteria``, ``pipeline.scoring``).
+"""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from pipeline import explain, places, queries
+from pipeline.criteria import data_system as criterion_3
+from pipeline.criteria import poverty as criterion_1
+from pipeline.criteria import university as criterion_2
+from pipeline.policy import Policy
+from pipeline.storage import asset
+from pipeline.workspace import Stored
+
+SQL = Path(__file__).with_name("sql")
+
+
+@asset("district", "duckdb", "sql")
+def district_facts(
+    districts: Stored,
+    regions: Stored,
+    population: Stored,
+    poverty: Stored,
+    subdistrict_points: Stored,
+    subdistrict_population: Stored,
+    policy: Stored,
+) -> pd.DataFrame:
+    """Exactly 928 rows, whatever the sources know."""
+    return queries.answer(
+        SQL / "district_facts.sql",
+        [districts, regions, population, poverty, subdistrict_points, subdistrict_population, policy],
+    )
+
+
+@asset("district", "pandas", "scipy")
+def district_poverty(
+    district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Empirical-Bayes rate, count and Gi*; the gate; hot spots; suspect figures. Districts with figures only."""
+    return criterion_1.measure(
+        district_facts, places.neighbours(district_shapes, policy.poverty.neighbour_distance_m), policy
+    )
+
+
+@asset("district", "pandas")
+def district_university(
+    district_facts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Reach of the universities around, and the mandate of those in the province."""
+    return criterion_2.measure(
+        district_facts, universities, partnerships, places.km_to_campuses(district_facts, universities), policy
+    )
+
+
+@asset("district", "pandas")
+def district_data_system(
+    district_facts: pd.DataFrame, data_systems: pd.DataFrame, acceptances: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Level, acceptance, measured quality and timeliness of the best system there."""
+    return criterion_3.measure(district_facts, data_systems, acceptances, policy)
+
+
+@asset("district", "duckdb", "sql")
+def district_criteria(
+    district_facts: Stored, district_poverty: Stored, district_university: Stored, district_data_system: Stored
+) -> pd.DataFrame:
+    """One row per district with all that is known of it."""
+    return queries.answer(
+        SQL / "district_criteria.sql",
+        [district_facts, district_poverty, district_university, district_data_system],
+    )
+
+
+@asset("district", "geopandas")
+def district_scores(
+    district_criteria: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
+) -> gpd.GeoDataFrame:
+    """Eligible, below the gate, data needed or excluded; the score of the three criteria; one sentence of reason."""
+    return explain.district_scores(district_criteria, district_shapes, policy)

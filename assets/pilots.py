@@ -1,0 +1,106 @@
+"""What the working group gets: the shortlist, the reasons, the page, the workbooks, and their publication.
+
+Every asset is one call. Not here: scores (``district``), how a page or a run is built (``pipeline.pages``,
+``pipeline.publishing``).
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+import geopandas as gpd
+import pandas as pd
+
+from pipeline import explain, shortlist, storage
+from pipeline import workbooks as books
+from pipeline.contracts import CONTRACTS
+from pipeline.pages import country
+from pipeline.policy import Policy
+from pipeline.storage import Lineage, asset
+from pipeline.workspace import Paths
+
+In = dg.ResourceParam[Paths]
+Published = Iterator[dg.MaterializeResult[None]]
+
+
+@asset("pilots", "pandas")
+def provincial_shortlist(district_scores: gpd.GeoDataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The value of a province is that of its best three eligible districts; the first K are the shortlist."""
+    return shortlist.provinces(district_scores, regions, policy)
+
+
+@asset("pilots", "pandas")
+def shortlist_without_suspects(
+    district_scores: gpd.GeoDataFrame, regions: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """How much of the shortlist rests on figures to doubt."""
+    return shortlist.without_suspects(district_scores, regions, policy)
+
+
+@asset("pilots", "pandas")
+def district_explanations(
+    district_criteria: pd.DataFrame,
+    district_scores: gpd.GeoDataFrame,
+    provincial_shortlist: pd.DataFrame,
+    policy: Policy,
+) -> pd.DataFrame:
+    """The score as a product against the median eligible district, and the least that criteria 2 or 3 must become."""
+    return explain.explanations(district_criteria, district_scores, provincial_shortlist, policy)
+
+
+@asset("pilots", "excel")
+def workbooks(
+    provincial_shortlist: pd.DataFrame,
+    shortlist_without_suspects: pd.DataFrame,
+    district_scores: gpd.GeoDataFrame,
+    inputs: pd.DataFrame,
+    policy: Policy,
+) -> dict[str, bytes]:
+    """The shortlist for a spreadsheet: codes as text, definitions and sources on the first sheet."""
+    return books.build(provincial_shortlist, shortlist_without_suspects, district_scores, inputs, policy)
+
+
+@asset("pilots", "folium", "html")
+def country_page(
+    district_criteria: pd.DataFrame,
+    district_scores: gpd.GeoDataFrame,
+    district_explanations: pd.DataFrame,
+    provincial_shortlist: pd.DataFrame,
+    shortlist_without_suspects: pd.DataFrame,
+    district_shapes: gpd.GeoDataFrame,
+    universities: pd.DataFrame,
+    acceptances: pd.DataFrame,
+    inputs: pd.DataFrame,
+    policy: Policy,
+) -> dict[str, bytes]:
+    """maps/index.html: one file that opens without a network."""
+    return country.build(
+        district_criteria=district_criteria,
+        district_scores=district_scores,
+        district_explanations=district_explanations,
+        provincial_shortlist=provincial_shortlist,
+        shortlist_without_suspects=shortlist_without_suspects,
+        district_shapes=district_shapes,
+        universities=universities,
+        acceptances=acceptances,
+        inputs=inputs,
+        policy=policy,
+    )
+
+
+@dg.asset(
+    group_name="pilots",
+    kinds={"html", "duckdb", "parquet"},
+    owners=[storage.OWNER],
+    deps=list(CONTRACTS),
+    output_required=False,
+    freshness_policy=dg.FreshnessPolicy.cron(
+        deadline_cron="0 3 * * *", lower_bound_delta=timedelta(hours=1), timezone="Asia/Bangkok"
+    ),
+)
+def published(context: dg.AssetExecutionContext, paths: In, lineage: dg.ResourceParam[Lineage]) -> Published:
+    """Checks that the whole workspace belongs together, then switches data/processed/ and maps/ to it in one step.
+
+    A what-if, or a workspace in which one table was made from other inputs than the rest, is not published.
+    """
+    yield from storage.publish(context, paths, lineage)

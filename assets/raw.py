@@ -1,0 +1,147 @@
+"""What comes in: one asset per input, as received, checked, with its source.
+
+Every asset is one call. Not here: joins (``district``), how a file is read (``pipeline.sources``).
+"""
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from pipeline import places, workspace
+from pipeline import policy as policies
+from pipeline.intake import Received
+from pipeline.policy import Policy
+from pipeline.sources import data_systems as systems
+from pipeline.sources import dopa, nesdc, tpmap
+from pipeline.sources import universities as campuses
+from pipeline.storage import asset
+from pipeline.workspace import Paths
+
+In = dg.ResourceParam[Paths]
+
+
+class WeightsConfig(dg.Config):
+    """Weights of the criteria; the three must sum to 1."""
+
+    poverty: float | None = Field(None, description="weight of poverty concentration")
+    university: float | None = Field(None, description="weight of a university that connects")
+    data_system: float | None = Field(None, description="weight of an accepted data system")
+
+
+class GateConfig(dg.Config):
+    """Where poverty counts as concentrated."""
+
+    times_national_rate: float | None = Field(None, description="rate needed, as a multiple of the national rate")
+    hot_spot_opens: bool | None = Field(None, description="a hot spot passes whatever its rate")
+
+
+class PovertyConfig(dg.Config):
+    """Criterion 1."""
+
+    gate: GateConfig = GateConfig()
+
+
+class ScoreConfig(dg.Config):
+    """How criteria become a score."""
+
+    rho: float | None = Field(None, description="exponent of the power mean: 0 geometric, 1 weighted sum")
+    known_weight_needed: float | None = Field(None, description="weight that known criteria must carry")
+
+
+class PolicyConfig(dg.Config):
+    """What-if: leave a parameter out to keep what the working group decided. A what-if is never published."""
+
+    weights: WeightsConfig = WeightsConfig()
+    poverty: PovertyConfig = PovertyConfig()
+    score: ScoreConfig = ScoreConfig()
+    shortlist_provinces: int | None = Field(None, description="provinces on the shortlist")
+
+
+@asset("raw", "python")
+def districts() -> Received:
+    """The spine: every other table is joined to these codes."""
+    return dopa.districts()
+
+
+@asset("raw", "toml")
+def policy(config: PolicyConfig, paths: In, districts: pd.DataFrame) -> Received:
+    """Weights, gates, goalposts, size of the shortlist. Change some in the Launchpad for a what-if."""
+    return policies.received(paths.policy, districts["district_code"], config.model_dump(exclude_none=True))
+
+
+@asset("raw", "csv")
+def regions(paths: In, districts: pd.DataFrame) -> Received:
+    """The six planning regions."""
+    return nesdc.regions(paths.raw / "nesdc", districts)
+
+
+@asset("raw", "csv")
+def poverty(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
+    """Who is poor by the basic-needs survey, at least and at most. None in Bangkok."""
+    return tpmap.district_rates(paths.raw / "tpmap", districts, policy.poverty.survey_year)
+
+
+@asset("raw", "csv")
+def population(paths: In, districts: pd.DataFrame) -> Received:
+    """Registered, not resident, persons."""
+    return dopa.population(paths.raw / "dopa", districts)
+
+
+@asset("raw", "csv")
+def subdistrict_population(paths: In) -> Received:
+    """For population-weighted centres."""
+    return dopa.subdistrict_population(paths.raw / "dopa")
+
+
+@asset("raw", "csv")
+def subdistrict_points(paths: In, districts: pd.DataFrame) -> Received:
+    """Where people live, and what schematic outlines are built from."""
+    return places.subdistrict_points(paths.raw / "subdistrict_points", districts)
+
+
+@asset("raw", "geojson", "geopandas")
+def district_shapes(paths: In, districts: pd.DataFrame, subdistrict_points: pd.DataFrame) -> Received:
+    """The boundary file in data/raw/boundaries/ if there is one, else schematic outlines."""
+    return places.district_shapes(paths.raw / "boundaries", districts, subdistrict_points)
+
+
+@asset("raw", "csv")
+def universities(paths: In, districts: pd.DataFrame) -> Received:
+    """Most places are known to the district only."""
+    return campuses.campuses(paths.raw / "universities", districts)
+
+
+@asset("raw", "csv")
+def partnerships(paths: In, universities: pd.DataFrame) -> Received:
+    """Documents that raise a university's capability; none received yet."""
+    return campuses.partnerships(paths.raw / "partnerships", universities)
+
+
+@asset("raw", "csv")
+def data_systems(paths: In, districts: pd.DataFrame) -> Received:
+    """TPMAP and PPPConnext, province by province."""
+    return systems.data_systems(paths.raw / "data_systems", districts)
+
+
+@asset("raw", "csv")
+def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Received:
+    """Statements of the agencies that the policy names."""
+    return systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
+
+
+AS_RECEIVED = (
+    "districts", "policy", "regions", "poverty", "population", "subdistrict_population", "subdistrict_points",
+    "district_shapes", "universities", "partnerships", "data_systems", "acceptances",
+)  # fmt: skip
+
+
+@asset("raw", "parquet", notes_of=AS_RECEIVED)
+def inputs(paths: In) -> pd.DataFrame:
+    """The provenance of every number: file, sha256, source, licence, date, rows in and kept."""
+    return workspace.inputs_table(paths, AS_RECEIVED)
+
+
+@asset("raw", "parquet", notes_of=AS_RECEIVED)
+def mended(paths: In) -> pd.DataFrame:
+    """Nothing is changed silently: Thai digits, stray spaces, broken shapes, each with what is used instead."""
+    return workspace.mended_table(paths, AS_RECEIVED)

@@ -1,0 +1,123 @@
+"""What an analyst should know before trusting a run: findings, each passed or a warning.
+
+Here: coverage, unmatched persons, totals, changed files, drift from the last run, dependence on suspect figures. Not
+here: structural faults, which raise before anything is stored (``contracts``, ``intake``).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+COVERED_SHARE = 0.9
+UNPLACED_SHARE = 0.01
+DRIFT_PROVINCES = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: fine or worth a look, in a sentence, with its figures."""
+
+    fine: bool
+    says: str
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def coverage(district_facts: pd.DataFrame) -> Finding:
+    """Nine in ten districts have poverty figures, and which provinces have none at all."""
+    has = district_facts["rate_any_min"].notna()
+    by_province = has.groupby(district_facts["province_name_en"]).any()
+    without = sorted(by_province.index[~by_province])
+    return Finding(
+        bool(has.mean() >= COVERED_SHARE),
+        f"{int(has.sum())} of {len(has)} districts have poverty figures; none in {', '.join(without) or 'no province'}",
+        {
+            "districts_with_figures_pct": round(100 * float(has.mean()), 2),
+            "surveyed_of_registered_pct": round(
+                100 * float(district_facts["survey_population"].sum() / district_facts["population_persons"].sum()), 2
+            ),
+        },
+    )
+
+
+def unmatched(subdistrict_population: pd.DataFrame, subdistrict_points: pd.DataFrame, year: int) -> Finding:
+    """At most one registered person in a hundred lives in a subdistrict without a point."""
+    people = subdistrict_population[subdistrict_population["year"] == year]
+    lost = people[~people["subdistrict_code"].isin(subdistrict_points["place_code"])]
+    share = float(lost["population_persons"].sum() / max(1, people["population_persons"].sum()))
+    return Finding(
+        share <= UNPLACED_SHARE,
+        f"{len(lost)} subdistricts with {100 * share:.2f} % of the registered persons have no point",
+        {"unmatched_pct": round(100 * share, 4), "subdistricts": ", ".join(lost["subdistrict_code"].head(20))},
+    )
+
+
+def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, year: int) -> Finding:
+    """Registered persons: subdistricts sum to districts, districts to provinces, provinces to the country."""
+    districts = population[population["year"] == year].set_index("district_code")["population_persons"]
+    people = subdistrict_population[subdistrict_population["year"] == year]
+    summed = people.groupby(people["subdistrict_code"].str[:4])["population_persons"].sum()
+    apart = (districts - summed.reindex(districts.index).fillna(0)).abs()
+    provinces = districts.groupby(districts.index.str[:2]).sum()
+    from_below = summed.groupby(summed.index.str[:2]).sum()
+    off = [code for code in provinces.index if provinces[code] != from_below.get(code, 0)]
+    return Finding(
+        bool((apart == 0).all()) and not off and int(provinces.sum()) == int(districts.sum()),
+        f"districts sum to {int(districts.sum()):,} persons, subdistricts to {int(summed.sum()):,};"
+        f" {int((apart > 0).sum())} districts and {len(off)} provinces differ",
+        {"largest_difference_persons": int(apart.max())},
+    )
+
+
+def poverty_totals(poverty: pd.DataFrame, district_facts: pd.DataFrame, year: int) -> Finding:
+    """Surveyed persons before and after the join: none lost, none twice; district = province = country."""
+    before = int(poverty.loc[poverty["year"] == year, "survey_population"].sum())
+    after = int(district_facts["survey_population"].sum())
+    by_province = int(district_facts.groupby("province_code")["survey_population"].sum().sum())
+    return Finding(
+        before == after == by_province,
+        f"{before:,} persons surveyed as received, {after:,} by district, {by_province:,} by province",
+    )
+
+
+def recorded(inputs: pd.DataFrame) -> Finding:
+    """Every file is the one its sidecar records."""
+    changed = inputs.loc[~inputs["as_recorded"].astype(bool), "file"]
+    changed = changed[~changed.str.startswith(("geothai", "policy/", "boundaries/"))]
+    return Finding(
+        changed.empty,
+        "every file is as its sidecar records"
+        if changed.empty
+        else f"differs from the sha256 in its SOURCE.toml: {', '.join(changed.unique())}",
+    )
+
+
+def suspects(provincial_shortlist: pd.DataFrame, shortlist_without_suspects: pd.DataFrame) -> Finding:
+    """The shortlist is the same without suspect figures."""
+    leave, enter = moved(provincial_shortlist, shortlist_without_suspects)
+    return Finding(
+        not leave,
+        f"without suspect figures {', '.join(leave)} would leave the list and {', '.join(enter)} enter it"
+        if leave
+        else "the shortlist does not rest on suspect figures",
+    )
+
+
+def drift(provincial_shortlist: pd.DataFrame, last: pd.DataFrame | None) -> Finding:
+    """At most two provinces of the list change from the last published run."""
+    if last is None:
+        return Finding(True, "no earlier run to compare with")
+    leave, enter = moved(last, provincial_shortlist)
+    ranks = provincial_shortlist.set_index("province_code")["rank"] - last.set_index("province_code")["rank"]
+    return Finding(
+        len(leave) <= DRIFT_PROVINCES,
+        f"left the list: {', '.join(leave) or 'none'}; entered it: {', '.join(enter) or 'none'}",
+        {"largest_move_ranks": int(ranks.abs().max()), "mean_move_ranks": round(float(ranks.abs().mean()), 2)},
+    )
+
+
+def moved(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """English names of the provinces that leave the shortlist, and of those that enter it."""
+    old, new = (set(t.loc[t["shortlisted"].astype(bool), "province_code"]) for t in (before, after))
+    names = after.set_index("province_code")["name_en"]
+    return [names[c] for c in sorted(old - new)], [names[c] for c in sorted(new - old)]

@@ -1,0 +1,127 @@
+"""Everything Dagster is told: assets, checks, job, schedule, resources; and the job run from a terminal.
+
+Here: wiring. Not here: what an asset is (``assets``), how it is stored (``storage``).
+"""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
+
+from assets import checks, district, pilots, raw
+from pipeline.contracts import CONTRACTS
+from pipeline.errors import Stopped
+from pipeline.storage import Lineage, Report, workspace_resource
+from pipeline.workspace import Paths
+
+ROOT = Path(__file__).resolve().parent.parent
+EVERYTHING = "everything"
+
+
+def build(paths: Paths, report: Report | None = None) -> dg.Definitions:
+    """The definitions over the folders of one project; ``report`` hears of each stored table."""
+    assets = [a for a in dg.load_assets_from_modules([raw, district, pilots]) if isinstance(a, dg.AssetsDefinition)]
+    everything = dg.define_asset_job(
+        EVERYTHING,
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        description="All that comes in, all that is known of each district, the shortlist and the pages; then publish.",
+    )
+    nightly = dg.ScheduleDefinition(
+        name="nightly",
+        job=everything,
+        cron_schedule="0 2 * * *",
+        execution_timezone="Asia/Bangkok",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Everything, at 02:00 in Bangkok.",
+    )
+    return dg.Definitions(
+        assets=assets,
+        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        jobs=[everything],
+        schedules=[nightly],
+        executor=dg.in_process_executor,
+        resources={
+            "workspace": workspace_resource(paths, report),
+            "paths": paths,
+            "lineage": Lineage(lineage(assets)),
+        },
+    )
+
+
+def lineage(assets: Iterable[dg.AssetsDefinition]) -> dict[str, tuple[str, ...]]:
+    """The tables each stored table is made from, in an order in which they can be made."""
+    made_from = {
+        spec.key.path[-1]: tuple(sorted(dep.asset_key.path[-1] for dep in spec.deps))
+        for definition in assets
+        for spec in definition.specs
+        if spec.key.path[-1] in CONTRACTS
+    }
+    return {name: made_from[name] for name in TopologicalSorter(made_from).static_order()}
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dg` loads: the project this package is installed from."""
+    return build(Paths.of(ROOT))
+
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def run_everything(root: Path, paths: Paths, report: Report | None = None) -> None:
+    """Materialise everything in this process, in the instance of the project at ``root``, and publish.
+
+    Raises ``Stopped`` with the first thing that went wrong. What was published before then stays.
+    """
+    with dg.DagsterInstance.from_config(str(root)) as instance:
+        result = (
+            build(paths, report)
+            .resolve_job_def(EVERYTHING)
+            .execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
+        )
+        if failures := failed(result):
+            raise next(iter(failures.values()))
+
+
+def look_at_inputs(paths: Paths, report: Report | None = None) -> tuple[Paths, dict[str, Stopped]]:
+    """Materialise the raw assets into a workspace of their own: where it lies, and the assets that failed."""
+    aside = Path(tempfile.mkdtemp(prefix="pilot-areas-check-"))
+    paths = replace(paths, processed=aside / "processed", maps=aside / "maps")
+    job = dg.define_asset_job("raw", selection=dg.AssetSelection.groups("raw"), executor_def=dg.in_process_executor)
+    definitions = dg.Definitions.merge(build(paths, report), dg.Definitions(jobs=[job]))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = definitions.resolve_job_def("raw").execute_in_process(
+            run_config=QUIET, instance=instance, raise_on_error=False
+        )
+    return paths, failed(result)
+
+
+def failed(result: dg.ExecuteInProcessResult) -> dict[str, Stopped]:
+    """What went wrong, by asset; under "run" where the run could not even begin."""
+    failures: dict[str, Stopped] = {}
+    for event in result.all_events:
+        if event.is_step_failure and event.step_key:
+            data = event.step_failure_data
+            said = data.user_failure_data
+            problems = said.metadata.get("problems") if said and said.metadata else None
+            lines = [line.removeprefix("- ") for line in str(problems.value).splitlines()] if problems else []
+            where, refused = event.step_key, bool(said and said.description)
+            line = str(said.description) if said and said.description else f"{where}: {_cause(data.error)}"
+            failures[where] = Stopped(where, line, lines, refused=refused)
+        elif event.is_resource_init_failure:
+            failures["run"] = Stopped("run", _cause(event.engine_event_data.error), refused=True)
+    if not result.success and not failures:
+        failures["run"] = Stopped("run", "the run failed; the Dagster UI (make ui) shows where", refused=False)
+    return failures
+
+
+def _cause(error: SerializableErrorInfo | None) -> str:
+    """The first cause of an error, in one line."""
+    while error and error.cause:
+        error = error.cause
+    return " ".join(error.message.split()) if error else "no message"

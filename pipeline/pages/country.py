@@ -1,0 +1,2 @@
+def build(**k):
+    return {"index.html": b"x"}

@@ -1,0 +1,224 @@
+"""What a terminal shows: progress, the shortlist, the inputs, one place explained.
+
+Here: tables and lines, by rich. Not here: pages (``pages``), the figures themselves.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline import workspace
+from pipeline.contracts import CONTRACTS
+from pipeline.errors import InputError, Problem, Stopped, shown_path
+from pipeline.policy import from_table
+from pipeline.workspace import Paths
+
+STATUS = {
+    "eligible": "เข้าเกณฑ์ · eligible",
+    "below_gate": "ไม่ถึงเกณฑ์ความเข้มข้น · below the gate",
+    "data_needed": "ต้องการข้อมูล · data needed",
+    "excluded": "ไม่นำมาพิจารณา · excluded",
+}
+
+
+def console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[str, int], None]]:
+    """A bar on a terminal, else one line per table; gives the function that hears of each stored table."""
+    out = Console(stderr=True, highlight=False)
+    if not out.is_terminal:
+        began = time.monotonic()
+        yield lambda name, rows: out.print(f"{time.monotonic() - began:6.1f} s  {name}: {rows:,} rows")
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task(doing, total=len(CONTRACTS), now="starting Dagster")
+        yield lambda name, rows: bar.update(task, advance=1, now=f"{name}: {rows:,} rows")
+
+
+def published(paths: Paths, name: str) -> pd.DataFrame:
+    """A published table; ``InputError`` where nothing is published yet."""
+    path = paths.processed / f"{name}.parquet"
+    if not path.is_file():
+        raise InputError(
+            Problem(shown_path(path), "no such file", "a published run", "run `pilot-areas run` (or `make run`) first")
+        )
+    return pd.DataFrame(workspace.read(path, name))
+
+
+def shortlist(paths: Paths) -> None:
+    """The shortlist with its pilot districts, how it stands without suspect figures, and where the page is."""
+    out = console()
+    provinces = published(paths, "provincial_shortlist")
+    without = published(paths, "shortlist_without_suspects").set_index("province_code")
+    districts = published(paths, "district_scores").set_index("district_code")
+    policy = from_table(published(paths, "policy"))
+    voted = "voted" if policy.decision.status == "voted" else "default, not voted"
+    weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
+    table = Table(title=f"{policy.title_th} · {policy.title_en}", caption=f"weights: {weights} ({voted})")
+    for name, align in (("", "right"), ("จังหวัด · province", "left"), ("value", "right")):
+        table.add_column(name, justify=align)  # type: ignore[arg-type]
+    table.add_column("อำเภอนำร่อง · pilot districts (score; * suspect figure)", ratio=1)
+    table.add_column("without suspects", justify="right")
+    for row in provinces[provinces["shortlisted"]].sort_values(["rank", "province_code"]).itertuples():
+        names = []
+        for code in row.pilot_districts.split(", "):
+            district = districts.loc[code]
+            names.append(f"{district['name_th']} {district['score']:.1f}{'*' if district['suspect'] else ''}")
+        other = without.loc[row.province_code]
+        table.add_row(
+            str(row.rank), f"{row.name_th} · {row.name_en}", f"{row.value:.1f}", ", ".join(names),
+            f"{other['rank']}" + ("" if other["shortlisted"] else " (off)"),
+        )  # fmt: skip
+    out.print(table)
+    counts = districts["status"].value_counts()
+    out.print(", ".join(f"{counts.get(s, 0)} {words.split(' · ')[1]}" for s, words in STATUS.items()))
+    out.print(f"open: {shown_path_link(paths)}", soft_wrap=True)
+
+
+def shown_path_link(paths: Paths) -> str:
+    return str(paths.maps / "index.html")
+
+
+def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
+    """Every input with its rows, age and mends, then every problem; removes what was written aside."""
+    out = console()
+    table = Table(title="data/raw")
+    for name in ("table", "file", "received", "as recorded"):
+        table.add_column(name)
+    for name in ("rows in", "kept", "mended", "age, years"):
+        table.add_column(name, justify="right")
+    for name in CONTRACTS:
+        path = looked_at.table(name)
+        if not path.is_file():
+            continue
+        note = workspace.read_note(path)
+        kept = len(workspace.read(path, name))
+        for origin in note.origins:
+            table.add_row(
+                name, origin.file + (" [SAMPLE]" if origin.sample else ""), origin.received,
+                "yes" if origin.as_recorded else "no: sha256 differs", str(note.rows_in), str(kept),
+                str(len(note.mended)), age(origin.received),
+            )  # fmt: skip
+    out.print(table)
+    for name, stopped in failures.items():
+        for line in stopped.problems:
+            out.print(f"[bold]{name}[/bold]: ", end="")
+            out.print(line, markup=False, soft_wrap=True)
+    missing = [n for n in RAW_TABLES if n not in failures and not looked_at.table(n).is_file()]
+    if missing:
+        out.print(f"not looked at, since they rest on the above: {', '.join(missing)}", soft_wrap=True)
+    if not failures:
+        out.print("all inputs can be used")
+    shutil.rmtree(looked_at.processed.parent, ignore_errors=True)
+
+
+RAW_TABLES = tuple(list(CONTRACTS)[: list(CONTRACTS).index("mended") + 1])
+
+
+def age(received: str) -> str:
+    """Years since a date received, as of today: how old the copy is, not the figures.
+
+    >>> age("unknown")
+    ''
+    """
+    try:
+        return f"{(date.today() - date.fromisoformat(received)).days / 365.25:.1f}"
+    except ValueError:
+        return ""
+
+
+def explained(paths: Paths, code: str) -> None:
+    """One district or province: parts, rank, sentences."""
+    districts = published(paths, "district_scores").set_index("district_code", drop=False)
+    provinces = published(paths, "provincial_shortlist").set_index("province_code", drop=False)
+    if code in districts.index:
+        _district(paths, districts.loc[code])
+    elif code in provinces.index:
+        _province(paths, provinces.loc[code], districts)
+    else:
+        raise InputError(
+            Problem(
+                "explain", f"'{code}'", "a DOPA code of a district (four digits) or province (two digits)",
+                "look the code up in data/processed/provincial_shortlist.csv or district_scores.parquet",
+            )
+        )  # fmt: skip
+
+
+def _number(value: object, form: str = ".2f") -> str:
+    return "–" if pd.isna(value) else format(value, form)  # type: ignore[arg-type]
+
+
+def _district(paths: Paths, row: pd.Series) -> None:
+    out = console()
+    criteria = published(paths, "district_criteria").set_index("district_code").loc[row["district_code"]]
+    why = published(paths, "district_explanations").set_index("district_code").loc[row["district_code"]]
+    out.print(
+        f"[bold]{row['name_th']} · {row['name_en']}[/bold]  {row['district_code']}, "
+        f"{criteria['province_name_th']} · {criteria['province_name_en']}"
+    )
+    rank = "–" if pd.isna(row["rank"]) else f"{row['rank']}"
+    out.print(f"{STATUS[row['status']]}   rank {rank}   score {_number(row['score'], '.1f')}")
+    table = Table("criterion", "0–1", "parts", show_lines=True)
+    table.add_row(
+        "ความยากจน · poverty",
+        _number(row["poverty"]),
+        f"rate {_number(criteria['poverty_rate_part'])}, count {_number(criteria['poverty_count_part'])},"
+        f" cluster {_number(criteria['poverty_cluster_part'])}\n"
+        f"at least {_number(row['poverty_rate_smoothed_pct'], '.1f')} % smoothed"
+        f" ({_number(row['poverty_rate_pct'], '.1f')} to {_number(criteria['poverty_rate_max_pct'], '.1f')} % published),"
+        f" {_number(row['poor_persons_min'], ',')} persons, Gi* {_number(criteria['gi_star_z'])};"
+        f" chance above the gate {_number(criteria['chance_above_gate'], '.0%')}",
+    )
+    table.add_row(
+        "มหาวิทยาลัย · university",
+        _number(row["university"]),
+        f"reach {_number(criteria['university_reach'])}, mandate of the province {_number(criteria['university_mandate'])}\n"
+        f"nearest: {row['university_nearest']}, {_number(row['university_nearest_minutes'], '.0f')} minutes (estimated)",
+    )
+    table.add_row(
+        "ระบบข้อมูล · data system",
+        _number(row["data_system"]),
+        f"{criteria['data_system_name']}: level {_number(criteria['data_system_level'])}, acceptance"
+        f" {_number(criteria['data_system_acceptance'])}, quality {_number(criteria['data_system_quality'])},"
+        f" timeliness {_number(criteria['data_system_timeliness'])}"
+        if pd.notna(criteria["data_system_name"])
+        else "–",
+    )
+    out.print(table)
+    for said in (row["reason_th"], row["reason_en"], why["comparison_th"], why["comparison_en"], why["outlook_th"], why["outlook_en"]):
+        out.print(f"- {said}", markup=False)
+
+
+def _province(paths: Paths, row: pd.Series, districts: pd.DataFrame) -> None:
+    out = console()
+    listed = "on the shortlist" if row["shortlisted"] else "not on the shortlist"
+    out.print(f"[bold]{row['name_th']} · {row['name_en']}[/bold]  {row['province_code']}, {row['region']}")
+    out.print(f"rank {row['rank']} of 77   value {row['value']:.1f}   {listed}")
+    without = published(paths, "shortlist_without_suspects").set_index("province_code").loc[row["province_code"]]
+    out.print(f"without suspect figures: rank {without['rank']}, value {without['value']:.1f}")
+    own = districts[districts["province_code"] == row["province_code"]]
+    table = Table("code", "district", "status", "rank", "score", "pov.", "univ.", "data")
+    pilots = (row["pilot_districts"] or "").split(", ") if pd.notna(row["pilot_districts"]) else []
+    for d in own.sort_values(["score", "district_code"], ascending=[False, True]).itertuples():
+        table.add_row(
+            d.district_code, f"{d.name_th} · {d.name_en}", d.status, "–" if pd.isna(d.rank) else str(d.rank),
+            _number(d.score, ".1f"), _number(d.poverty), _number(d.university), _number(d.data_system),
+        )  # fmt: skip
+    out.print(table)
+    for code in pilots:
+        out.print(f"- {districts.loc[code, 'name_th']}: {districts.loc[code, 'reason_th']}", markup=False)
+        out.print(f"  {districts.loc[code, 'name_en']}: {districts.loc[code, 'reason_en']}", markup=False)

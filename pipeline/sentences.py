@@ -1,0 +1,229 @@
+"""What is said about a district, in Thai and in English, one sentence each.
+
+Here: words, and which of them apply. Not here: any number that another module has not computed. Poverty is
+never something to wish for: no sentence says that more poor people would put a district on the list.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeline.policy import Policy
+from pipeline.scoring import CRITERIA
+
+
+class Said(NamedTuple):
+    """One statement in both languages."""
+
+    th: str
+    en: str
+
+
+NAMES = {
+    "poverty": Said("ความยากจน", "poverty"),
+    "university": Said("มหาวิทยาลัย", "university"),
+    "data_system": Said("ระบบข้อมูล", "data system"),
+}
+MISSING = {
+    "poverty": Said("ตัวเลขความยากจนของอำเภอ", "poverty figures of the district"),
+    "university": Said("ข้อมูลมหาวิทยาลัย", "universities"),
+    "data_system": Said("ระบบข้อมูลที่ครอบคลุมพื้นที่", "a data system that covers it"),
+}
+
+
+def listed(items: list[Said]) -> Said:
+    """Items joined as a list.
+
+    >>> listed([Said("ก", "a"), Said("ข", "b"), Said("ค", "c")])
+    Said(th='ก ข และค', en='a, b and c')
+    """
+    if len(items) == 1:
+        return items[0]
+    head, last = items[:-1], items[-1]
+    return Said(
+        " ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}"
+    )
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def add_reasons(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The table with ``reason_th`` and ``reason_en``; needs ``status`` beside the criteria."""
+    said = [reason(row, policy) for row in _rows(criteria)]
+    return criteria.assign(reason_th=[s.th for s in said], reason_en=[s.en for s in said])
+
+
+def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The table with comparison and outlook; ``criteria`` has status and score, in the same order."""
+    extra = explanations.drop(columns="district_code").set_index(criteria.index)
+    rows = list(_rows(criteria.join(extra)))
+    compared = [comparison(row) for row in rows]
+    ahead = [outlook(row, policy) for row in rows]
+    return explanations.assign(
+        comparison_th=[s.th for s in compared],
+        comparison_en=[s.en for s in compared],
+        outlook_th=[s.th for s in ahead],
+        outlook_en=[s.en for s in ahead],
+    )
+
+
+def _rows(table: pd.DataFrame) -> Any:
+    """Rows as named tuples; a missing value of any type is None."""
+    return table.astype(object).where(table.notna(), None).itertuples(index=False)
+
+
+def reason(row: Any, policy: Policy) -> Said:
+    """Why the district stands where it stands, from the facts of the three criteria."""
+    if row.status == "excluded":
+        return Said(
+            "ไม่นำมาพิจารณา: ทุกหน่วยงานระบุว่าไม่ยอมรับระบบข้อมูลใดในพื้นที่",
+            "Excluded: every agency states that it accepts none of the data systems here.",
+        )
+    if row.status == "data_needed":
+        what = missing(row)
+        return Said(f"ยังให้คะแนนไม่ได้: ขาด{what.th}", f"Not scored: missing {what.en}.")
+    if row.status == "below_gate":
+        return _below_gate(row, policy)
+    parts = [_poverty(row), _university(row, policy), _data_system(row)]
+    th, en = "; ".join(p.th for p in parts), "; ".join(p.en for p in parts)
+    if row.suspect:
+        th += "; ตัวเลขความยากจนน่าสงสัย ควรตรวจสอบก่อนใช้"
+        en += "; the poverty figure is suspect and should be checked first"
+    return Said(th, capital(en) + ".")
+
+
+def missing(row: Any) -> Said:
+    """What a district lacks to be scored."""
+    return listed([MISSING[k] for k in CRITERIA if getattr(row, k) is None] or [MISSING["poverty"]])
+
+
+def _below_gate(row: Any, policy: Policy) -> Said:
+    gate = policy.poverty.gate.times_national_rate * row.national_rate_pct
+    rate, chance = row.poverty_rate_smoothed_pct, row.chance_above_gate
+    th = f"ความยากจนไม่กระจุกตัว: คนจนอย่างน้อย {rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
+    en = f"Poverty does not concentrate here: at least {rate:.1f}% are poor, not above the gate of {gate:.1f}%"
+    if chance >= 0.05:
+        th += f" (มีโอกาสราว {chance:.0%} ที่อัตราจริงสูงกว่าเกณฑ์)"
+        en += f" (a chance of about {chance:.0%} that the true rate is above it)"
+    return Said(th, en + ".")
+
+
+def _poverty(row: Any) -> Said:
+    if row.poverty is None:
+        return Said("ไม่มีตัวเลขความยากจน", "no poverty figures")
+    th = f"คนจนอย่างน้อย {row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% ของผู้ได้รับการสำรวจ)"
+    en = f"at least {row.poor_persons_min:,} people are poor ({row.poverty_rate_smoothed_pct:.1f}% of those surveyed)"
+    if row.hot_spot:
+        th += " กระจุกตัวต่อเนื่องกับอำเภอรอบข้าง"
+        en += ", in a cluster with the districts around"
+    return Said(th, en)
+
+
+def _university(row: Any, policy: Policy) -> Said:
+    minutes = round(row.university_strongest_minutes)
+    limit = policy.university.limit_minutes
+    about = Said("โดยประมาณ", " (estimated)") if row.minutes_estimated else Said("", "")
+    if row.university_strongest_in_district and row.university_reach > 0:
+        return Said(
+            f"มี{row.university_strongest}ตั้งอยู่ในอำเภอ",
+            f"{row.university_strongest_en} has a campus in the district",
+        )
+    if row.university_reach > 0:
+        return Said(
+            f"{row.university_strongest}อยู่ห่าง {minutes} นาที{about.th}",
+            f"{row.university_strongest_en} is {minutes} minutes away{about.en}",
+        )
+    if row.university_mandate > 0:
+        return Said(
+            f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที แต่จังหวัดมีมหาวิทยาลัยที่มีพันธกิจต่อพื้นที่",
+            f"no university within {limit:g} minutes, but one in the province whose mission covers it",
+        )
+    return Said(f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที", f"no university within {limit:g} minutes")
+
+
+def _data_system(row: Any) -> Said:
+    if row.data_system is None:
+        return Said("ไม่มีระบบข้อมูลที่ครอบคลุม", "no data system covers it")
+    if row.data_system_acceptance >= 1:
+        return Said(
+            f"ระบบข้อมูล {row.data_system_name} ซึ่งทุกหน่วยงานยอมรับ",
+            f"{row.data_system_name} is accepted by every agency",
+        )
+    return Said(
+        f"ระบบข้อมูล {row.data_system_name} ซึ่งหน่วยงานยอมรับ {row.data_system_acceptance:.0%}",
+        f"{row.data_system_name} is accepted by {row.data_system_acceptance:.0%} of the agencies",
+    )
+
+
+def comparison(row: Any) -> Said:
+    """The score against the median eligible district, as a product of what each criterion brings."""
+    if row.score is None:
+        return Said("ไม่มีคะแนนให้เปรียบเทียบ", "No score to compare.")
+    if row.reference_score is None:
+        return Said("ไม่มีอำเภอที่เข้าเกณฑ์ให้เปรียบเทียบ", "No eligible district to compare with.")
+    factors = [(k, getattr(row, f"contribution_{k}")) for k in CRITERIA]
+    known = [(NAMES[k], np.exp(part)) for k, part in factors if part is not None]
+    times = np.exp(sum(part for _, part in factors if part is not None))
+    return Said(
+        f"คะแนน {row.score:.1f} เป็น {times:.2f} เท่าของอำเภอกึ่งกลางที่เข้าเกณฑ์: "
+        + ", ".join(f"{name.th} ×{factor:.2f}" for name, factor in known),
+        f"Its score of {row.score:.1f} is {times:.2f} times that of the median eligible district: "
+        + ", ".join(f"{name.en} ×{factor:.2f}" for name, factor in known)
+        + ".",
+    )
+
+
+def outlook(row: Any, policy: Policy) -> Said:
+    """What would put the district on the list by criteria 2 and 3, or what keeps it there."""
+    if row.status == "excluded":
+        return Said(
+            "จะพิจารณาได้เมื่อมีหน่วยงานอย่างน้อยหนึ่งแห่งยอมรับระบบข้อมูลในพื้นที่",
+            "It can be considered once at least one agency accepts a data system here.",
+        )
+    if row.status == "data_needed":
+        what = missing(row)
+        return Said(f"จะจัดอันดับได้เมื่อมี{what.th}", f"It can be ranked once there are {what.en}.")
+    if row.status == "below_gate":
+        return Said(
+            "มหาวิทยาลัยหรือระบบข้อมูลที่ดีขึ้นไม่ทำให้เข้ารายชื่อ เพราะโครงการเริ่มในพื้นที่ที่ความยากจนกระจุกตัว",
+            "A better university or data system would not put it on the list: the programme begins where poverty"
+            " concentrates.",
+        )
+    need = row.score_needed
+    if row.pilot:
+        return Said(
+            f"เป็นอำเภอนำร่องในรายชื่อแล้ว และจะอยู่ต่อตราบที่คะแนนไม่ต่ำกว่า {need:.1f}",
+            f"It is a pilot district already, and stays one while its score is not below {need:.1f}.",
+        )
+    if need > 100:
+        return Said(
+            "คะแนนของอำเภอนี้เพียงอำเภอเดียวไม่พอให้จังหวัดเข้ารายชื่อ ต้องอาศัยอำเภออื่นในจังหวัดด้วย",
+            "No score of its own would be enough: other districts of its province must rise too.",
+        )
+    now = f"ต้องได้ {need:.1f} คะแนน (ขณะนี้ {row.score:.1f}): "
+    now_en = f"It needs {need:.1f} points (now {row.score:.1f}): "
+    ways, shut = [], []
+    for k in ("university", "data_system"):
+        value, wanted = getattr(row, k), getattr(row, f"{k}_needed")
+        if wanted is not None and wanted <= 1:
+            ways.append(
+                Said(
+                    f"เกณฑ์{NAMES[k].th}จาก {value:.2f} เป็น {wanted:.2f}",
+                    f"{NAMES[k].en} from {value:.2f} to {wanted:.2f}",
+                )
+            )
+        elif value is not None:
+            shut.append(NAMES[k])
+    if not ways:
+        return Said(
+            now + "มหาวิทยาลัยหรือระบบข้อมูลเพียงอย่างเดียวพาไปไม่ถึง",
+            now_en + "not reachable by university or data system alone.",
+        )
+    th, en = now + " หรือ".join(w.th for w in ways), now_en + " or ".join(w.en for w in ways)
+    if shut:
+        th += f" ({shut[0].th}เพียงอย่างเดียวพาไปไม่ถึง)"
+        en += f" (not reachable by {shut[0].en} alone)"
+    return Said(th, en + ".")

@@ -1,0 +1,240 @@
+"""Dagster's side of the workspace: what an asset is, and how its value is stored and loaded.
+
+Here: the ``asset`` decorator that reads name, key, columns and units from the contract, and the I/O manager.
+Not here: Parquet itself (``workspace``), the list of assets (``assets``), jobs and schedules (``definitions``).
+"""
+
+import functools
+import inspect
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import geopandas as gpd
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from pipeline import publishing, workspace
+from pipeline.checks import Finding
+from pipeline.contracts import CONTRACTS, Contract, Kind
+from pipeline.errors import InputError, NotPublished, Problem, shown_path
+from pipeline.policy import Policy, from_table
+from pipeline.workspace import Paths, Stored
+
+OWNER = "team:pilot-areas"
+SECONDS_TO_WAIT = 2.0
+
+# Called after each stored table with the asset's name and its number of rows: progress on the command line.
+Report = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Which tables each table is made from, in the order of making."""
+
+    made_from: dict[str, tuple[str, ...]]
+
+
+def column_schema(contract: Contract) -> dg.TableSchema:
+    """A contract's columns with type, unit and meaning, as the Dagster UI shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                type=str(column.kind),
+                description=column.meaning + (f" ({column.unit})" if column.unit else ""),
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable,
+                    unique=contract.key == (column.name,),
+                    other=[column.expected] if column.kind is not Kind.TEXT or column.allowed else [],
+                ),
+            )
+            for column in contract
+        ]
+    )
+
+
+def in_one_line(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, failing with the one line that helps instead of a traceback, where the input is to blame."""
+
+    @functools.wraps(function)
+    def asset_body(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except (InputError, NotPublished) as error:
+            problems = error.problems[:50] if isinstance(error, InputError) else ()
+            raise dg.Failure(
+                description=str(error),
+                metadata={"problems": dg.MetadataValue.md("\n".join(f"- {p}" for p in problems))} if problems else {},
+                allow_retries=False,
+            ) from error
+
+    return asset_body
+
+
+def asset(group: str, *kinds: str, notes_of: Sequence[str] = ()) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """An asset stored in the workspace under its function's name, described by its contract.
+
+    ``notes_of`` names tables of which it reads the notes only: they come first, but are not loaded.
+    """
+
+    def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        contract = CONTRACTS[function.__name__]
+        key = f"  \nKey: {', '.join(contract.key)}." if contract.key else ""
+        return dg.asset(
+            group_name=group,
+            kinds=set(kinds),
+            owners=[OWNER],
+            deps=list(notes_of),
+            description=f"{contract.title}.  \n{function.__doc__ or ''}{key}  \nFrom: {contract.source}.",
+            metadata={"dagster/column_schema": column_schema(contract)},
+            io_manager_key="workspace",
+            code_version=workspace.code_version()[:12],
+        )(in_one_line(function))
+
+    return declare
+
+
+class WorkspaceIOManager(dg.IOManager):
+    """Assets in and out of the workspace; the type an asset asks for decides how a table is loaded."""
+
+    def __init__(self, paths: Paths, report: Report | None = None) -> None:
+        self.paths = paths
+        self.report = report
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        name = context.asset_key.path[-1]
+        made_from = [dep.asset_key.path[-1] for dep in context.asset_spec.deps]
+        table, note = in_one_line(workspace.save)(self.paths, name, obj, made_from)
+        metadata: dict[str, Any] = {
+            "dagster/row_count": len(table),
+            "file": dg.MetadataValue.path(str(self.paths.table(name))),
+            "stamp": note.stamp[:16],
+        }
+        if note.rows_in is not None:
+            metadata |= {"rows_in": note.rows_in, "rows_refused": note.rows_in - len(table)}
+            metadata["cells_mended"] = len(note.mended)
+        for origin in note.origins:
+            metadata[f"sha256 of {origin.file}"] = origin.sha256
+        if CONTRACTS[name].open_ended:
+            metadata["sizes_kb"] = {f: len(b) // 1000 for f, b in zip(table["file"], table["bytes"], strict=True)}
+        elif not isinstance(table, gpd.GeoDataFrame):
+            metadata["preview"] = dg.MetadataValue.md(preview(table))
+        context.add_output_metadata(metadata)
+        if self.report:
+            self.report(name, len(table))
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        name = context.asset_key.path[-1]
+        path = self.paths.table(name)
+        if not path.is_file():
+            raise dg.Failure(
+                description=str(
+                    Problem(
+                        shown_path(path), "no such file", f"the stored table {name}",
+                        f"materialise {name} first (or everything)",
+                    )
+                ),
+                allow_retries=False,
+            )  # fmt: skip
+        wanted = context.dagster_type.typing_type
+        if wanted is Stored:
+            return Stored(name, path)
+        table = workspace.read(path, name)
+        return from_table(table) if wanted is Policy else table
+
+
+def publish(
+    context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Publish the workspace; yields nothing, and says so in the log, where the policy was changed for a what-if."""
+    publishable = in_one_line(publishing.what_if)
+    if changed := publishable(paths):
+        context.log.warning("What-if, not published: " + "; ".join(changed))
+        return
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    began = record.start_time if record and record.start_time else time.time()
+    done = in_one_line(publishing.publish)(
+        paths, lineage.made_from, context.run.run_id, datetime.fromtimestamp(began, UTC)
+    )
+    yield dg.MaterializeResult(
+        metadata={
+            "run_id": done.run_id,
+            "page": dg.MetadataValue.path(str(paths.maps / "index.html")),
+            "figures": dg.MetadataValue.path(str(paths.processed)),
+            "files": done.files,
+        }
+    )
+
+
+def check(asset: str, about: Callable[..., Finding], *, before_publishing: bool = False) -> Any:
+    """An asset check that warns: its function gives a finding, described by ``about``.
+
+    ``before_publishing`` makes what rests on the asset wait for the check, without ever stopping it.
+    """
+
+    def declare(function: Callable[..., Finding]) -> dg.AssetChecksDefinition:
+        @functools.wraps(function)
+        def look(*args: Any, **kwargs: Any) -> dg.AssetCheckResult:
+            finding = function(*args, **kwargs)
+            return dg.AssetCheckResult(
+                passed=finding.fine,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=finding.says,
+                metadata=finding.figures,
+            )
+
+        look.__annotations__ = {**function.__annotations__, "return": dg.AssetCheckResult}
+        others = [name for name in inspect.signature(function).parameters if name in CONTRACTS and name != asset]
+        return dg.asset_check(
+            asset=asset,
+            additional_ins={name: dg.AssetIn(name) for name in others},
+            blocking=before_publishing,
+            description=about.__doc__,
+        )(look)
+
+    return declare
+
+
+def last_published(paths: Paths, name: str) -> pd.DataFrame | None:
+    """A table as it was last published; None before the first time."""
+    path = paths.processed / f"{name}.parquet"
+    return workspace.read(path, name) if path.is_file() else None
+
+
+def preview(table: pd.DataFrame, rows: int = 5) -> str:
+    """The first rows as a Markdown table, at most eight columns wide."""
+    head = table.iloc[:rows, :8].map(lambda v: "" if pd.isna(v) else str(v))
+    lines = ["| " + " | ".join(head.columns) + " |", "|" + " --- |" * head.shape[1]]
+    lines += ["| " + " | ".join(v.replace("|", "/")[:40] for v in row) + " |" for row in head.itertuples(index=False)]
+    return "\n".join(lines)
+
+
+def workspace_resource(paths: Paths, report: Report | None = None) -> dg.IOManagerDefinition:
+    """The I/O manager, holding the project's lock while a run lasts: one run at a time writes."""
+
+    @dg.io_manager(description="Parquet tables in the workspace, one per asset")
+    def held(_: dg.InitResourceContext) -> Iterator[WorkspaceIOManager]:
+        paths.state.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(paths.state / "lock")
+        try:
+            lock.acquire(timeout=SECONDS_TO_WAIT)
+        except Timeout as error:
+            raise dg.Failure(
+                description=str(
+                    Problem(
+                        shown_path(paths.state), "another run writing here", "one run at a time",
+                        "wait until it ends (it shows in the Dagster UI) and start again",
+                    )
+                ),
+                allow_retries=False,
+            ) from error  # fmt: skip
+        try:
+            yield WorkspaceIOManager(paths, report)
+        finally:
+            lock.release()
+
+    return held

@@ -1,0 +1,114 @@
+"""The shortlist as files for a spreadsheet: CSV (UTF-8 with byte order mark, CRLF) and XLSX.
+
+Here: sheets, widths, definitions, and keeping text text. Not here: which province is on the list. Text that a
+spreadsheet would take for a formula is written as text; in the CSV it is preceded by an apostrophe.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from pipeline.contracts import CONTRACTS, Contract, Kind
+from pipeline.policy import Policy
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
+
+
+def build(
+    provincial_shortlist: pd.DataFrame,
+    shortlist_without_suspects: pd.DataFrame,
+    district_scores: pd.DataFrame,
+    inputs: pd.DataFrame,
+    policy: Policy,
+) -> dict[str, bytes]:
+    """``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; same tables, same bytes."""
+    ranked = provincial_shortlist.sort_values(["rank", "province_code"], ignore_index=True)
+    sheets = {
+        "provincial_shortlist": ranked,
+        "without_suspects": shortlist_without_suspects.sort_values(["rank", "province_code"], ignore_index=True),
+        "district_scores": pd.DataFrame(district_scores)[DISTRICT_COLUMNS],
+    }
+    return {
+        "provincial_shortlist.csv": csv(ranked),
+        "provincial_shortlist.xlsx": xlsx(sheets, _about(inputs, policy), policy),
+    }
+
+
+def inert(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, preceded by an apostrophe.
+
+    >>> inert("=1+1"), inert("Yala"), inert(-1.5)
+    ("'=1+1", 'Yala', -1.5)
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """The table as CSV that Excel opens in Thai."""
+    text = table.map(inert).to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode("utf-8")
+
+
+def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
+    """First sheet: what this is, by which policy, from which sources."""
+    voted = policy.decision.status == "voted"
+    rows: list[tuple[str, ...]] = [
+        (policy.title_th, policy.title_en),
+        ("รอบ / round", policy.round),
+        ("ณ วันที่ / as of", policy.as_of.isoformat()),
+        (
+            "น้ำหนัก / weights",
+            ", ".join(f"{name} {value:g}" for name, value in policy.weights),
+            f"โดย {policy.decision.decided_by} / voted" if voted else "ค่าเริ่มต้น ยังไม่มีการลงมติ / default, not voted",
+        ),
+        ("รหัสนโยบาย / policy sha256", policy.sha256),
+    ]
+    if inputs["sample"].any():
+        rows.append(("ข้อมูลตัวอย่าง / SAMPLE", "มีข้อมูลสมมติ ไม่ใช่ข้อมูลจริง / contains invented rows"))
+    rows += [(), ("ตาราง / table", "แฟ้ม / file", "ชื่อ / title", "ที่มา / source", "เงื่อนไข / licence", "sha256")]
+    for row in inputs.itertuples(index=False):
+        rows.append((row.table, row.file, f"{row.title_th} / {row.title_en}", row.source, row.licence, row.sha256))
+    rows += [(), ("ตาราง / table", "คอลัมน์ / column", "ความหมาย / meaning", "หน่วย / unit")]
+    for name in ("provincial_shortlist", "district_scores"):
+        rows += [(name, c.name, c.meaning, c.unit) for c in CONTRACTS[name] if c.kind is not Kind.GEOMETRY]
+    return rows
+
+
+def xlsx(sheets: dict[str, pd.DataFrame], about: Sequence[tuple[str, ...]], policy: Policy) -> bytes:
+    """A workbook whose first sheet says what the others are; codes are text, nothing is a formula."""
+    import xlsxwriter
+
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        target,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    moment = datetime.combine(policy.as_of, datetime.min.time())
+    book.set_properties({"title": policy.title_en, "created": moment})
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    first = book.add_worksheet("about")
+    first.set_column(0, 5, 28)
+    for i, cells in enumerate(about):
+        first.write_row(i, 0, cells)
+    for name, table in sheets.items():
+        contract: Contract = CONTRACTS.get(name, CONTRACTS["provincial_shortlist"])
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+        for j, column in enumerate(table.columns):
+            sheet.set_column(j, j, 40 if column.startswith(("reason", "pilot")) else 14)
+            sheet.write_string(0, j, column, head)
+            textual = contract[column].kind in (Kind.CODE, Kind.TEXT)
+            for i, value in enumerate(table[column].astype(object).where(table[column].notna(), None), start=1):
+                if value is None:
+                    continue
+                if textual:
+                    sheet.write_string(i, j, str(value))
+                else:
+                    sheet.write(i, j, bool(value) if contract[column].kind is Kind.FLAG else float(value))
+    book.close()
+    return target.getvalue()

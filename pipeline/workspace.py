@@ -1,0 +1,218 @@
+"""Where tables lie while they are worked on, and how one tells whether they belong together.
+
+Here: the folders of a project, Parquet in and out (each file replaced in one step), and the note that each file
+carries in its footer: where its rows come from, and a **stamp**, the digest of the code, the inputs and the
+stamps of the tables it was made from. Not here: Dagster (``storage``), what planners see (``publishing``).
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.contracts import CONTRACTS, Kind
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.intake import Origin, Received
+
+FOOTER = b"pilot_areas"
+CODE_SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}
+# Not figures: notes to people, and household rows, which have a digest of their own.
+NOT_INPUTS = {"README.md"}
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one project. What is not for people to open lies hidden beside ``processed``."""
+
+    raw: Path
+    processed: Path
+    maps: Path
+    policy: Path
+
+    @classmethod
+    def of(cls, root: Path) -> "Paths":
+        raw = root / "data" / "raw"
+        return cls(raw, root / "data" / "processed", root / "maps", raw / "policy" / "policy.toml")
+
+    @property
+    def state(self) -> Path:
+        return self.processed.parent / f".{self.processed.name}.runs"
+
+    @property
+    def workspace(self) -> Path:
+        return self.state / "workspace"
+
+    @property
+    def current(self) -> Path:
+        return self.state / "current"
+
+    def table(self, name: str) -> Path:
+        return self.workspace / f"{name}.parquet"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a stored table says of itself.
+
+    ``inputs`` is the digest of everything under ``data/raw`` and the policy when a raw table was read; tables made
+    from tables have none of their own.
+    """
+
+    stamp: str
+    inputs: str = ""
+    origins: tuple[Origin, ...] = ()
+    rows_in: int | None = None
+    mended: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stored table that is not loaded: where it lies."""
+
+    name: str
+    path: Path
+
+
+@cache
+def code_version() -> str:
+    """Digest of the program: every source file of ``pipeline/`` and ``assets/``."""
+    here = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for folder in (here, here.parent / "assets"):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in CODE_SUFFIXES):
+            digest.update(path.relative_to(here.parent).as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def inputs_digest(paths: Paths) -> str:
+    """Digest of all that comes in: each file under ``raw``, and the policy of the round.
+
+    Raises ``InputError`` where the folder is missing or a link leads out of it.
+    """
+    if not paths.raw.is_dir():
+        raise InputError(
+            Problem(shown_path(paths.raw), "no such folder", "the folder of inputs", "give its path with --raw")
+        )
+    digest = hashlib.sha256()
+    for path in sorted(p for p in paths.raw.rglob("*") if p.is_file()):
+        inside = path.relative_to(paths.raw)
+        if path.name in NOT_INPUTS or any(part.startswith(".") for part in inside.parts):
+            continue
+        digest.update(inside.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    if paths.policy.is_file():
+        digest.update(b"policy\0" + hashlib.sha256(paths.policy.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:
+    """The stamp of a table: equal stamps, equal tables."""
+    parts = [name, code_version(), *sorted(made_from), inputs, *overridden]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def overrides(policy: pd.DataFrame) -> list[str]:
+    """The parameters of a policy table that were changed for a what-if, as ``name = value``."""
+    changed = policy[policy["overridden"].astype(bool)]
+    return [f"{n} = {v}" for n, v in zip(changed["parameter"], changed["value"], strict=True)]
+
+
+def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple[pd.DataFrame, Note]:
+    """Store the value of one asset: a table, a ``Received`` table, or files by name.
+
+    The table is held against its contract first; a fault raises and leaves the file that was there.
+    """
+    contract = CONTRACTS[name]
+    if isinstance(value, Mapping):
+        value = pd.DataFrame({"file": list(value), "bytes": list(value.values())})
+    received = value if isinstance(value, Received) else None
+    table = contract.conform(received.table if received else value)
+    inputs = inputs_digest(paths) if received else ""
+    changed = overrides(table) if name == "policy" else []
+    note = Note(
+        stamp=stamp(name, (read_note(paths.table(other)).stamp for other in made_from), inputs, changed),
+        inputs=inputs,
+        origins=received.origins if received else (),
+        rows_in=received.rows_in if received else None,
+        mended=received.mended if received else (),
+    )
+    write(paths.table(name), table, note)
+    return table, note
+
+
+def write(path: Path, table: pd.DataFrame, note: Note) -> None:
+    """One Parquet file with its note in the footer, in place of what was there. Same table, same bytes."""
+    if isinstance(table, gpd.GeoDataFrame):
+        sink = pa.BufferOutputStream()
+        table.to_parquet(sink, index=False, schema_version="1.1.0", write_covering_bbox=False)
+        arrow = pq.read_table(pa.BufferReader(sink.getvalue()))
+    else:
+        arrow = pa.Table.from_pandas(table, preserve_index=False)
+    said = json.dumps(asdict(note), ensure_ascii=False, sort_keys=True).encode()
+    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), FOOTER: said})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        pq.write_table(arrow, beside, compression="zstd")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read(path: Path, name: str) -> pd.DataFrame:
+    """A stored table, as a GeoDataFrame where its contract has a shape."""
+    if any(column.kind is Kind.GEOMETRY for column in CONTRACTS[name]):
+        return gpd.read_parquet(path)
+    return pq.read_table(path).to_pandas()
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """Files by name, from an asset that holds files."""
+    table = pq.read_table(path)
+    return dict(zip(table["file"].to_pylist(), table["bytes"].to_pylist(), strict=True))
+
+
+def read_note(path: Path) -> Note:
+    """What a stored table says of itself."""
+    said = json.loads((pq.read_schema(path).metadata or {})[FOOTER])
+    return Note(
+        **{
+            **said,
+            "origins": tuple(Origin(**o) for o in said["origins"]),
+            "mended": tuple(said["mended"]),
+        }
+    )
+
+
+def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
+    """Every file that came in, from the notes of the raw tables: one row per table and file."""
+    rows = []
+    for name in tables:
+        note, kept = read_note(paths.table(name)), pq.read_metadata(paths.table(name)).num_rows
+        for origin in note.origins:
+            rows.append(
+                {
+                    "table": name,
+                    **asdict(origin),
+                    "rows_in": note.rows_in,
+                    "rows_kept": kept,
+                    "cells_mended": len(note.mended),
+                }
+            )
+    return pd.DataFrame(rows, columns=CONTRACTS["inputs"].column_names)
+
+
+def mended_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
+    """Every cell that was mended on the way in, from the notes of the raw tables."""
+    rows = [mend for name in tables for mend in read_note(paths.table(name)).mended]
+    frame = pd.DataFrame(rows, columns=CONTRACTS["mended"].column_names)
+    return frame.drop_duplicates().sort_values(["file", "line", "column"], ignore_index=True)
