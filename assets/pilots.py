@@ -11,7 +11,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import explain, shortlist, storage
+from pipeline import explain, publishing, shortlist, storage
 from pipeline import workbooks as books
 from pipeline.contracts import CONTRACTS
 from pipeline.pages import country
@@ -24,14 +24,14 @@ Published = Iterator[dg.MaterializeResult[None]]
 
 
 @asset("pilots", "pandas")
-def provincial_shortlist(district_scores: gpd.GeoDataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def provincial_shortlist(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The value of a province is that of its best three eligible districts; the first K are the shortlist."""
     return shortlist.provinces(district_scores, regions, policy)
 
 
 @asset("pilots", "pandas")
 def shortlist_without_suspects(
-    district_scores: gpd.GeoDataFrame, regions: pd.DataFrame, policy: Policy
+    district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
     """How much of the shortlist rests on figures to doubt."""
     return shortlist.without_suspects(district_scores, regions, policy)
@@ -40,7 +40,7 @@ def shortlist_without_suspects(
 @asset("pilots", "pandas")
 def district_explanations(
     district_criteria: pd.DataFrame,
-    district_scores: gpd.GeoDataFrame,
+    district_scores: pd.DataFrame,
     provincial_shortlist: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def district_explanations(
 def workbooks(
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
-    district_scores: gpd.GeoDataFrame,
+    district_scores: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
 ) -> dict[str, bytes]:
@@ -62,29 +62,29 @@ def workbooks(
 
 @asset("pilots", "folium", "html")
 def country_page(
+    paths: In,
     district_criteria: pd.DataFrame,
-    district_scores: gpd.GeoDataFrame,
+    district_scores: pd.DataFrame,
     district_explanations: pd.DataFrame,
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
     district_shapes: gpd.GeoDataFrame,
     universities: pd.DataFrame,
-    acceptances: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
 ) -> dict[str, bytes]:
     """maps/index.html: one file that opens without a network."""
     return country.build(
-        district_criteria=district_criteria,
-        district_scores=district_scores,
-        district_explanations=district_explanations,
-        provincial_shortlist=provincial_shortlist,
-        shortlist_without_suspects=shortlist_without_suspects,
-        district_shapes=district_shapes,
-        universities=universities,
-        acceptances=acceptances,
-        inputs=inputs,
-        policy=policy,
+        district_criteria,
+        district_scores,
+        district_explanations,
+        provincial_shortlist,
+        shortlist_without_suspects,
+        district_shapes,
+        universities,
+        inputs,
+        policy,
+        publishing.run_id(paths, policy),
     )
 
 

@@ -169,7 +169,9 @@ def read_table(
     typed: dict[str, Any] = {}
     for column in contract:
         cells = text[column.name]
-        if column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
+        if column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER) and cells.str.fullmatch(r"[0-9.eE+-]*").all():
+            clean = cells
+        elif column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
             clean = cells.map(lambda cell: cell.translate(INVISIBLE).strip().translate(THAI_DIGITS))
             mended += [
                 {"file": origin.file, "line": int(i), "column": column.name, "found": a, "used": b}

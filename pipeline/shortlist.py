@@ -51,18 +51,19 @@ def score_needed(district_scores: pd.DataFrame, provinces: pd.DataFrame, policy:
     the score of its n-th best other district. Elsewhere also ``n · V_K`` less the scores of its n - 1 best other
     districts, V_K being the value of the last province on the list. Above 100 no score would do.
     """
-    n, shortlisted = policy.pilot_districts_per_province, provinces.set_index("province_code")["shortlisted"]
+    n = policy.pilot_districts_per_province
     listed = provinces[provinces["shortlisted"]]
     edge = float(listed["value"].min()) if len(listed) == policy.shortlist_provinces else 0.0
+    on_list = district_scores["province_code"].isin(listed["province_code"]).to_numpy()
     eligible = district_scores[district_scores["status"] == "eligible"]
-    scores = {code: group for code, group in eligible.groupby("province_code")}
-    needed = []
-    for code, province in zip(district_scores["district_code"], district_scores["province_code"], strict=True):
-        group = scores.get(province)
-        others = (
-            np.empty(0) if group is None else np.sort(group.loc[group["district_code"] != code, "score"])[::-1]
-        )
-        among_best = others[n - 1] if len(others) >= n else 0.0
-        to_enter = 0.0 if shortlisted[province] else n * edge - others[: n - 1].sum()
-        needed.append(max(among_best, to_enter))
-    return pd.Series(needed, index=district_scores.index, dtype="float64")
+    ordered = eligible.sort_values("score", ascending=False).groupby("province_code")["score"].agg(list).to_dict()
+    needed = np.zeros(len(district_scores))
+    own = np.where(district_scores["status"] == "eligible", district_scores["score"], np.nan)
+    for i, province in enumerate(district_scores["province_code"]):
+        others = list(ordered.get(province, ()))
+        if own[i] in others:
+            others.remove(own[i])
+        needed[i] = others[n - 1] if len(others) >= n else 0.0
+        if not on_list[i]:
+            needed[i] = max(needed[i], n * edge - sum(others[: n - 1]))
+    return pd.Series(needed, index=district_scores.index)

@@ -143,6 +143,8 @@ class WorkspaceIOManager(dg.IOManager):
         wanted = context.dagster_type.typing_type
         if wanted is Stored:
             return Stored(name, path)
+        if wanted is gpd.GeoDataFrame:
+            return workspace.read_shapes(path)
         table = workspace.read(path, name)
         return from_table(table) if wanted is Policy else table
 

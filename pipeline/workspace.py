@@ -169,10 +169,14 @@ def write(path: Path, table: pd.DataFrame, note: Note) -> None:
 
 
 def read(path: Path, name: str) -> pd.DataFrame:
-    """A stored table, as a GeoDataFrame where its contract has a shape."""
-    if any(column.kind is Kind.GEOMETRY for column in CONTRACTS[name]):
-        return gpd.read_parquet(path)
-    return pq.read_table(path).to_pandas()
+    """A stored table without shapes."""
+    columns = [column.name for column in CONTRACTS[name] if column.kind is not Kind.GEOMETRY]
+    return pq.read_table(path, columns=columns).to_pandas()
+
+
+def read_shapes(path: Path) -> gpd.GeoDataFrame:
+    """A stored table with its shapes."""
+    return gpd.read_parquet(path)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
