@@ -1,12 +1,11 @@
-"""Warnings an analyst should see, one per line of ``pipeline.checks``. None stops a run.
-"""
+"""Warnings an analyst should see, one per line of ``pipeline.checks``. None stops a run."""
 
 import dagster as dg
 import pandas as pd
 
 from pipeline import checks
-from pipeline.policy import Policy
 from pipeline.checks import Finding
+from pipeline.policy import Policy
 from pipeline.storage import check, last_published
 from pipeline.workspace import Paths
 

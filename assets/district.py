@@ -38,9 +38,7 @@ def district_facts(
 
 
 @asset("district", "pandas", "scipy")
-def district_poverty(
-    district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
-) -> pd.DataFrame:
+def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     """Empirical-Bayes rate, count and Gi*; the gate; hot spots; suspect figures. Districts with figures only."""
     return criterion_1.measure(
         district_facts, places.neighbours(district_shapes, policy.poverty.neighbour_distance_m), policy

@@ -30,9 +30,7 @@ def provincial_shortlist(district_scores: pd.DataFrame, regions: pd.DataFrame, p
 
 
 @asset("pilots", "pandas")
-def shortlist_without_suspects(
-    district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
-) -> pd.DataFrame:
+def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """How much of the shortlist rests on figures to doubt."""
     return shortlist.without_suspects(district_scores, regions, policy)
 

@@ -23,16 +23,18 @@ In = dg.ResourceParam[Paths]
 class WeightsConfig(dg.Config):
     """Weights of the criteria; the three must sum to 1."""
 
-    poverty: float | None = Field(None, description="weight of poverty concentration")
-    university: float | None = Field(None, description="weight of a university that connects")
-    data_system: float | None = Field(None, description="weight of an accepted data system")
+    poverty: float | None = Field(default=None, description="weight of poverty concentration")
+    university: float | None = Field(default=None, description="weight of a university that connects")
+    data_system: float | None = Field(default=None, description="weight of an accepted data system")
 
 
 class GateConfig(dg.Config):
     """Where poverty counts as concentrated."""
 
-    times_national_rate: float | None = Field(None, description="rate needed, as a multiple of the national rate")
-    hot_spot_opens: bool | None = Field(None, description="a hot spot passes whatever its rate")
+    times_national_rate: float | None = Field(
+        default=None, description="rate needed, as a multiple of the national rate"
+    )
+    hot_spot_opens: bool | None = Field(default=None, description="a hot spot passes whatever its rate")
 
 
 class PovertyConfig(dg.Config):
@@ -44,8 +46,8 @@ class PovertyConfig(dg.Config):
 class ScoreConfig(dg.Config):
     """How criteria become a score."""
 
-    rho: float | None = Field(None, description="exponent of the power mean: 0 geometric, 1 weighted sum")
-    known_weight_needed: float | None = Field(None, description="weight that known criteria must carry")
+    rho: float | None = Field(default=None, description="exponent of the power mean: 0 geometric, 1 weighted sum")
+    known_weight_needed: float | None = Field(default=None, description="weight that known criteria must carry")
 
 
 class PolicyConfig(dg.Config):
@@ -54,7 +56,7 @@ class PolicyConfig(dg.Config):
     weights: WeightsConfig = WeightsConfig()
     poverty: PovertyConfig = PovertyConfig()
     score: ScoreConfig = ScoreConfig()
-    shortlist_provinces: int | None = Field(None, description="provinces on the shortlist")
+    shortlist_provinces: int | None = Field(default=None, description="provinces on the shortlist")
 
 
 @asset("raw", "python")

@@ -36,9 +36,7 @@ def explanations(
     eligible = (district_scores["status"] == "eligible").to_numpy()
     has = district_scores["score"].notna().to_numpy()
     pilots = {
-        code
-        for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"]
-        for code in codes.split(", ")
+        code for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for code in codes.split(", ")
     }
     table = pd.DataFrame({"district_code": district_scores["district_code"]})
     table["score_needed"] = shortlist.score_needed(district_scores, provinces, policy).where(has)
@@ -57,8 +55,8 @@ def explanations(
     safe = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, 1.0)
     for k, name in ((1, "university"), (2, "data_system")):
         need = scoring.criterion_needed(filled, safe, rho, target, k)
-        known = has & (weights[:, k] > 0)
-        table[f"{name}_needed"] = np.where(known & np.isfinite(need), np.maximum(need, 0), np.nan)
+        valued = has & (weights[:, k] > 0)
+        table[f"{name}_needed"] = np.where(valued & np.isfinite(need), np.maximum(need, 0), np.nan)
     table["pilot"] = table["district_code"].isin(pilots)
     known = district_criteria.assign(status=district_scores["status"], score=district_scores["score"])
-    return sentences.add_explanations(table, known, policy)
+    return sentences.add_explanations(table, known)

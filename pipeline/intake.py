@@ -131,9 +131,7 @@ def decoded(content: bytes, file: str) -> str:
     Another encoding is refused, not guessed: half the bytes of a Thai file would pass as several.
     """
     if b"\x00" in content:
-        raise InputError(
-            Problem(file, "a NUL byte", "plain text", "export the table again as CSV UTF-8")
-        )
+        raise InputError(Problem(file, "a NUL byte", "plain text", "export the table again as CSV UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -240,9 +238,7 @@ def text_table(text: str, file: str, contract: Contract) -> pd.DataFrame:
             lines.append(reader.line_num)
     except csv.Error as error:
         raise InputError(
-            Problem(
-                file, str(error), "comma-separated values", "close the quotation marks", line=reader.line_num
-            )
+            Problem(file, str(error), "comma-separated values", "close the quotation marks", line=reader.line_num)
         ) from error
     return pd.DataFrame(rows, columns=wanted, index=pd.Index(lines, dtype="int64"), dtype="str")
 

@@ -65,17 +65,13 @@ def district_shapes(folder: Path, districts: pd.DataFrame, points: pd.DataFrame)
     files = sorted(p for p in folder.glob("*") if p.suffix.lower() in BOUNDARY_SUFFIXES)
     if len(files) > 1:
         raise InputError(
-            Problem(
-                shown_path(folder), ", ".join(p.name for p in files), "one boundary file", "keep one of them"
-            )
+            Problem(shown_path(folder), ", ".join(p.name for p in files), "one boundary file", "keep one of them")
         )
     if not files:
         shapes = schematic(points)
         return Received(shapes.assign(outline="schematic"), (), len(shapes))
     shapes, mended = boundaries(files[0], districts)
-    return Received(
-        shapes.assign(outline="boundary_file"), (_boundary_origin(files[0]),), len(shapes), tuple(mended)
-    )
+    return Received(shapes.assign(outline="boundary_file"), (_boundary_origin(files[0]),), len(shapes), tuple(mended))
 
 
 def _boundary_origin(path: Path) -> Origin:
@@ -127,7 +123,7 @@ def boundaries(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, l
         shapes = shapes.set_crs(WGS84)
     shapes = shapes.to_crs(WGS84)
     west, south, east, north = shapes.total_bounds
-    if not (97 < west and east < 106.5 and 5 < south and north < 21):
+    if not (west > 97 and east < 106.5 and south > 5 and north < 21):
         raise InputError(
             Problem(
                 file, f"longitudes {west:.1f} to {east:.1f}, latitudes {south:.1f} to {north:.1f}",
@@ -180,7 +176,9 @@ def _shape_problems(shapes: gpd.GeoDataFrame, column: str) -> list[tuple[str, st
     if polygons.all():
         return []
     first = shapes[~polygons].iloc[0]
-    return [(f"{first[column]} with {first.geometry.geom_type if first.geometry else 'no shape'}", "areas", "redraw it")]
+    return [
+        (f"{first[column]} with {first.geometry.geom_type if first.geometry else 'no shape'}", "areas", "redraw it")
+    ]
 
 
 def _areas(shape: shapely.Geometry) -> shapely.Geometry:

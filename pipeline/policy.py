@@ -195,7 +195,7 @@ class Policy(Part):
         nested = self.model_dump(mode="json")
         for name, value in changes.items():
             *path, last = name.split(".")
-            place = nested
+            place: Any = nested
             for step in path:
                 place = place.get(step) if isinstance(place, dict) else None
             if not isinstance(place, dict) or last not in place:

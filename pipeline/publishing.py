@@ -166,7 +166,11 @@ def _switch(paths: Paths, run: Path) -> None:
         return
     for folder, part in faces.items():
         for link in folder.iterdir():
-            if link.is_symlink() and not link.exists() and os.readlink(link) == _target(folder, paths.current / part, link):
+            if (
+                link.is_symlink()
+                and not link.exists()
+                and os.readlink(link) == _target(folder, paths.current / part, link)
+            ):
                 link.unlink()
 
 
@@ -199,6 +203,6 @@ def _copy(folder: Path, run_part: Path) -> None:
 def _sweep(paths: Paths, run: Path) -> None:
     """Remove runs beyond the last few, and what interrupted runs left."""
     runs = sorted(p for p in paths.state.glob("run-*") if p != run)
-    left = [p for p in paths.state.glob("building-*")] + runs[: max(0, len(runs) - KEPT_RUNS + 1)]
+    left = list(paths.state.glob("building-*")) + runs[: max(0, len(runs) - KEPT_RUNS + 1)]
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)

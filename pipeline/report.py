@@ -159,7 +159,7 @@ def explained(paths: Paths, code: str) -> None:
 
 
 def _number(value: object, form: str = ".2f") -> str:
-    return "–" if pd.isna(value) else format(value, form)  # type: ignore[arg-type]
+    return "–" if pd.isna(value) else format(value, form)
 
 
 def _district(paths: Paths, row: pd.Series) -> None:
@@ -179,15 +179,17 @@ def _district(paths: Paths, row: pd.Series) -> None:
         f"rate {_number(criteria['poverty_rate_part'])}, count {_number(criteria['poverty_count_part'])},"
         f" cluster {_number(criteria['poverty_cluster_part'])}\n"
         f"at least {_number(row['poverty_rate_smoothed_pct'], '.1f')} % smoothed"
-        f" ({_number(row['poverty_rate_pct'], '.1f')} to {_number(criteria['poverty_rate_max_pct'], '.1f')} % published),"
-        f" {_number(row['poor_persons_min'], ',')} persons, Gi* {_number(criteria['gi_star_z'])};"
+        f" ({_number(row['poverty_rate_pct'], '.1f')} to {_number(criteria['poverty_rate_max_pct'], '.1f')} %"
+        f" published), {_number(row['poor_persons_min'], ',')} persons, Gi* {_number(criteria['gi_star_z'])};"
         f" chance above the gate {_number(criteria['chance_above_gate'], '.0%')}",
     )
     table.add_row(
         "มหาวิทยาลัย · university",
         _number(row["university"]),
-        f"reach {_number(criteria['university_reach'])}, mandate of the province {_number(criteria['university_mandate'])}\n"
-        f"nearest: {row['university_nearest']}, {_number(row['university_nearest_minutes'], '.0f')} minutes (estimated)",
+        f"reach {_number(criteria['university_reach'])},"
+        f" mandate of the province {_number(criteria['university_mandate'])}\n"
+        f"nearest: {row['university_nearest']},"
+        f" {_number(row['university_nearest_minutes'], '.0f')} minutes (estimated)",
     )
     table.add_row(
         "ระบบข้อมูล · data system",
@@ -199,7 +201,14 @@ def _district(paths: Paths, row: pd.Series) -> None:
         else "–",
     )
     out.print(table)
-    for said in (row["reason_th"], row["reason_en"], why["comparison_th"], why["comparison_en"], why["outlook_th"], why["outlook_en"]):
+    for said in (
+        row["reason_th"],
+        row["reason_en"],
+        why["comparison_th"],
+        why["comparison_en"],
+        why["outlook_th"],
+        why["outlook_en"],
+    ):
         out.print(f"- {said}", markup=False)
 
 

@@ -41,9 +41,7 @@ def listed(items: list[Said]) -> Said:
     if len(items) == 1:
         return items[0]
     head, last = items[:-1], items[-1]
-    return Said(
-        " ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}"
-    )
+    return Said(" ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}")
 
 
 def capital(text: str) -> str:
@@ -56,12 +54,12 @@ def add_reasons(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return criteria.assign(reason_th=[s.th for s in said], reason_en=[s.en for s in said])
 
 
-def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
     """The table with comparison and outlook; ``criteria`` has status and score, in the same order."""
     extra = explanations.drop(columns="district_code").set_index(criteria.index)
     rows = list(_rows(criteria.join(extra)))
     compared = [comparison(row) for row in rows]
-    ahead = [outlook(row, policy) for row in rows]
+    ahead = [outlook(row) for row in rows]
     return explanations.assign(
         comparison_th=[s.th for s in compared],
         comparison_en=[s.en for s in compared],
@@ -176,7 +174,7 @@ def comparison(row: Any) -> Said:
     )
 
 
-def outlook(row: Any, policy: Policy) -> Said:
+def outlook(row: Any) -> Said:
     """What would put the district on the list by criteria 2 and 3, or what keeps it there."""
     if row.status == "excluded":
         return Said(

@@ -149,9 +149,7 @@ class WorkspaceIOManager(dg.IOManager):
         return from_table(table) if wanted is Policy else table
 
 
-def publish(
-    context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage
-) -> Iterator[dg.MaterializeResult[None]]:
+def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -> Iterator[dg.MaterializeResult[None]]:
     """Publish the workspace; yields nothing, and says so in the log, where the policy was changed for a what-if."""
     publishable = in_one_line(publishing.what_if)
     if changed := publishable(paths):
@@ -218,7 +216,9 @@ def preview(table: pd.DataFrame, rows: int = 5) -> str:
 def workspace_resource(paths: Paths, report: Report | None = None) -> dg.IOManagerDefinition:
     """The I/O manager, holding the project's lock while a run lasts: one run at a time writes."""
 
-    @dg.io_manager(description="Parquet tables in the workspace, one per asset")
+    @dg.io_manager(  # type: ignore[arg-type]  # a generator is allowed: what follows its yield is the teardown
+        description="Parquet tables in the workspace, one per asset"
+    )
     def held(_: dg.InitResourceContext) -> Iterator[WorkspaceIOManager]:
         paths.state.mkdir(parents=True, exist_ok=True)
         lock = FileLock(paths.state / "lock")

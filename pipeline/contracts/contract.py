@@ -137,9 +137,7 @@ class Contract:
 
         return pa.DataFrameSchema(
             {
-                column.name: pa.Column(
-                    PANDAS_TYPES.get(column.kind), column.checks(), nullable=column.nullable
-                )
+                column.name: pa.Column(PANDAS_TYPES.get(column.kind), column.checks(), nullable=column.nullable)
                 for column in self.columns
             },
             unique=list(self.key) or None,

@@ -55,11 +55,9 @@ district_facts = Contract(
         Column("houses", Kind.COUNT, "houses in the register", "houses", nullable=True, minimum=0),
         Column("survey_year", Kind.COUNT, "year of the poverty figures", "year", nullable=True),
         *nullable(poverty.columns[2:]),
-        number(
-            "survey_coverage_pct", "survey_population / population_persons", "percent", minimum=0, nullable=True
-        ),
-        Column("centre_lon", Kind.NUMBER, "population-weighted centre, longitude", nullable=True, **LON),
-        Column("centre_lat", Kind.NUMBER, "population-weighted centre, latitude", nullable=True, **LAT),
+        number("survey_coverage_pct", "survey_population / population_persons", "percent", minimum=0, nullable=True),
+        replace(LON, name="centre_lon", meaning="population-weighted centre, longitude", nullable=True),
+        replace(LAT, name="centre_lat", meaning="population-weighted centre, latitude", nullable=True),
     ),
     "SQL over districts, regions, population, poverty, subdistrict_points, subdistrict_population",
     rows=928,

@@ -9,6 +9,8 @@ from pipeline.contracts.contract import Column, Contract, Kind
 from pipeline.contracts.district import flag, number, text
 from pipeline.contracts.raw import NAMES, district_code, province_code, regions
 
+SCORE = {"minimum": 0, "maximum": 100}
+
 provincial_shortlist = Contract(
     "provincial_shortlist",
     "All 77 provinces ranked, the shortlist marked, each with its pilot districts",
@@ -18,7 +20,7 @@ provincial_shortlist = Contract(
         *NAMES,
         regions["region"],
         Column("rank", Kind.COUNT, "1 is best; equal values share a rank", "rank", minimum=1),
-        number("value", "sum of the scores of its best eligible districts / 3", "points of 100", minimum=0, maximum=100),
+        number("value", "sum of the scores of its best eligible districts / 3", "points of 100", **SCORE),
         flag("shortlisted", "among the first K"),
         text("pilot_districts", "codes of its best eligible districts, best first", null=True),
     ),
@@ -37,7 +39,7 @@ district_explanations = Contract(
     (
         district_code(),
         *(
-            number(f"contribution_{k}", f"part of {k} in ln(score / median eligible score)", "log points", nullable=True)
+            number(f"contribution_{k}", f"part of {k} in ln(score / median score)", "log points", nullable=True)
             for k in ("poverty", "university", "data_system")
         ),
         number("reference_score", "score of the median eligible district", "points of 100", nullable=True),

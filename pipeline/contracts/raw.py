@@ -9,8 +9,8 @@ from pipeline.contracts.contract import Column, Contract, Kind
 PROVINCE = "[1-9][0-9]"
 DISTRICT = "[1-9][0-9]{3}"
 SUBDISTRICT = "[1-9][0-9]{5}"
-LON = {"unit": "degrees east, WGS 84", "minimum": 97.0, "maximum": 106.0}
-LAT = {"unit": "degrees north, WGS 84", "minimum": 5.0, "maximum": 21.0}
+LON = Column("lon", Kind.NUMBER, "longitude", "degrees east, WGS 84", minimum=97.0, maximum=106.0)
+LAT = Column("lat", Kind.NUMBER, "latitude", "degrees north, WGS 84", minimum=5.0, maximum=21.0)
 DIMENSIONS = ("health", "living", "education", "income", "accessibility")
 UNIVERSITY_KINDS = (
     "rajabhat", "rajamangala", "autonomous", "public", "institute", "private", "buddhist", "other",
@@ -130,10 +130,12 @@ subdistrict_points = Contract(
     "One point inside each subdistrict; for districts without one, the district office",
     ("place_code",),
     (
-        Column("place_code", Kind.CODE, "subdistrict code, or district code of an office", pattern="[1-9][0-9]{3}([0-9]{2})?"),
+        Column(
+            "place_code", Kind.CODE, "code of the subdistrict, or of the office's district", pattern="[1-9][0-9]{3}([0-9]{2})?"
+        ),
         district_code(),
-        Column("lon", Kind.NUMBER, "longitude", **LON),
-        Column("lat", Kind.NUMBER, "latitude", **LAT),
+        LON,
+        LAT,
     ),
     "COD-AB of UN OCHA / Royal Thai Survey Department; district offices",
 )  # fmt: skip
@@ -160,8 +162,8 @@ universities = Contract(
         Column("campus_name", Kind.TEXT, "campus"),
         province_code(),
         district_code(),
-        Column("lon", Kind.NUMBER, "longitude", **LON),
-        Column("lat", Kind.NUMBER, "latitude", **LAT),
+        LON,
+        LAT,
         Column("precision", Kind.TEXT, "what the coordinate marks", allowed=("campus", "district")),
         Column("source", Kind.TEXT, "where the place was found"),
         Column("confidence", Kind.TEXT, "how sure the district is", allowed=("high", "medium")),
@@ -204,7 +206,10 @@ acceptances = Contract(
         Column("system", Kind.TEXT, "name of the system"),
         Column("agency", Kind.TEXT, "who states it"),
         Column("accepted", Kind.TEXT, "what it states", allowed=("yes", "no")),
-        Column("year", Kind.COUNT, "year of the statement, Common Era; none where not known", "year", minimum=1990, maximum=2100, nullable=True),
+        Column(
+            "year", Kind.COUNT, "year of the statement, Common Era; none where not known", "year",
+            nullable=True, minimum=1990, maximum=2100,
+        ),
         Column("document", Kind.TEXT, "the statement"),
     ),
     "the agencies' own statements",

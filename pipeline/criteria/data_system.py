@@ -58,7 +58,7 @@ def measure(
     coverage = (there["survey_population"] / there["population_persons"]).clip(upper=1.0)
     coverage = coverage.where(measured, there["claimed_coverage"]).astype("float64")
     completeness = there["labelled_share"].where(measured, there["claimed_completeness"]).astype("float64")
-    quality = np.sqrt(coverage * completeness)
+    quality = (coverage * completeness) ** 0.5
     there = there.assign(
         level=there["level"].map(rules.levels.model_dump()).astype("float64"),
         acceptance=there["system"].map(by_system["yes"]).fillna(0.0),
@@ -69,13 +69,11 @@ def measure(
         quality_assumed=quality.isna(),
         timeliness=timeliness(there["surveyed_year"], policy.as_of.year, rules.lifetime_years),
     )
-    there["data_system"] = system_value(
-        there["level"], there["acceptance"], there["quality"], there["timeliness"]
-    )
+    there["data_system"] = system_value(there["level"], there["acceptance"], there["quality"], there["timeliness"])
     everywhere = there.groupby("district_code")
-    best = there.sort_values(
-        ["district_code", "data_system", "system"], ascending=[True, False, True]
-    ).drop_duplicates("district_code")
+    best = there.sort_values(["district_code", "data_system", "system"], ascending=[True, False, True]).drop_duplicates(
+        "district_code"
+    )
     return pd.DataFrame(
         {
             "district_code": best["district_code"],

@@ -57,7 +57,7 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
 def gi_star(values: ArrayLike, neighbours: Any) -> Floats:
     """Getis-Ord Gi*, the district itself included, as a z score.
 
-    ``z_i = (Σ_j w_ij x_j - x̄ W_i) / (s √((n Σ_j w_ij² - W_i²)/(n-1)))`` with ``W_i = Σ_j w_ij`` and ``s`` the population
+    ``z_i = (Σ_j w_ij x_j - x̄ W_i) / (s √((n Σ_j w_ij² - W_i²)/(n-1)))`` with ``W_i = Σ_j w_ij``, ``s`` the population
     standard deviation. ``values`` (n,) in any unit; ``neighbours`` (n, n) of 0 and 1 with ones on the
     diagonal, dense or scipy sparse; gives z (n,). Where nothing can be said (all values equal, or everyone
     a neighbour) z is 0.

@@ -77,12 +77,8 @@ def measure(
     able = capability(universities["kind"], pieces, policy)
     minutes = minutes_by_road(km, policy)
     nearest_campus = _one_campus_per_institution(minutes, universities["name_th"])
-    served = reach(
-        np.where(nearest_campus, minutes, np.nan), able, rules.sigma_minutes, rules.limit_minutes
-    )
-    ablest = districts["province_code"].map(
-        pd.Series(able).groupby(universities["province_code"].to_numpy()).max()
-    )
+    served = reach(np.where(nearest_campus, minutes, np.nan), able, rules.sigma_minutes, rules.limit_minutes)
+    ablest = districts["province_code"].map(pd.Series(able).groupby(universities["province_code"].to_numpy()).max())
     mandate = rules.province_mandate * ablest.fillna(0.0).to_numpy()
     strongest = np.where(
         nearest_campus & (minutes <= rules.limit_minutes),

@@ -119,9 +119,7 @@ def number(value: Any, digits: int) -> float | None:
     return None if pd.isna(value) else round(float(value), digits)
 
 
-def figures(
-    facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFrame, pilots: list[str]
-) -> dict[str, Any]:
+def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFrame, pilots: list[str]) -> dict[str, Any]:
     """What the map shows of each district: short rows, names of provinces and universities once."""
     provinces = facts.drop_duplicates("province_code").set_index("province_code")
     names = facts.drop_duplicates("university_nearest")
@@ -145,9 +143,7 @@ def figures(
             [round(u.lon, 3), round(u.lat, 3), u.name_th, u.name_en, u.precision == "campus"]
             for u in universities.itertuples()
         ],
-        "breaks": {
-            name: breaks(scores.loc[eligible, name] if name == "score" else scores[name]) for name in LAYERS
-        },
+        "breaks": {name: breaks(scores.loc[eligible, name] if name == "score" else scores[name]) for name in LAYERS},
         "pilots": pilots,
     }
 

@@ -84,9 +84,7 @@ def security_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     """A content security policy under which only these scripts and styles run, and nothing is fetched."""
 
     def hashes(texts: Sequence[str]) -> str:
-        return " ".join(
-            f"'sha256-{base64.b64encode(hashlib.sha256(t.encode()).digest()).decode()}'" for t in texts
-        )
+        return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(t.encode()).digest()).decode()}'" for t in texts)
 
     return (
         f"default-src 'none'; script-src {hashes(scripts)}; style-src {hashes(styles)}; img-src data:;"
@@ -109,7 +107,7 @@ def folium_map(name: str, bounds: Sequence[Sequence[float]], after: str) -> tupl
     offline = OfflineMap(tiles=None, zoom_control=False, zoom_snap=0.1, attribution_control=False)
     offline._id = name
     offline.fit_bounds(bounds)
-    figure = offline.get_root()
+    figure: Any = offline.get_root()
     figure.render()
     code = f"{figure.script.render()}\n{after}({offline.get_name()});"
     return Markup(figure.html.render()), safe_script(code)  # noqa: S704

@@ -51,7 +51,9 @@ def population(folder: Path, districts: pd.DataFrame) -> Received:
 
 def subdistrict_population(folder: Path) -> Received:
     """Registered persons and houses per subdistrict."""
-    codes = {s.code for d in geothai.provinces() for t in geothai.districts(d.code) for s in geothai.subdistricts(t.code)}
+    codes = {
+        s.code for d in geothai.provinces() for t in geothai.districts(d.code) for s in geothai.subdistricts(t.code)
+    }
     return read_table(
         folder,
         "population_by_subdistrict.csv",

@@ -16,9 +16,7 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
     surveyed persons, a lower bound above the upper.
     """
     name = f"tpmap_{year}_by_district.csv"
-    received = read_table(
-        folder, name, CONTRACTS["poverty"], {"district_code": set(districts["district_code"])}
-    )
+    received = read_table(folder, name, CONTRACTS["poverty"], {"district_code": set(districts["district_code"])})
     t = received.table
     rules = [
         (t["year"] != year, "year", f"the year {year}, as in the file's name"),
@@ -38,7 +36,5 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
     if problems:
         raise InputError(problems)
     if t.empty:
-        raise InputError(
-            Problem(shown_path(folder / name), "no rows", "a row per district", "put the figures in")
-        )
+        raise InputError(Problem(shown_path(folder / name), "no rows", "a row per district", "put the figures in"))
     return received
