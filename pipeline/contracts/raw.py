@@ -131,7 +131,10 @@ subdistrict_points = Contract(
     ("place_code",),
     (
         Column(
-            "place_code", Kind.CODE, "code of the subdistrict, or of the office's district", pattern="[1-9][0-9]{3}([0-9]{2})?"
+            "place_code",
+            Kind.CODE,
+            "code of the subdistrict, or of the office's district",
+            pattern="[1-9][0-9]{3}([0-9]{2})?",
         ),
         district_code(),
         LON,

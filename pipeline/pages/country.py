@@ -16,9 +16,9 @@ from pipeline.policy import Policy
 
 LAYERS = ("score", "poverty", "university", "data_system")
 CLASSES = 5
-# Shared borders on a grid of about 10 m; outlines simplified by up to about 100 m, unseen at this scale.
-QUANTISED = 100_000
-SIMPLIFIED_DEGREES = 0.001
+# Shared borders on a grid of about 150 m; outlines simplified by up to about 200 m, unseen at this scale.
+QUANTISED = 10_000
+SIMPLIFIED_DEGREES = 0.002
 STATUS_NUMBER = {"eligible": 0, "below_gate": 1, "data_needed": 2, "excluded": 3}
 RUNNERS_UP = 4
 SENTENCES = ("reason_th", "reason_en", "comparison_th", "comparison_en", "outlook_th", "outlook_en")
@@ -93,15 +93,15 @@ def build(
 
 
 def topology(shapes: gpd.GeoDataFrame) -> dict[str, Any]:
-    """The districts as one TopoJSON, borders shared, in the order of ``district_code``."""
+    """The districts as one TopoJSON, borders shared, in the order of ``district_code``; the page names them by it."""
     import topojson
 
     simple = shapely.coverage_simplify(shapes.geometry.to_numpy(), SIMPLIFIED_DEGREES)
-    frame = gpd.GeoDataFrame({"id": shapes["district_code"].to_numpy()}, geometry=simple, crs=shapes.crs)
+    frame = gpd.GeoDataFrame(geometry=simple, crs=shapes.crs)
     made = topojson.Topology(frame, prequantize=QUANTISED, toposimplify=False, object_name="districts").to_dict()
     for geometry in made["objects"]["districts"]["geometries"]:
-        geometry["id"] = geometry.pop("properties")["id"]
-        geometry.pop("bbox", None)
+        for unused in ("id", "bbox", "properties"):
+            geometry.pop(unused, None)
     made.pop("bbox", None)
     made["objects"]["districts"].pop("bbox", None)
     return made
@@ -112,7 +112,7 @@ def breaks(values: pd.Series) -> list[float]:
     known = values.dropna().to_numpy(dtype=float)
     if not known.size:
         return []
-    return [float(b) for b in np.unique(np.quantile(known, np.arange(1, CLASSES) / CLASSES).round(3))]
+    return [float(b) for b in np.unique(np.quantile(known, np.arange(1, CLASSES) / CLASSES).round(2))]
 
 
 def number(value: Any, digits: int) -> float | None:
@@ -122,15 +122,15 @@ def number(value: Any, digits: int) -> float | None:
 def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFrame, pilots: list[str]) -> dict[str, Any]:
     """What the map shows of each district: short rows, names of provinces and universities once."""
     provinces = facts.drop_duplicates("province_code").set_index("province_code")
-    names = facts.drop_duplicates("university_nearest")
-    institution = {name: i for i, name in enumerate(names["university_nearest"])}
+    names = universities.drop_duplicates("name_th")
+    institution = {name: i for i, name in enumerate(names["name_th"])}
     rows = {
         code: [
             s.name_th, s.name_en, STATUS_NUMBER[s.status], None if pd.isna(s.rank) else int(s.rank),
-            number(s.score, 2), number(s.poverty, 3), number(s.university, 3), number(s.data_system, 3),
-            number(s.poverty_rate_smoothed_pct, 1), number(s.poor_persons_min, 0), int(bool(s.hot_spot is True)),
+            number(s.score, 1), number(s.poverty, 2), number(s.university, 2), number(s.data_system, 2),
+            number(s.poverty_rate_smoothed_pct, 1), whole(s.poor_persons_min), int(bool(s.hot_spot is True)),
             int(bool(s.suspect is True)), institution[s.university_nearest],
-            round(float(s.university_nearest_minutes)), number(s.survey_coverage_pct, 0),
+            round(float(s.university_nearest_minutes)), whole(s.survey_coverage_pct),
         ]
         for code, s in zip(scores.index, scores.astype(object).itertuples(index=False), strict=True)
     }  # fmt: skip
@@ -138,9 +138,9 @@ def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFram
     return {
         "rows": rows,
         "provinces": {code: [p.province_name_th, p.province_name_en] for code, p in provinces.iterrows()},
-        "institutions": [[u.university_nearest, u.university_nearest_en] for u in names.itertuples()],
+        "institutions": [[u.name_th, u.name_en] for u in names.itertuples()],
         "campuses": [
-            [round(u.lon, 3), round(u.lat, 3), u.name_th, u.name_en, u.precision == "campus"]
+            [round(u.lon, 3), round(u.lat, 3), institution[u.name_th], int(u.precision == "campus")]
             for u in universities.itertuples()
         ],
         "breaks": {name: breaks(scores.loc[eligible, name] if name == "score" else scores[name]) for name in LAYERS},
@@ -148,11 +148,11 @@ def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFram
     }
 
 
-def sentences(scores: pd.DataFrame, explanations: pd.DataFrame) -> dict[str, list[str]]:
-    """Reason, comparison and outlook of each district in both languages."""
+def sentences(scores: pd.DataFrame, explanations: pd.DataFrame) -> list[dict[str, str]]:
+    """Reason, comparison and outlook in both languages, each by district: like beside like packs best."""
     told = explanations.set_index("district_code")
     both = scores[["reason_th", "reason_en"]].join(told)
-    return {code: [getattr(row, name) for name in SENTENCES] for code, row in both.iterrows()}
+    return [both[name].to_dict() for name in SENTENCES]
 
 
 def province(row: Any, scores: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:

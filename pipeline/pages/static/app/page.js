@@ -123,8 +123,8 @@ const PilotAreas = (() => {
     add(["มหาวิทยาลัยใกล้สุด", "nearest university"], `${figures.institutions[row[12]][pick]} ${said([`ราว ${row[13]} นาที`, `about ${row[13]} minutes`])}`);
     if (row[14] !== null) add(["สำรวจแล้ว", "surveyed"], said([`${row[14]}% ของทะเบียนราษฎร`, `${row[14]}% of the registered`]));
     body.replaceChildren(element("h3", row[pick]), element("p", province[pick], "where"), list);
-    const told = sentences && sentences[code];
-    if (told) [told[pick], told[4 + pick], told[2 + pick]].forEach((text) => body.append(element("p", text)));
+    // Reason, outlook, comparison; each in Thai and in English.
+    if (sentences) [0, 4, 2].forEach((kind) => body.append(element("p", sentences[kind + pick][code])));
     document.getElementById("card").hidden = false;
   }
 
@@ -199,6 +199,8 @@ const PilotAreas = (() => {
     map = made;
     const topology = read("topology");
     const shapes = topology.objects.districts;
+    // Outlines stand in the order of district codes.
+    Object.keys(figures.rows).sort().forEach((code, i) => { shapes.geometries[i].id = code; });
     L.control.zoom({ position: "topleft", zoomInTitle: "ขยาย · zoom in", zoomOutTitle: "ย่อ · zoom out" }).addTo(map);
     districts = L.geoJSON(topojson.feature(topology, shapes), {
       style,
@@ -210,9 +212,9 @@ const PilotAreas = (() => {
     }).addTo(map);
     const borders = topojson.mesh(topology, shapes, (a, b) => a.id.slice(0, 2) !== b.id.slice(0, 2));
     L.geoJSON(borders, { interactive: false, style: { color: "#3d4a60", weight: 0.9, opacity: 0.85, fill: false } }).addTo(map);
-    figures.campuses.forEach(([lon, lat, th, en, exact]) => {
+    figures.campuses.forEach(([lon, lat, institution, exact]) => {
       const dot = L.circleMarker([lat, lon], { radius: 2.6, color: "#16243a", weight: 1, fillColor: "#fff", fillOpacity: 1, className: "campus" });
-      const words = () => said([th, en]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]));
+      const words = () => said(figures.institutions[institution]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]));
       dot.on("mousemove", (event) => {
         const box = document.getElementById("hint");
         box.textContent = words();
