@@ -119,6 +119,10 @@ def number(value: Any, digits: int) -> float | None:
     return None if pd.isna(value) else round(float(value), digits)
 
 
+def whole(value: Any) -> int | None:
+    return None if pd.isna(value) else round(float(value))
+
+
 def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFrame, pilots: list[str]) -> dict[str, Any]:
     """What the map shows of each district: short rows, names of provinces and universities once."""
     provinces = facts.drop_duplicates("province_code").set_index("province_code")
