@@ -1,0 +1,88 @@
+"""What several rooms' tests share: the folders, one whole run on the real figures, invented inputs."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline import policy as policies
+from pipeline.definitions import run_everything
+from pipeline.policy import Policy
+from pipeline.sources import dopa
+from pipeline.workspace import Paths
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _back_where_we_were(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command line changes the working directory and DAGSTER_HOME; each test starts as the first did."""
+    monkeypatch.setenv("DAGSTER_HOME", str(ROOT))
+    before = Path.cwd()
+    yield
+    os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes a project folder of its own with the real inputs."""
+
+    def make() -> Path:
+        root = tmp_path_factory.mktemp("project")
+        (root / "data").mkdir()
+        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+        for left in (root / "data" / "raw" / "boundaries").glob("*"):
+            if left.name != "README.md":
+                left.unlink()
+        shutil.copy(ROOT / "dagster.yaml", root)
+        return root
+
+    return make
+
+
+def run_in(root: Path, paths: Paths | None = None) -> Paths:
+    """Everything, in the project at ``root``; its folders."""
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        paths = paths or Paths.of(root)
+        run_everything(root, paths)
+        return paths
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def real_run(new_project: Callable[[], Path]) -> Paths:
+    """One published run on the figures of 2022 with schematic outlines. Read only."""
+    return run_in(new_project())
+
+
+@pytest.fixture(scope="session")
+def districts() -> pd.DataFrame:
+    return dopa.districts().table.sort_values("district_code", ignore_index=True)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return policies.read(ROOT / "data" / "raw" / "policy" / "policy.toml")[0]
+
+
+def published(paths: Paths, name: str) -> pd.DataFrame:
+    """A published table, without shapes."""
+    from pipeline import workspace
+
+    return workspace.read(paths.processed / f"{name}.parquet", name)
+
+
+def digests(paths: Paths) -> dict[str, str]:
+    """sha256 of every published file that must be the same for the same input."""
+    import hashlib
+
+    files = [p for folder in (paths.processed, paths.maps) for p in sorted(folder.iterdir())]
+    kept = [p for p in files if p.name not in ("run.json", "README.md") and p.suffix != ".duckdb"]
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in kept}
