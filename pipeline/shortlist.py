@@ -45,25 +45,26 @@ def best_districts(district_scores: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def score_needed(district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> pd.Series:
-    """The least score with which each district would be a pilot district, all others as they are.
+    """The least score with which each district is a pilot district, all others as they are.
 
-    It must be among the best n of its province, and its province among the first K. In a province on the list:
-    the score of its n-th best other district. Elsewhere also ``n · V_K`` less the scores of its n - 1 best other
-    districts, V_K being the value of the last province on the list. Above 100 no score would do.
+    It must be among the best n of its province: at least the score of its n-th best other district. And its
+    province must be among the first K: at least ``n · V`` less the scores of its n - 1 best other districts, V being
+    the K-th best value of the other provinces. Above 100 no score would do.
     """
-    n = policy.pilot_districts_per_province
-    listed = provinces[provinces["shortlisted"]]
-    edge = float(listed["value"].min()) if len(listed) == policy.shortlist_provinces else 0.0
-    on_list = district_scores["province_code"].isin(listed["province_code"]).to_numpy()
+    n, k = policy.pilot_districts_per_province, policy.shortlist_provinces
+    best = provinces.sort_values("value", ascending=False)[["province_code", "value"]].head(k + 1)
+    edges = {}
+    for province in provinces["province_code"]:
+        others = best.loc[best["province_code"] != province, "value"].tolist()
+        edges[province] = others[k - 1] if len(others) >= k else 0.0
     eligible = district_scores[district_scores["status"] == "eligible"]
     ordered = eligible.sort_values("score", ascending=False).groupby("province_code")["score"].agg(list).to_dict()
-    needed = np.zeros(len(district_scores))
     own = np.where(district_scores["status"] == "eligible", district_scores["score"], np.nan)
+    needed = np.zeros(len(district_scores))
     for i, province in enumerate(district_scores["province_code"]):
         others = list(ordered.get(province, ()))
         if own[i] in others:
             others.remove(own[i])
-        needed[i] = others[n - 1] if len(others) >= n else 0.0
-        if not on_list[i]:
-            needed[i] = max(needed[i], n * edge - sum(others[: n - 1]))
+        among_best = others[n - 1] if len(others) >= n else 0.0
+        needed[i] = max(among_best, n * edges[province] - sum(others[: n - 1]))
     return pd.Series(needed, index=district_scores.index)

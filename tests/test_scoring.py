@@ -45,7 +45,8 @@ def test_the_example_of_the_design_sum_and_geometric_mean_disagree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("x", "w"), [([1, 2], [1, 1]), ([[1, -2]], [1, 1]), ([[1, 2]], [-1, 2]), ([[1, 2]], [0, 0]), ([[np.nan, 1]], [1, 1])]
+    ("x", "w"),
+    [([1, 2], [1, 1]), ([[1, -2]], [1, 1]), ([[1, 2]], [-1, 2]), ([[1, 2]], [0, 0]), ([[np.nan, 1]], [1, 1])],
 )
 def test_power_mean_refuses(x: list, w: list) -> None:
     with pytest.raises(ValueError, match="must"):

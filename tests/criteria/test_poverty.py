@@ -25,9 +25,7 @@ def test_variance_below_chance_is_clamped_to_the_common_rate() -> None:
     assert smoothed_rate([10, 10, 11], [100, 100, 100]) == pytest.approx([31 / 300] * 3)
 
 
-@given(
-    arrays(float, 12, elements=st.floats(0, 1)), arrays(float, 12, elements=st.integers(1, 100_000).map(float))
-)
+@given(arrays(float, 12, elements=st.floats(0, 1)), arrays(float, 12, elements=st.integers(1, 100_000).map(float)))
 def test_smoothed_rates_lie_between_their_own_and_the_common_rate(share: np.ndarray, population: np.ndarray) -> None:
     events = share * population
     m, smooth = events.sum() / population.sum(), smoothed_rate(events, population)

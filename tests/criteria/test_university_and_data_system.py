@@ -67,9 +67,7 @@ ALL = [("TPMAP", a, "yes") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
 
 
 def test_measured_quality_overrules_the_claim(policy: Policy) -> None:
-    found = data_system.measure(
-        facts(), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL), policy
-    )
+    found = data_system.measure(facts(), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL), policy)
     assert found["data_system"].tolist() == pytest.approx([0.5 * 1 * 0.6 * 1])  # √(0.5 · 0.72) = 0.6
     assert not found["data_system_quality_assumed"].any()
 

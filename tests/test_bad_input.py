@@ -1,0 +1,223 @@
+"""One bad input at a time, with the verdict expected: accepted, mended with a record, or refused in one line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import policy as policies
+from pipeline.contracts import CONTRACTS
+from pipeline.errors import InputError
+from pipeline.intake import Received, read_table
+from pipeline.sources import data_systems as systems
+from pipeline.sources import dopa, nesdc, tpmap, universities
+from tests.conftest import ROOT
+
+RAW = ROOT / "data" / "raw"
+DISTRICTS = dopa.districts().table
+TPMAP = "tpmap_2022_by_district.csv"
+
+
+def folder(tmp_path: Path, system: str) -> Path:
+    place = tmp_path / system
+    place.mkdir()
+    for path in (RAW / system).iterdir():
+        (place / path.name).write_bytes(path.read_bytes())
+    return place
+
+
+def replaced(old: str, new: str) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        assert old.encode() in content, f"{old} is not in the file"
+        return content.replace(old.encode(), new.encode(), 1)
+
+    return change
+
+
+ROW = "1101,2022,12,7,179168,107714,0.6012,1526,1.4167,2470,2.2931,344,0.3194,571,0.5301,10,0.0093,2.6728,4.5686,0.7635"
+
+REFUSED_TPMAP = {
+    "missing column": (replaced("rate_any_max,", ""), ["line 1", "no column rate_any_max"]),
+    "misnamed column": (replaced("labelled_share", "labeled_share"), ["rename labeled_share to labelled_share"]),
+    "unknown column": (replaced("rate_any_min_se\n", "rate_any_min_se,x\n"), ["unknown column x"]),
+    "columns in another order": (replaced("district_code,year", "year,district_code"), ["another order"]),
+    "column twice": (replaced("n_labelled", "n_units"), ["no column n_labelled"]),
+    "code that does not exist": (replaced("1101,2022", "1199,2022"), ["line 2", "district_code", "'1199'", "exists"]),
+    "code as a float": (replaced("1101,2022", "1101.0,2022"), ["line 2", "'1101.0'", "a code"]),
+    "code with a lost digit": (replaced("1101,2022", "101,2022"), ["line 2", "'101'"]),
+    "rate over 100": (replaced("2.6728,4.5686", "102.6728,4.5686"), ["line 2", "rate_any_min", "from 0 to 100"]),
+    "negative persons": (replaced("179168", "-179168"), ["line 2", "survey_population", "0 or more"]),
+    "text for a number": (replaced("179168", "many"), ["line 2", "survey_population", "'many'", "whole number"]),
+    "decimal comma": (replaced("2.6728", '"2,6728"'), ["line 2", "rate_any_min", "'2,6728'"]),
+    "thousands": (replaced("179168", '"179,168"'), ["line 2", "'179,168'"]),
+    "not a number": (replaced("2.6728", "NaN"), ["line 2", "'NaN'"]),
+    "infinite": (replaced("2.6728", "inf"), ["line 2", "'inf'"]),
+    "empty cell": (replaced("2.6728,4.5686", ",4.5686"), ["line 2", "rate_any_min", "nothing"]),
+    "duplicate district": (replaced(ROW, f"{ROW}\n{ROW}"), ["line 3", "1101, 2022 a second time"]),
+    "ragged row": (replaced(ROW, f"{ROW},7"), ["line 2", "21 fields", "20 fields"]),
+    "short row": (replaced(ROW, "1101,2022"), ["line 2", "2 fields"]),
+    "semicolons": (lambda b: b.replace(b",", b";"), ["line 1", "no column"]),
+    "unclosed quote": (replaced("1101,2022", '"1101,2022'), ["expected", "quotation marks"]),
+    "NUL": (replaced("1101", "11\x0001"), ["NUL"]),
+    "not UTF-8": (lambda b: b + "อำเภอ".encode("cp874"), ["not UTF-8", "CSV UTF-8"]),
+    "UTF-16": (lambda b: b.decode().encode("utf-16"), ["NUL"]),
+    "empty file": (lambda _: b"", ["no column district_code"]),
+    "no rows": (lambda b: b.split(b"\n")[0] + b"\n", ["no rows"]),
+    "another year": (replaced("1101,2022", "1101,2021"), ["line 2", "year", "2022"]),
+    "Buddhist year": (replaced("1101,2022", "1101,2565"), ["line 2", "year", "'2565'", "1990 to 2100"]),
+    "more labelled than surveyed": (replaced("107714", "999999"), ["line 2", "at most survey_population"]),
+    "nobody labelled": (replaced("107714", "0"), ["line 2", "at least one person"]),
+    "bounds crossed": (replaced("2.6728,4.5686", "4.6728,4.5686"), ["line 2", "at most rate_any_max"]),
+}  # fmt: skip
+
+
+def one_line(error: InputError, *parts: str) -> None:
+    line = str(error)
+    assert "\n" not in line
+    for part in ("found", "expected", "to mend:", *parts):
+        assert part in line, line
+
+
+@pytest.mark.parametrize("name", REFUSED_TPMAP)
+def test_tpmap_refuses(name: str, tmp_path: Path) -> None:
+    change, parts = REFUSED_TPMAP[name]
+    place = folder(tmp_path, "tpmap")
+    (place / TPMAP).write_bytes(change((place / TPMAP).read_bytes()))
+    with pytest.raises(InputError) as caught:
+        tpmap.district_rates(place, DISTRICTS, 2022)
+    one_line(caught.value, TPMAP, *parts)
+
+
+MENDED = {
+    "Thai digits": ("1101,2022", "๑๑๐๑,2022", "1101"),
+    "zero-width space in a code": ("1101,2022", "1101\u200b,2022", "1101"),
+    "spaces around a number": ("179168", " 179168 ", "179168"),
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_tpmap_mends_with_a_record(name: str, tmp_path: Path) -> None:
+    old, new, used = MENDED[name]
+    place = folder(tmp_path, "tpmap")
+    (place / TPMAP).write_bytes(replaced(old, new)((place / TPMAP).read_bytes()))
+    received = tpmap.district_rates(place, DISTRICTS, 2022)
+    assert [m["used"] for m in received.mended] == [used]
+    assert received.mended[0]["line"] == 2
+    assert len(received.table) == received.rows_in == 878
+
+
+def test_byte_order_mark_windows_lines_and_shuffled_rows_are_accepted(tmp_path: Path) -> None:
+    place = folder(tmp_path, "tpmap")
+    head, *rows = (place / TPMAP).read_text(encoding="utf-8").splitlines()
+    text = "\r\n".join([head, *reversed(rows)]) + "\r\n"
+    (place / TPMAP).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    plain = CONTRACTS["poverty"].conform(tpmap.district_rates(RAW / "tpmap", DISTRICTS, 2022).table)
+    pd.testing.assert_frame_equal(
+        CONTRACTS["poverty"].conform(tpmap.district_rates(place, DISTRICTS, 2022).table), plain
+    )
+
+
+def test_missing_and_misnamed_files_and_sidecars(tmp_path: Path) -> None:
+    place = folder(tmp_path, "tpmap")
+    (place / TPMAP).rename(place / "tpmap_2022_by_districts.csv")
+    with pytest.raises(InputError) as caught:
+        tpmap.district_rates(place, DISTRICTS, 2022)
+    one_line(caught.value, "no such file", "rename tpmap_2022_by_districts.csv")
+    (place / "tpmap_2022_by_districts.csv").rename(place / TPMAP)
+    (place / "SOURCE.toml").write_text("title_th = 'ก'\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        tpmap.district_rates(place, DISTRICTS, 2022)
+    one_line(caught.value, "SOURCE.toml", "title_en")
+    (place / "SOURCE.toml").unlink()
+    with pytest.raises(InputError) as caught:
+        tpmap.district_rates(place, DISTRICTS, 2022)
+    one_line(caught.value, "SOURCE.toml", "no such file")
+
+
+def test_a_changed_file_is_seen_against_its_sidecar(tmp_path: Path) -> None:
+    place = folder(tmp_path, "tpmap")
+    (place / TPMAP).write_bytes((place / TPMAP).read_bytes() + b"\n")
+    assert not tpmap.district_rates(place, DISTRICTS, 2022).origins[0].as_recorded
+    assert tpmap.district_rates(RAW / "tpmap", DISTRICTS, 2022).origins[0].as_recorded
+
+
+def test_other_sources_refuse(tmp_path: Path) -> None:
+    place = folder(tmp_path, "nesdc")
+    text = (place / "regions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (place / "regions.csv").write_text("".join(text[:-1]), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        nesdc.regions(place, DISTRICTS)
+    one_line(caught.value, "no row for province 96")
+    place = folder(tmp_path, "universities")
+    file = place / "universities.csv"
+    file.write_bytes(replaced("50,5001", "51,5001")(file.read_bytes()))
+    with pytest.raises(InputError) as caught:
+        universities.campuses(place, DISTRICTS)
+    one_line(caught.value, "district 5001 with province 51")
+    place = folder(tmp_path, "data_systems")
+    file = place / "acceptances.csv"
+    file.write_bytes(replaced("PPPConnext,CODI,yes", "PPPConnext,NESDC,yes")(file.read_bytes()))
+    table = systems.data_systems(place, DISTRICTS).table
+    with pytest.raises(InputError) as caught:
+        systems.acceptances(place, table, ("PMU-A", "CODI", "OSMEP", "DASTA"))
+    one_line(caught.value, "'NESDC'", "line 2")
+
+
+def test_an_abolished_code_names_its_successor(tmp_path: Path) -> None:
+    place = folder(tmp_path, "dopa")
+    file = place / "population_by_subdistrict.csv"
+    file.write_bytes(replaced("530407,2021", "530306,2021")(file.read_bytes()))
+    with pytest.raises(InputError) as caught:
+        dopa.subdistrict_population(place)
+    one_line(caught.value, "'530306'", "subdistrict_code")
+
+
+POLICY = {
+    "weights do not sum": ("poverty = 0.50", "poverty = 0.60", ["weights", "sum to 1.1"]),
+    "weight over 1": ("poverty = 0.50", "poverty = 1.50", ["weights.poverty", "1.5"]),
+    "missing parameter": ("rho = 0.0", "", ["score.rho", "nothing"]),
+    "unknown parameter": ("rho = 0.0", "rho = 0.0\nroh = 1", ["score.roh"]),
+    "text for a number": ("rho = 0.0", 'rho = "low"', ["score.rho", "'low'"]),
+    "not TOML": ("rho = 0.0", "rho = ", ["TOML", "line"]),
+    "district that does not exist": ('district_code = "8103"', 'district_code = "8199"', ["8199"]),
+    "voted by nobody": ('status = "default"', 'status = "voted"', ["decision", "decided_by"]),
+}
+
+
+@pytest.mark.parametrize("name", POLICY)
+def test_policy_refuses(name: str, tmp_path: Path) -> None:
+    old, new, parts = POLICY[name]
+    file = tmp_path / "policy.toml"
+    file.write_bytes(replaced(old, new)((RAW / "policy" / "policy.toml").read_bytes()))
+    with pytest.raises(InputError) as caught:
+        policies.read(file, DISTRICTS["district_code"])
+    one_line(caught.value, "policy.toml", *parts)
+
+
+def test_policy_survives_its_table_and_overrides_are_marked() -> None:
+    path = RAW / "policy" / "policy.toml"
+    plain = policies.read(path)[0]
+    table = policies.received(path, DISTRICTS["district_code"], {"score": {"rho": 1.0}}).table
+    assert table.loc[table["overridden"], "parameter"].tolist() == ["score.rho"]
+    assert policies.from_table(table) == plain.overridden({"score.rho": 1.0})
+    with pytest.raises(InputError, match="what-if"):
+        plain.overridden({"score.roh": 1.0})
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+def test_any_bytes_give_a_table_or_a_named_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    place = tmp_path_factory.mktemp("fuzz")
+    (place / "SOURCE.toml").write_bytes((RAW / "partnerships" / "SOURCE.toml").read_bytes())
+    head = ",".join(CONTRACTS["partnerships"].column_names).encode() + b"\n"
+    for start in (b"", head):
+        (place / "partnerships.csv").write_bytes(start + content)
+        try:
+            received = read_table(place, "partnerships.csv", CONTRACTS["partnerships"])
+        except InputError as error:
+            assert "\n" not in str(error)
+        else:
+            assert isinstance(received, Received)
+            CONTRACTS["partnerships"].conform(received.table)

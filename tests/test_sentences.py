@@ -1,0 +1,44 @@
+"""Every district has its sentences, whole and in both languages."""
+
+import re
+
+import pytest
+
+from pipeline.workspace import Paths
+from tests.conftest import published
+
+BROKEN = re.compile(r"\bnan\b|None|NaN|<NA>|\{|\}|inf\b|undefined")
+THAI = re.compile(r"[ก-๙]")
+
+
+def test_no_sentence_is_broken(real_run: Paths) -> None:
+    told = published(real_run, "district_explanations").merge(published(real_run, "district_scores"))
+    for column in ("reason", "comparison", "outlook"):
+        for text in told[f"{column}_th"]:
+            assert THAI.search(text), text
+            assert not BROKEN.search(text), text
+        for text in told[f"{column}_en"]:
+            assert not THAI.search(text), text
+            assert not BROKEN.search(text), text
+
+
+def test_each_status_says_why(real_run: Paths) -> None:
+    scores = published(real_run, "district_scores").set_index("district_code")
+    assert "ขาดตัวเลขความยากจน" in scores.loc["1001", "reason_th"]
+    assert "Poverty does not concentrate" in scores.loc["1101", "reason_en"]
+    assert "14,271" in scores.loc["9501", "reason_th"]
+    assert "suspect" in scores.loc["8103", "reason_en"]
+
+
+def test_no_outlook_asks_for_more_poverty(real_run: Paths) -> None:
+    told = published(real_run, "district_explanations")
+    assert not told["outlook_en"].str.contains(r"poverty from|more poor|poorer", regex=True).any()
+    assert not told["outlook_th"].str.contains("ความยากจนจาก").any()
+
+
+def test_comparison_is_the_product_of_its_factors(real_run: Paths) -> None:
+    told = published(real_run, "district_explanations").merge(published(real_run, "district_scores"))
+    told = told[told["score"].notna()]
+    parts = told[["contribution_poverty", "contribution_university", "contribution_data_system"]].sum(axis=1)
+    whole = (told["score"] / told["reference_score"]).map(__import__("math").log)
+    assert parts.to_numpy() == pytest.approx(whole.to_numpy(), abs=1e-9)
