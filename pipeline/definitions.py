@@ -3,6 +3,7 @@
 Here: wiring. Not here: what an asset is (``assets``), how it is stored (``storage``).
 """
 
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -124,4 +125,4 @@ def _cause(error: SerializableErrorInfo | None) -> str:
     """The first cause of an error, in one line."""
     while error and error.cause:
         error = error.cause
-    return " ".join(error.message.split()) if error else "no message"
+    return re.sub(r"^[\w.]*Failure: ", "", " ".join(error.message.split())) if error else "no message"

@@ -219,7 +219,7 @@ def _province(paths: Paths, row: pd.Series, districts: pd.DataFrame) -> None:
     out.print(f"rank {row['rank']} of 77   value {row['value']:.1f}   {listed}")
     without = published(paths, "shortlist_without_suspects").set_index("province_code").loc[row["province_code"]]
     out.print(f"without suspect figures: rank {without['rank']}, value {without['value']:.1f}")
-    own = districts[districts["province_code"] == row["province_code"]]
+    own = districts[districts["province_code"] == row["province_code"]].reset_index(drop=True)
     table = Table("code", "district", "status", "rank", "score", "pov.", "univ.", "data")
     pilots = (row["pilot_districts"] or "").split(", ") if pd.notna(row["pilot_districts"]) else []
     for d in own.sort_values(["score", "district_code"], ascending=[False, True]).itertuples():

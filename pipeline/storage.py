@@ -224,7 +224,7 @@ def workspace_resource(paths: Paths, report: Report | None = None) -> dg.IOManag
         lock = FileLock(paths.state / "lock")
         try:
             lock.acquire(timeout=SECONDS_TO_WAIT)
-        except Timeout as error:
+        except Timeout:
             raise dg.Failure(
                 description=str(
                     Problem(
@@ -233,7 +233,7 @@ def workspace_resource(paths: Paths, report: Report | None = None) -> dg.IOManag
                     )
                 ),
                 allow_retries=False,
-            ) from error  # fmt: skip
+            ) from None  # fmt: skip
         try:
             yield WorkspaceIOManager(paths, report)
         finally:

@@ -1,0 +1,227 @@
+"""One whole run or nothing: stamps, what-if, the switch, old runs, two runs at once, bad input after good."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pandas as pd
+import pytest
+from filelock import FileLock
+
+from pipeline import cli, definitions, publishing, queries, workspace
+from pipeline.contracts import CONTRACTS, Kind
+from pipeline.errors import NotPublished, Stopped
+from pipeline.workspace import Paths, Stored
+from tests.conftest import digests, published, run_in
+
+
+@pytest.fixture(scope="module")
+def project(new_project: Callable[[], Path]) -> Paths:
+    """A run of its own, which these tests change."""
+    return run_in(new_project())
+
+
+def lineage(paths: Paths) -> dict[str, tuple[str, ...]]:
+    return definitions.build(paths).resources["lineage"].made_from
+
+
+def materialise(paths: Paths, *names: str, config: dict | None = None) -> dg.ExecuteInProcessResult:
+    """Some assets alone, as from the Launchpad."""
+    root = paths.maps.parent
+    os.chdir(root)
+    selection = dg.AssetSelection.assets(*names)
+    job = dg.define_asset_job("some", selection=selection, executor_def=dg.in_process_executor)
+    defs = dg.Definitions.merge(definitions.build(paths), dg.Definitions(jobs=[job]))
+    run_config = {**definitions.QUIET, "ops": {"policy": {"config": config}}} if config else definitions.QUIET
+    with dg.DagsterInstance.from_config(str(root)) as instance:
+        return defs.resolve_job_def("some").execute_in_process(
+            run_config=run_config, instance=instance, raise_on_error=False
+        )
+
+
+def test_the_same_input_gives_the_same_bytes_elsewhere(project: Paths, real_run: Paths) -> None:
+    assert digests(project) == digests(real_run)
+    for name, contract in CONTRACTS.items():
+        if contract.open_ended:
+            continue
+        columns = [c.name for c in contract if c.kind is not Kind.GEOMETRY]
+        with duckdb.connect(str(project.processed / "pilot_areas.duckdb"), read_only=True) as catalogue:
+            stored = catalogue.table(name).df()
+        assert stored.columns.tolist() == columns
+        expected = published(real_run, name)
+        pd.testing.assert_frame_equal(stored, expected, check_dtype=False, check_column_type=False)
+    one, other = (json.loads((p.processed / "run.json").read_text()) for p in (project, real_run))
+    assert one["run_id"] == other["run_id"]
+    assert one["dagster_run_id"] != other["dagster_run_id"]
+
+
+def test_no_published_file_names_the_machine(project: Paths) -> None:
+    root = str(project.maps.parent).encode()
+    for folder in (project.processed, project.maps):
+        for path in folder.iterdir():
+            assert root not in path.read_bytes(), path.name
+
+
+def test_a_whole_workspace_passes_and_each_missing_table_does_not(project: Paths) -> None:
+    publishing.check_whole(project, lineage(project))
+    path = project.table("district_poverty")
+    content = path.read_bytes()
+    path.unlink()
+    with pytest.raises(NotPublished, match="district_poverty has not been materialised"):
+        publishing.check_whole(project, lineage(project))
+    path.write_bytes(content)
+
+
+def test_a_table_read_before_the_inputs_changed_is_not_published(project: Paths) -> None:
+    file = project.raw / "nesdc" / "SOURCE.toml"
+    content = file.read_bytes()
+    file.write_bytes(content + b"\n# changed\n")
+    before = digests(project)
+    with pytest.raises(NotPublished, match="read before"):
+        publishing.check_whole(project, lineage(project))
+    result = materialise(project, "published")
+    assert not result.success
+    assert "read before" in str(definitions.failed(result)["published"])
+    # one raw table read anew does not make the others new
+    assert materialise(project, "regions").success
+    assert not materialise(project, "published").success
+    assert digests(project) == before
+    file.write_bytes(content)
+    assert materialise(project, "regions").success
+    # its stamp is as before, so that all fits together again
+    publishing.check_whole(project, lineage(project))
+
+
+def test_a_what_if_is_never_published_and_what_is_made_from_it_neither(project: Paths) -> None:
+    before, current = digests(project), project.current.resolve()
+    what_if = {"weights": {"poverty": 0.2, "university": 0.4, "data_system": 0.4}}
+    tried = ("policy", "district_scores", "provincial_shortlist", "published")
+    assert materialise(project, *tried, config=what_if).success
+    assert sorted(publishing.what_if(project)) == [
+        "weights.data_system = 0.4", "weights.poverty = 0.2", "weights.university = 0.4",
+    ]  # fmt: skip
+    assert project.current.resolve() == current
+    changed = workspace.read(project.table("district_scores"), "district_scores")
+    assert not changed["score"].equals(published(project, "district_scores")["score"])
+    # the policy put back alone: what was made from the what-if no longer fits
+    assert materialise(project, "policy").success
+    result = materialise(project, "published")
+    assert "was made from other tables" in str(definitions.failed(result)["published"])
+    assert digests(project) == before
+    run_in(project.maps.parent)
+    assert digests(project) == before
+
+
+def test_a_bad_override_fails_with_the_line_that_helps(project: Paths) -> None:
+    result = materialise(project, "policy", config={"weights": {"poverty": 0.9}})
+    assert "sum to 1.4; must sum to 1" in str(definitions.failed(result)["policy"])
+    assert materialise(project, "policy").success
+
+
+def test_a_bad_file_after_a_good_run_leaves_every_byte(
+    project: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, record = digests(project), (project.processed / "run.json").read_bytes()
+    file = project.raw / "tpmap" / "tpmap_2022_by_district.csv"
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b"2.6728", b"102.6728", 1).replace(b"6.2164", b"x", 1))
+    monkeypatch.chdir(project.maps.parent)
+    assert cli.main(["run"]) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said.startswith("pilot-areas: data/raw/tpmap/tpmap_2022_by_district.csv, line 2, column rate_any_min: found")
+    assert "and 1 more" in said
+    assert digests(project) == before
+    assert (project.processed / "run.json").read_bytes() == record
+    assert cli.main(["check"]) == 2
+    told = capsys.readouterr().out
+    assert "'102.6728'" in told
+    assert "'x'" in told
+    file.write_bytes(content)
+
+
+def test_a_second_run_is_refused_while_one_writes(project: Paths) -> None:
+    with FileLock(project.state / "lock"), pytest.raises(Stopped, match="another run writing here") as caught:
+        run_in(project.maps.parent)
+    assert caught.value.refused
+
+
+def test_old_runs_and_leftovers_are_swept_and_stale_links_removed(project: Paths) -> None:
+    for i in range(publishing.KEPT_RUNS + 2):
+        (project.state / f"run-2020010{i}-x").mkdir()
+    (project.state / "building-99999").mkdir()
+    gone = project.processed / "gone.parquet"
+    gone.symlink_to("../.processed.runs/current/processed/gone.parquet")
+    mine = project.processed / "mine.txt"
+    mine.write_text("kept")
+    run_in(project.maps.parent)
+    assert len(list(project.state.glob("run-*"))) == publishing.KEPT_RUNS
+    assert not list(project.state.glob("building-*"))
+    assert not gone.is_symlink()
+    assert mine.read_text() == "kept"
+    mine.unlink()
+    assert project.current.is_symlink()
+    assert {p.resolve().parent.parent for p in project.processed.glob("*.parquet")} == {project.current.resolve()}
+
+
+def test_where_links_cannot_be_made_files_are_copied(
+    project: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no links here")
+
+    run = project.current.resolve()
+    other = Paths(project.raw, tmp_path / "processed", tmp_path / "maps", project.policy)
+    other.state.mkdir()
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    publishing._switch(other, run)
+    assert (other.maps / "index.html").read_bytes() == (project.maps / "index.html").read_bytes()
+    assert not any(p.is_symlink() for p in other.processed.iterdir())
+
+
+def test_a_failed_write_leaves_the_old_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, note = tmp_path / "t.parquet", workspace.Note(stamp="a")
+    workspace.write(path, pd.DataFrame({"a": [1]}), note)
+    before = path.read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(workspace.pq, "write_table", full)
+    with pytest.raises(OSError, match="no space"):
+        workspace.write(path, pd.DataFrame({"a": [2]}), note)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["t.parquet"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('/etc/hostname')",
+        "COPY districts TO '/tmp/out.csv'",
+        "ATTACH '/tmp/x.duckdb'",
+        "INSTALL spatial",
+        "SET enable_external_access = true",
+    ],
+)
+def test_duckdb_is_closed_in(sql: str, project: Paths) -> None:
+    with queries.closed_in({"districts": project.table("districts")}) as connection:
+        assert connection.execute("SELECT count(*) FROM districts").fetchone() == (928,)
+        with pytest.raises(duckdb.Error):
+            connection.execute(sql)
+
+
+def test_the_join_always_has_928_rows(project: Paths, tmp_path: Path) -> None:
+    names = [
+        "districts", "regions", "population", "poverty", "subdistrict_points", "subdistrict_population", "policy",
+    ]  # fmt: skip
+    tables = [Stored(name, project.table(name)) for name in names]
+    bare = tmp_path / "poverty.parquet"
+    workspace.read(project.table("poverty"), "poverty").head(0).to_parquet(bare)
+    tables[3] = Stored("poverty", bare)
+    sql = Path(definitions.ROOT, "assets", "sql", "district_facts.sql")
+    joined = queries.answer(sql, tables)
+    assert len(joined) == 928
+    assert joined["rate_any_min"].isna().all()
