@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: run test ui bench lint clean
+.PHONY: run test ui bench clean
 
 run: .venv/installed
 	$(BIN)/pilot-areas run
