@@ -94,10 +94,12 @@ def test_the_map_has_every_district_and_the_switch_restyles_it(opened: Opened) -
         legend = page.inner_text("#legend")
         assert "ไม่มีข้อมูล" in legend
     assert len({tuple(v) for v in seen.values()}) == 4
-    assert len(seen["poverty"]) > 928  # districts, province borders, campuses
+    assert len(seen["poverty"]) == 928
+    assert len(page.query_selector_all(".leaflet-campuses-pane path")) == 258
+    assert len(page.query_selector_all(".leaflet-borders-pane path")) == 1
     assert seen["poverty"].count("url(#no-data)") == 50
     assert seen["university"].count("url(#no-data)") == 0
-    assert page.eval_on_selector_all(".leaflet-overlay-pane path[tabindex='0']", "all => all.length") == 0
+    assert page.eval_on_selector_all(".leaflet-container path:not([tabindex='-1'])", "all => all.length") == 0
 
 
 def test_english_by_a_toggle(opened: Opened) -> None:
@@ -132,6 +134,10 @@ def test_on_a_phone_the_list_comes_first_and_nothing_overflows(browser, real_run
         "['shortlist','map-section'].map(id => document.getElementById(id).getBoundingClientRect().top)"
     )
     assert tops[0] < tops[1]
+    page.evaluate("document.getElementById('map-section').scrollIntoView()")
+    frame, land = (page.locator(s).bounding_box() for s in ("#thailand-frame", "#map_thailand svg g"))
+    assert land["height"] > 0.6 * frame["height"]
+    assert land["width"] <= frame["width"] + 2
     opened.context.close()
 
 

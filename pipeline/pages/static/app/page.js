@@ -27,6 +27,7 @@ const PilotAreas = (() => {
   let map = null;
   let districts = null;
   let chosen = null;
+  let settled = false; // the reader has moved the map: a new window size keeps the place
 
   const english = () => document.documentElement.lang === "en";
   const said = (pair) => pair[english() ? 1 : 0];
@@ -54,8 +55,8 @@ const PilotAreas = (() => {
   const style = (feature) => ({
     fillColor: colour(feature.id),
     fillOpacity: 1,
-    color: feature.id === chosen ? "#16243a" : pilots.has(feature.id) ? ACCENT : "#ffffff",
-    weight: feature.id === chosen ? 2.6 : pilots.has(feature.id) ? 2 : 0.35,
+    color: feature.id === chosen ? "#ffa600" : pilots.has(feature.id) ? ACCENT : "#ffffff",
+    weight: feature.id === chosen ? 3.2 : pilots.has(feature.id) ? 2 : 0.35,
     opacity: 1,
   });
 
@@ -134,9 +135,27 @@ const PilotAreas = (() => {
     card(code);
     if (fly) {
       districts.eachLayer((layer) => {
-        if (layer.feature.id === code) map.fitBounds(layer.getBounds().pad(2.2), { animate: false });
+        if (layer.feature.id === code) show(layer.getBounds().pad(2));
       });
     }
+  }
+
+  /* Fits the map to a place, beside the card where there is room for both. */
+  function show(bounds) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const card = document.getElementById("card");
+    const beside = !card.hidden && frame.width > 600 ? card.offsetWidth + 16 : 0;
+    settled = true;
+    map.fitBounds(bounds, { animate: false, paddingBottomRight: [beside, 0] });
+  }
+
+  function whole() {
+    map.invalidateSize(false);
+    if (!map.getSize().x || !map.getSize().y) return;
+    const bounds = districts.getBounds();
+    map.setMinZoom(0);
+    map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+    map.setMinZoom(map.getZoom() - 0.5);
   }
 
   function provinceBounds(province) {
@@ -211,9 +230,12 @@ const PilotAreas = (() => {
       },
     }).addTo(map);
     const borders = topojson.mesh(topology, shapes, (a, b) => a.id.slice(0, 2) !== b.id.slice(0, 2));
-    L.geoJSON(borders, { interactive: false, style: { color: "#3d4a60", weight: 0.9, opacity: 0.85, fill: false } }).addTo(map);
+    // Panes of their own keep borders and campuses above whichever district comes to the front.
+    ["borders", "campuses"].forEach((name, i) => { map.createPane(name).style.zIndex = 450 + i; });
+    map.getPane("borders").style.pointerEvents = "none";
+    L.geoJSON(borders, { pane: "borders", interactive: false, style: { color: "#3d4a60", weight: 0.9, opacity: 0.85, fill: false } }).addTo(map);
     figures.campuses.forEach(([lon, lat, institution, exact]) => {
-      const dot = L.circleMarker([lat, lon], { radius: 2.6, color: "#16243a", weight: 1, fillColor: "#fff", fillOpacity: 1, className: "campus" });
+      const dot = L.circleMarker([lat, lon], { pane: "campuses", radius: 2.6, color: "#16243a", weight: 1, fillColor: "#fff", fillOpacity: 1, className: "campus" });
       const words = () => said(figures.institutions[institution]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]));
       dot.on("mousemove", (event) => {
         const box = document.getElementById("hint");
@@ -223,16 +245,12 @@ const PilotAreas = (() => {
       dot.on("mouseout", unhint);
       dot.addTo(map);
     });
-    map.getPane("overlayPane").querySelectorAll("path").forEach((path) => path.setAttribute("tabindex", "-1"));
-    const whole = districts.getBounds();
-    map.fitBounds(whole, { animate: false, padding: [8, 8] });
-    map.setMinZoom(map.getZoom() - 0.5);
-    let sized = false;
-    new ResizeObserver(() => {
-      map.invalidateSize(false);
-      if (!chosen && !sized) map.fitBounds(whole, { animate: false, padding: [8, 8] });
-    }).observe(map.getContainer());
-    map.on("zoomstart dragstart", (event) => { if (event.originalEvent) sized = true; });
+    map.getContainer().querySelectorAll("path").forEach((path) => path.setAttribute("tabindex", "-1"));
+    map.setMaxZoom(13);
+    whole();
+    new ResizeObserver(() => (settled ? map.invalidateSize(false) : whole())).observe(map.getContainer());
+    map.getContainer().addEventListener("pointerdown", () => { settled = true; });
+    map.getContainer().addEventListener("wheel", () => { settled = true; }, { passive: true });
     restyle();
     listen();
     document.documentElement.dataset.ready = "yes";
@@ -246,7 +264,7 @@ const PilotAreas = (() => {
     }));
     document.querySelectorAll("button.district").forEach((button) => button.addEventListener("click", () => choose(button.dataset.district, true)));
     document.querySelectorAll("details[data-province]").forEach((details) => details.querySelector("summary").addEventListener("click", () => {
-      if (!details.open) map.fitBounds(provinceBounds(details.dataset.province).pad(0.5), { animate: false });
+      if (!details.open) show(provinceBounds(details.dataset.province).pad(0.5));
     }));
     document.getElementById("close-card").addEventListener("click", () => {
       document.getElementById("card").hidden = true;
