@@ -135,7 +135,7 @@ def test_on_a_phone_the_list_comes_first_and_nothing_overflows(browser, real_run
     )
     assert tops[0] < tops[1]
     page.evaluate("document.getElementById('map-section').scrollIntoView()")
-    frame, land = (page.locator(s).bounding_box() for s in ("#thailand-frame", "#map_thailand svg g"))
+    frame, land = (page.locator(s).bounding_box() for s in ("#thailand-frame", ".leaflet-overlay-pane svg g"))
     assert land["height"] > 0.6 * frame["height"]
     assert land["width"] <= frame["width"] + 2
     opened.context.close()

@@ -220,7 +220,8 @@ const PilotAreas = (() => {
     const shapes = topology.objects.districts;
     // Outlines stand in the order of district codes.
     Object.keys(figures.rows).sort().forEach((code, i) => { shapes.geometries[i].id = code; });
-    L.control.zoom({ position: "topleft", zoomInTitle: "ขยาย · zoom in", zoomOutTitle: "ย่อ · zoom out" }).addTo(map);
+    const corner = window.matchMedia("(max-width: 60rem)").matches ? "topright" : "topleft";
+    L.control.zoom({ position: corner, zoomInTitle: "ขยาย · zoom in", zoomOutTitle: "ย่อ · zoom out" }).addTo(map);
     districts = L.geoJSON(topojson.feature(topology, shapes), {
       style,
       onEachFeature: (feature, layer) => {
