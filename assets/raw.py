@@ -84,15 +84,15 @@ def poverty(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
 
 
 @asset("raw", "csv")
-def population(paths: In, districts: pd.DataFrame) -> Received:
+def population(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     """Registered, not resident, persons."""
-    return dopa.population(paths.raw / "dopa", districts)
+    return dopa.population(paths.raw / "dopa", districts, policy.poverty.population_year)
 
 
 @asset("raw", "csv")
-def subdistrict_population(paths: In) -> Received:
+def subdistrict_population(paths: In, policy: Policy) -> Received:
     """For population-weighted centres."""
-    return dopa.subdistrict_population(paths.raw / "dopa")
+    return dopa.subdistrict_population(paths.raw / "dopa", policy.poverty.population_year)
 
 
 @asset("raw", "csv")

@@ -133,7 +133,7 @@ def check(given: argparse.Namespace) -> int:
     _, paths = _paths(given)
     from pipeline import report
 
-    with report.progress("reading the inputs") as seen:
+    with report.progress("reading the inputs", len(report.RAW_TABLES)) as seen:
         from pipeline.definitions import look_at_inputs
 
         looked_at, failures = look_at_inputs(paths, seen)

@@ -102,12 +102,20 @@ def origin_of(path: Path, sha256: str) -> Origin:
                 "add what is missing",
             )
         )
+    digests = says.get("sha256", {})
+    if not isinstance(digests, dict):
+        raise InputError(
+            Problem(
+                shown_path(sidecar), f"sha256 = {shown_value(digests)}", "a table [sha256] of file = digest",
+                "write [sha256] and, below it, one line per file",
+            )
+        )  # fmt: skip
     return Origin(
         file=f"{path.parent.name}/{path.name}",
         sha256=sha256,
         **{key: str(says[key]) for key in SIDECAR_KEYS},
         sample=bool(says.get("sample", False)),
-        as_recorded=says.get("sha256", {}).get(path.name) == sha256,
+        as_recorded=digests.get(path.name) == sha256,
     )
 
 

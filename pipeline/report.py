@@ -7,9 +7,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 
 import pandas as pd
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -33,7 +33,7 @@ def console() -> Console:
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Callable[[str, int], None]]:
+def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Callable[[str, int], None]]:
     """A bar on a terminal, else one line per table; gives the function that hears of each stored table."""
     out = Console(stderr=True, highlight=False)
     if not out.is_terminal:
@@ -45,7 +45,7 @@ def progress(doing: str) -> Iterator[Callable[[str, int], None]]:
         TextColumn("{task.fields[now]}"),
     )  # fmt: skip
     with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task(doing, total=len(CONTRACTS), now="starting Dagster")
+        task = bar.add_task(doing, total=tables, now="starting Dagster")
         yield lambda name, rows: bar.update(task, advance=1, now=f"{name}: {rows:,} rows")
 
 
@@ -94,26 +94,33 @@ def shown_path_link(paths: Paths) -> str:
 
 
 def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
-    """Every input with its rows, age and mends, then every problem; removes what was written aside."""
+    """Every input with its rows, mends and age, then every problem; removes what was written aside."""
     out = console()
-    table = Table(title="data/raw")
-    for name in ("table", "file", "received", "as recorded"):
-        table.add_column(name)
-    for name in ("rows in", "kept", "mended", "age, years"):
+    table = Table(title="data/raw", box=box.SIMPLE)
+    for name in ("table", "file"):
+        table.add_column(name, overflow="fold")
+    for name in ("rows in", "kept", "mended", "figures of", "age"):
         table.add_column(name, justify="right")
+    table.add_column("as recorded")
+    as_of = None
+    if looked_at.table("policy").is_file():
+        as_of = from_table(workspace.read(looked_at.table("policy"), "policy")).as_of.year
     for name in CONTRACTS:
         path = looked_at.table(name)
         if not path.is_file():
             continue
         note = workspace.read_note(path)
-        kept = len(workspace.read(path, name))
+        stored = workspace.read(path, name)
+        year = newest_year(stored)
+        old = "" if year is None or as_of is None else f"{as_of - year} y"
         for origin in note.origins:
             table.add_row(
-                name, origin.file + (" [SAMPLE]" if origin.sample else ""), origin.received,
-                "yes" if origin.as_recorded else "no: sha256 differs", str(note.rows_in), str(kept),
-                str(len(note.mended)), age(origin.received),
+                name, origin.file + (" (SAMPLE)" if origin.sample else ""), str(note.rows_in), str(len(stored)),
+                str(len(note.mended)), str(year or ""), old,
+                "yes" if origin.as_recorded else "no: sha256 differs",
             )  # fmt: skip
     out.print(table)
+    out.print("age: of the figures, to the policy's as_of date")
     for name, stopped in failures.items():
         for line in stopped.problems:
             out.print(f"[bold]{name}[/bold]: ", end="")
@@ -129,16 +136,14 @@ def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
 RAW_TABLES = tuple(list(CONTRACTS)[: list(CONTRACTS).index("mended") + 1])
 
 
-def age(received: str) -> str:
-    """Years since a date received, as of today: how old the copy is, not the figures.
+def newest_year(table: pd.DataFrame) -> int | None:
+    """The newest year that a table's figures are of; None for a table without years.
 
-    >>> age("unknown")
-    ''
+    >>> newest_year(pd.DataFrame({"year": [2017, 2021]}))
+    2021
     """
-    try:
-        return f"{(date.today() - date.fromisoformat(received)).days / 365.25:.1f}"
-    except ValueError:
-        return ""
+    years = [table[c].dropna().max() for c in ("year", "surveyed_year") if c in table and table[c].notna().any()]
+    return int(max(years)) if years else None
 
 
 def explained(paths: Paths, code: str) -> None:

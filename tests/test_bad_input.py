@@ -166,12 +166,27 @@ def test_other_sources_refuse(tmp_path: Path) -> None:
     one_line(caught.value, "'NESDC'", "line 2")
 
 
+def test_a_year_the_register_lacks(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        dopa.population(RAW / "dopa", DISTRICTS, 2016)
+    one_line(caught.value, "population_by_district.csv", "2017, 2018, 2019, 2020, 2021", "population_year 2016")
+
+
+def test_a_sidecar_whose_digests_are_no_table(tmp_path: Path) -> None:
+    place = folder(tmp_path, "tpmap")
+    text = (place / "SOURCE.toml").read_text(encoding="utf-8").split("[sha256]")[0]
+    (place / "SOURCE.toml").write_text(text + 'sha256 = "abc"\n', encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        tpmap.district_rates(place, DISTRICTS, 2022)
+    one_line(caught.value, "SOURCE.toml", "[sha256]")
+
+
 def test_an_abolished_code_names_its_successor(tmp_path: Path) -> None:
     place = folder(tmp_path, "dopa")
     file = place / "population_by_subdistrict.csv"
     file.write_bytes(replaced("530407,2021", "530306,2021")(file.read_bytes()))
     with pytest.raises(InputError) as caught:
-        dopa.subdistrict_population(place)
+        dopa.subdistrict_population(place, 2021)
     one_line(caught.value, "'530306'", "subdistrict_code")
 
 

@@ -6,7 +6,11 @@ import geothai
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
+from pipeline.errors import InputError, Problem, shown_path
 from pipeline.intake import Origin, Received, read_table
+
+DISTRICT_FILE = "population_by_district.csv"
+SUBDISTRICT_FILE = "population_by_subdistrict.csv"
 
 
 def districts() -> Received:
@@ -39,24 +43,31 @@ def districts() -> Received:
     return Received(table, (origin,), len(table))
 
 
-def population(folder: Path, districts: pd.DataFrame) -> Received:
-    """Registered persons and houses per district and year."""
-    return read_table(
-        folder,
-        "population_by_district.csv",
-        CONTRACTS["population"],
-        {"district_code": set(districts["district_code"])},
-    )
+def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
+    """Registered persons and houses per district and year; ``InputError`` where ``year`` is not among them."""
+    codes = set(districts["district_code"])
+    return _of_year(folder, read_table(folder, DISTRICT_FILE, CONTRACTS["population"], {"district_code": codes}), year)
 
 
-def subdistrict_population(folder: Path) -> Received:
-    """Registered persons and houses per subdistrict."""
+def subdistrict_population(folder: Path, year: int) -> Received:
+    """Registered persons and houses per subdistrict; ``InputError`` where ``year`` is not among them."""
     codes = {
-        s.code for d in geothai.provinces() for t in geothai.districts(d.code) for s in geothai.subdistricts(t.code)
+        s.code for p in geothai.provinces() for d in geothai.districts(p.code) for s in geothai.subdistricts(d.code)
     }
-    return read_table(
-        folder,
-        "population_by_subdistrict.csv",
-        CONTRACTS["subdistrict_population"],
-        {"subdistrict_code": codes},
-    )
+    known = {"subdistrict_code": codes}
+    return _of_year(folder, read_table(folder, SUBDISTRICT_FILE, CONTRACTS["subdistrict_population"], known), year)
+
+
+def _of_year(folder: Path, received: Received, year: int) -> Received:
+    years = sorted(set(received.table["year"]))
+    if year not in years:
+        raise InputError(
+            Problem(
+                shown_path(folder / Path(received.origins[0].file).name),
+                f"the years {', '.join(map(str, years)) or 'none'}",
+                f"the policy's population_year {year}",
+                "add that year's rows, or change poverty.population_year in the policy",
+                column="year",
+            )
+        )
+    return received
