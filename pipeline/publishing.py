@@ -62,6 +62,10 @@ def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
                 f"Not published: {name} was read before the files under {paths.raw.name}/ or the policy changed."
                 f" To mend: {AGAIN}."
             )
+        for origin in note.origins:
+            file = paths.policy if name == "policy" else paths.raw / origin.file
+            if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != origin.sha256:
+                raise NotPublished(f"Not published: {origin.file} changed while {name} was read. To mend: {AGAIN}.")
         changed = workspace.overrides(workspace.read(path, name)) if name == "policy" else []
         expected = workspace.stamp(name, (stamps[s] for s in sources), note.inputs, changed)
         if note.stamp != expected:

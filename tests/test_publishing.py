@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -93,6 +94,16 @@ def test_a_table_read_before_the_inputs_changed_is_not_published(project: Paths)
     assert materialise(project, "regions").success
     # its stamp is as before, so that all fits together again
     publishing.check_whole(project, lineage(project))
+
+
+def test_a_file_that_changed_while_it_was_read_is_not_published(project: Paths) -> None:
+    path = project.table("regions")
+    content, note = path.read_bytes(), workspace.read_note(path)
+    torn = replace(note, origins=(replace(note.origins[0], sha256="0" * 64),))
+    workspace.write(path, workspace.read(path, "regions"), torn)
+    with pytest.raises(NotPublished, match=r"nesdc/regions\.csv changed while regions was read"):
+        publishing.check_whole(project, lineage(project))
+    path.write_bytes(content)
 
 
 def test_a_what_if_is_never_published_and_what_is_made_from_it_neither(project: Paths) -> None:
