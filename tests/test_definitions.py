@@ -81,3 +81,8 @@ def test_weights_and_gate_are_editable_in_the_launchpad() -> None:
     fields = raw.PolicyConfig.to_config_schema().as_field().config_type.fields
     assert set(fields["weights"].config_type.fields) == {"poverty", "university", "data_system"}
     assert "gate" in fields["poverty"].config_type.fields
+
+
+def test_the_readme_names_every_asset(specs: dict[str, dg.AssetSpec]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in specs if f"`{name}`" not in readme] == []
