@@ -44,7 +44,8 @@ def explanations(
     compared = np.full(values.shape, np.nan)
     reference_score = np.nan
     if eligible.any():
-        reference = np.nanmedian(np.where(weights > 0, values, np.nan)[eligible], axis=0)
+        counted = [values[eligible & (weights[:, k] > 0), k] for k in range(len(CRITERIA))]
+        reference = np.array([np.median(column) if column.size else 1.0 for column in counted])
         nominal = np.array([getattr(policy.weights, k) for k in CRITERIA])
         reference_score = 100 * float(scoring.power_mean(reference[None, :], nominal, rho)[0])
         compared[has] = scoring.contributions(filled[has], reference, weights[has], rho)
