@@ -26,6 +26,7 @@ def district_facts(
     regions: Stored,
     population: Stored,
     poverty: Stored,
+    household_poverty: Stored,
     subdistrict_points: Stored,
     subdistrict_population: Stored,
     policy: Stored,
@@ -33,7 +34,16 @@ def district_facts(
     """Exactly 928 rows, whatever the sources know."""
     return queries.answer(
         SQL / "district_facts.sql",
-        [districts, regions, population, poverty, subdistrict_points, subdistrict_population, policy],
+        [
+            districts,
+            regions,
+            population,
+            poverty,
+            household_poverty,
+            subdistrict_points,
+            subdistrict_population,
+            policy,
+        ],
     )
 
 
@@ -57,10 +67,17 @@ def district_university(
 
 @asset("district", "pandas")
 def district_data_system(
-    district_facts: pd.DataFrame, data_systems: pd.DataFrame, acceptances: pd.DataFrame, policy: Policy
+    district_facts: pd.DataFrame,
+    data_systems: pd.DataFrame,
+    acceptances: pd.DataFrame,
+    household_poverty: pd.DataFrame,
+    household_agreement: pd.DataFrame,
+    policy: Policy,
 ) -> pd.DataFrame:
     """Level, acceptance, measured quality and timeliness of the best system there."""
-    return criterion_3.measure(district_facts, data_systems, acceptances, policy)
+    return criterion_3.measure(
+        district_facts, data_systems, acceptances, household_poverty, household_agreement, policy
+    )
 
 
 @asset("district", "duckdb", "sql")

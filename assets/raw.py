@@ -4,20 +4,23 @@ Every asset is one call. Not here: joins (``district``), how a file is read (``p
 """
 
 import dagster as dg
+import geopandas as gpd
 import pandas as pd
 from pydantic import Field
 
 from pipeline import places, workspace
 from pipeline import policy as policies
+from pipeline.households import intake, measures
 from pipeline.intake import Received
 from pipeline.policy import Policy
 from pipeline.sources import data_systems as systems
 from pipeline.sources import dopa, nesdc, tpmap
 from pipeline.sources import universities as campuses
-from pipeline.storage import asset
+from pipeline.storage import News, asset
 from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
+Told = dg.ResourceParam[News]
 
 
 class WeightsConfig(dg.Config):
@@ -131,9 +134,53 @@ def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Receiv
     return systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
 
 
+@asset("raw", "csv")
+def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
+    """TPMAP's own aggregates: the household rows' target poor should be about these."""
+    return tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
+
+
+@asset("raw", "duckdb")
+def household_files(
+    context: dg.AssetExecutionContext,
+    paths: In,
+    news: Told,
+    districts: pd.DataFrame,
+    district_shapes: gpd.GeoDataFrame,
+    policy: Policy,
+) -> Received:
+    """The intake of household rows: checked, mended, hidden behind pseudonyms, placed, counted. Unchanged files are not
+    read again."""
+    return intake.received(paths, districts, district_shapes, policy, news.teller(context))
+
+
+@asset("raw", "pandas", notes_of=["household_files"])
+def household_poverty(
+    paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Households and persons, poor and target poor, by dimension; Alkire-Foster; district, province, country."""
+    return measures.poverty(
+        intake.taken_up(paths, districts, district_shapes, policy).table("profiles"), policy.households
+    )
+
+
+@asset("raw", "pandas", notes_of=["household_files"])
+def household_agreement(
+    paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
+) -> pd.DataFrame:
+    """TPMAP against PPPConnext, household by household: found in both, poor in both, Cohen's kappa."""
+    return measures.agreement(*intake.taken_up(paths, districts, district_shapes, policy).compared(), policy.households)
+
+
+@asset("raw", "parquet", notes_of=["household_files"])
+def refused(paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> dict[str, bytes]:
+    """No row is lost: refused/ and mended/ say which and why, and never what stood there."""
+    return intake.taken_up(paths, districts, district_shapes, policy).papers()
+
+
 AS_RECEIVED = (
     "districts", "policy", "regions", "poverty", "population", "subdistrict_population", "subdistrict_points",
-    "district_shapes", "universities", "partnerships", "data_systems", "acceptances",
+    "district_shapes", "universities", "partnerships", "data_systems", "acceptances", "target_poor", "household_files",
 )  # fmt: skip
 
 

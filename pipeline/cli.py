@@ -23,6 +23,7 @@ pilot districts and the reasons.
   pilot-areas check           what is in data/raw, and whether it can be used
   pilot-areas run             everything, from data/raw to data/processed and maps/index.html
   pilot-areas explain 9501    why a district (four digits) or province (two) stands where it stands
+  pilot-areas sample          invented household rows to try it with
 """
 
 
@@ -51,8 +52,25 @@ def parser() -> argparse.ArgumentParser:
         " comparison with the median eligible district, and what would put it on the list.",
     )
     explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
-    for command in (run, check):
+    sample = commands.add_parser(
+        "sample",
+        help="invent household rows to try it with",
+        description="Writes invented household rows into data/raw/households/<system>/, whose district totals follow"
+        " the published rates and survey sizes, with the faults of real exports. Everything that rests on them is"
+        " marked as sample. Remove the folder to go back to real figures.",
+    )
+    sample.add_argument("--households", type=int, default=100_000, metavar="N", help="how many (100000)")
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other answers and faults (1)")
+    sample.add_argument(
+        "--defects", type=float, default=0.02, metavar="SHARE", help="share of rows with a fault (0.02)"
+    )
+    sample.add_argument(
+        "--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="kind of file (parquet)"
+    )
+    sample.add_argument("--system", choices=("tpmap", "pppconnext"), default="tpmap", help="as exported by (tpmap)")
+    for command in (run, check, sample):
         command.add_argument("--raw", type=Path, metavar="DIR", help="folder of inputs (data/raw)")
+    for command in (run, check):
         command.add_argument(
             "--policy", type=Path, metavar="FILE", help="policy of the round (policy/policy.toml in the inputs)"
         )
@@ -79,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     given = parser().parse_args(arguments)
     try:
-        return {"run": run, "check": check, "explain": explain}[given.command](given)
+        return {"run": run, "check": check, "explain": explain, "sample": sample}[given.command](given)
     except Stopped as error:
         fault = "" if error.refused else " (a fault of the program, not of the inputs; `make ui` shows the run)"
         print(f"pilot-areas: {error}{fault}", file=sys.stderr)
@@ -120,10 +138,11 @@ def run(given: argparse.Namespace) -> int:
     root, paths = _paths(given)
     from pipeline import report
 
-    with report.progress("reading, scoring, publishing") as seen:
+    with report.progress("reading, scoring, publishing") as shown:
         from pipeline.definitions import run_everything
+        from pipeline.storage import News
 
-        run_everything(root, paths, seen)
+        run_everything(root, paths, shown.stored, News(shown.say))
     report.shortlist(paths)
     return 0
 
@@ -133,10 +152,11 @@ def check(given: argparse.Namespace) -> int:
     _, paths = _paths(given)
     from pipeline import report
 
-    with report.progress("reading the inputs", len(report.RAW_TABLES)) as seen:
+    with report.progress("reading the inputs", len(report.RAW_TABLES)) as shown:
         from pipeline.definitions import look_at_inputs
+        from pipeline.storage import News
 
-        looked_at, failures = look_at_inputs(paths, seen)
+        looked_at, failures = look_at_inputs(paths, shown.stored, News(shown.say))
     report.inputs(looked_at, failures)
     return 2 if failures else 0
 
@@ -147,6 +167,30 @@ def explain(given: argparse.Namespace) -> int:
     from pipeline import report
 
     report.explained(paths, given.code)
+    return 0
+
+
+def sample(given: argparse.Namespace) -> int:
+    """Invent household rows."""
+    root, paths = _paths(given)
+    from pipeline import report
+    from pipeline.workspace import Paths
+
+    with report.progress("inventing households") as shown:
+        from pipeline import policy
+        from pipeline.households.sample import Order, write
+        from pipeline.sources import data_systems, dopa, tpmap
+
+        figures = paths.raw if (paths.raw / "tpmap").is_dir() else Paths.of(root).raw
+        districts = dopa.districts().table
+        year = policy.read(figures / "policy" / "policy.toml")[0].poverty.survey_year
+        rates = tpmap.district_rates(figures / "tpmap", districts, year).table
+        systems = data_systems.data_systems(figures / "data_systems", districts).table
+        works_in = systems["system"].str.casefold() == given.system
+        order = Order(given.households, given.seed, given.defects, given.format, given.system)
+        shown.say(f"{order.households:,} households of {order.system}")
+        written = write(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
+    report.sample(written)
     return 0
 
 

@@ -16,15 +16,15 @@ from dagster._utils.error import SerializableErrorInfo
 from assets import checks, district, pilots, raw
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import Stopped
-from pipeline.storage import Lineage, Report, workspace_resource
+from pipeline.storage import Lineage, News, Report, workspace_resource
 from pipeline.workspace import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = "everything"
 
 
-def build(paths: Paths, report: Report | None = None) -> dg.Definitions:
-    """The definitions over the folders of one project; ``report`` hears of each stored table."""
+def build(paths: Paths, report: Report | None = None, news: News | None = None) -> dg.Definitions:
+    """The definitions over the folders of one project; ``report`` hears of each stored table, ``news`` what is said."""
     assets = [a for a in dg.load_assets_from_modules([raw, district, pilots]) if isinstance(a, dg.AssetsDefinition)]
     everything = dg.define_asset_job(
         EVERYTHING,
@@ -50,6 +50,7 @@ def build(paths: Paths, report: Report | None = None) -> dg.Definitions:
             "workspace": workspace_resource(paths, report),
             "paths": paths,
             "lineage": Lineage(lineage(assets)),
+            "news": news or News(),
         },
     )
 
@@ -74,14 +75,14 @@ def defs() -> dg.Definitions:
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def run_everything(root: Path, paths: Paths, report: Report | None = None) -> None:
+def run_everything(root: Path, paths: Paths, report: Report | None = None, news: News | None = None) -> None:
     """Materialise everything in this process, in the instance of the project at ``root``, and publish.
 
     Raises ``Stopped`` with the first thing that went wrong. What was published before then stays.
     """
     with dg.DagsterInstance.from_config(str(root)) as instance:
         result = (
-            build(paths, report)
+            build(paths, report, news)
             .resolve_job_def(EVERYTHING)
             .execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
         )
@@ -89,12 +90,15 @@ def run_everything(root: Path, paths: Paths, report: Report | None = None) -> No
             raise next(iter(failures.values()))
 
 
-def look_at_inputs(paths: Paths, report: Report | None = None) -> tuple[Paths, dict[str, Stopped]]:
+def look_at_inputs(
+    paths: Paths, report: Report | None = None, news: News | None = None
+) -> tuple[Paths, dict[str, Stopped]]:
     """Materialise the raw assets into a workspace of their own: where it lies, and the assets that failed."""
     aside = Path(tempfile.mkdtemp(prefix="pilot-areas-check-"))
-    paths = replace(paths, processed=aside / "processed", maps=aside / "maps")
+    kept = paths.households
+    paths = replace(paths, processed=aside / "processed", maps=aside / "maps", households_from=kept)
     job = dg.define_asset_job("raw", selection=dg.AssetSelection.groups("raw"), executor_def=dg.in_process_executor)
-    definitions = dg.Definitions.merge(build(paths, report), dg.Definitions(jobs=[job]))
+    definitions = dg.Definitions.merge(build(paths, report, news), dg.Definitions(jobs=[job]))
     with dg.DagsterInstance.ephemeral() as instance:
         result = definitions.resolve_job_def("raw").execute_in_process(
             run_config=QUIET, instance=instance, raise_on_error=False

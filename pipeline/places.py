@@ -206,6 +206,26 @@ def schematic(points: pd.DataFrame) -> gpd.GeoDataFrame:
     return joined.sort_values("district_code", ignore_index=True)
 
 
+def district_at(lon: NDArray[np.float64], lat: NDArray[np.float64], shapes: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """The code of the district each point (n,) lies in, in degrees; None outside all.
+
+    On a border the lower code holds. A million points take well under a second.
+
+    >>> square = gpd.GeoDataFrame({"district_code": ["1001"]}, geometry=[shapely.box(100, 13, 101, 14)])
+    >>> district_at(np.array([100.5, 99.0]), np.array([13.5, 13.5]), square).tolist()
+    ['1001', None]
+    """
+    outlines = shapes.sort_values("district_code")
+    areas = outlines.geometry.to_numpy()
+    shapely.prepare(areas)
+    points = shapely.points(lon, lat)
+    area, point = shapely.STRtree(points).query(areas, predicate="intersects")
+    found = np.full(len(points), None, dtype=object)
+    # Written from the highest code down, so that on a border the lowest is what stays.
+    found[point[::-1]] = outlines["district_code"].to_numpy(dtype=object)[area[::-1]]
+    return found
+
+
 def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
     """Who borders on whom, each district included: 1 where two outlines lie within ``distance_m``.
 

@@ -28,7 +28,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-def sums_to_one(parts: "Weights | PovertyParts") -> None:
+def sums_to_one(parts: "Weights | PovertyParts | DimensionWeights") -> None:
     total = sum(value for _, value in parts)
     if abs(total - 1) > 1e-9:
         raise ValueError(f"sum to {total:g}; must sum to 1")
@@ -148,6 +148,33 @@ class DataSystem(Part):
     levels: Levels
 
 
+class DimensionWeights(Part):
+    """Weight of each dimension in multidimensional poverty."""
+
+    health: Share
+    living: Share
+    education: Share
+    income: Share
+    accessibility: Share
+
+    @model_validator(mode="after")
+    def _sum(self) -> Self:
+        sums_to_one(self)
+        return self
+
+
+class Households(Part):
+    """Household rows: which of them measure poverty, and what stops their intake."""
+
+    survey_systems: tuple[Text, ...]
+    unusable_file: Literal["stop", "skip"]
+    refused_share_stops: Share
+    same_survey_share_stops: Annotated[float, Field(gt=0, le=1)]
+    smallest_count: Annotated[int, Field(ge=2, le=100)]
+    deprivation_cutoff: Annotated[float, Field(gt=0, le=1)]
+    deprivation_weights: DimensionWeights
+
+
 class Decision(Part):
     """Who decided the weights, and when. ``default`` means nobody has voted."""
 
@@ -180,6 +207,7 @@ class Policy(Part):
     poverty: Poverty
     university: University
     data_system: DataSystem
+    households: Households
 
     def rows(self) -> Iterator[tuple[str, Any]]:
         """Every parameter as (dotted name, JSON value), in the order of the model."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from pipeline import policy, queries, workspace
 from pipeline.contracts import CONTRACTS, Contract
+from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
 from pipeline.workspace import Paths
 
@@ -64,7 +65,7 @@ def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
             )
         for origin in note.origins:
             file = paths.policy if name == "policy" else paths.raw / origin.file
-            if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != origin.sha256:
+            if file.is_file() and sha256_of(file) != origin.sha256:
                 raise NotPublished(f"Not published: {origin.file} changed while {name} was read. To mend: {AGAIN}.")
         changed = workspace.overrides(workspace.read(path, name)) if name == "policy" else []
         expected = workspace.stamp(name, (stamps[s] for s in sources), note.inputs, changed)
@@ -100,7 +101,9 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
         if CONTRACTS[name].open_ended:
             for file, content in workspace.read_files(source).items():
                 folder = "maps" if file.endswith(".html") else "processed"
-                (building / folder / file).write_bytes(content)
+                target = building / folder / file
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(content)
             continue
         tables[name] = CONTRACTS[name], building / "processed" / source.name
         shutil.copyfile(source, tables[name][1])
@@ -199,9 +202,13 @@ def _copy(folder: Path, run_part: Path) -> None:
     """The run's files copied, each replaced in one step: where links cannot be made."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(run_part.iterdir()):
+        target = folder / path.name
+        if path.is_dir():
+            _copy(target, path)
+            continue
         beside = folder / f".{path.name}.{os.getpid()}"
         shutil.copyfile(path, beside)
-        os.replace(beside, folder / path.name)
+        os.replace(beside, target)
 
 
 def _sweep(paths: Paths, run: Path) -> None:

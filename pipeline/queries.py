@@ -13,6 +13,21 @@ import pandas as pd
 from pipeline.contracts import Contract, Kind
 from pipeline.workspace import Stored
 
+# DuckDB's own share; with Python and its libraries a process then stays below 2 GB.
+MEMORY = "1200MB"
+
+
+@contextmanager
+def streaming(folders: Iterable[Path], aside: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB for more rows than fit: it reads ``folders``, writes and spills into ``aside``, no more."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET memory_limit = ?", [MEMORY])
+        connection.execute("SET temp_directory = ?", [str((aside / "spilled").resolve())])
+        connection.execute("SET allowed_directories = ?", [sorted(str(f.resolve()) for f in (*folders, aside))])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+
 
 @contextmanager
 def closed_in(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -5,8 +5,10 @@ Here: tables and lines, by rich. Not here: pages (``pages``), the figures themse
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from rich import box
@@ -32,21 +34,33 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a terminal hears of: each table stored, and lines said in between."""
+
+    stored: Callable[[str, int], None]
+    say: Callable[[str], None]
+
+
 @contextmanager
-def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Callable[[str, int], None]]:
-    """A bar on a terminal, else one line per table; gives the function that hears of each stored table."""
+def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Shown]:
+    """A bar on a terminal with what is said above it, else one line per table and word."""
     out = Console(stderr=True, highlight=False)
+    began = time.monotonic()
+
+    def line(text: str) -> None:
+        out.print(f"{time.monotonic() - began:6.1f} s  {text}", markup=False, soft_wrap=True)
+
     if not out.is_terminal:
-        began = time.monotonic()
-        yield lambda name, rows: out.print(f"{time.monotonic() - began:6.1f} s  {name}: {rows:,} rows")
+        yield Shown(lambda name, rows: line(f"{name}: {rows:,} rows"), line)
         return
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("{task.fields[now]}"),
     )  # fmt: skip
     with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task(doing, total=tables, now="starting Dagster")
-        yield lambda name, rows: bar.update(task, advance=1, now=f"{name}: {rows:,} rows")
+        task = bar.add_task(doing, total=tables, now="starting")
+        yield Shown(lambda name, rows: bar.update(task, advance=1, now=f"{name}: {rows:,} rows"), line)
 
 
 def published(paths: Paths, name: str) -> pd.DataFrame:
@@ -121,6 +135,8 @@ def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
             )  # fmt: skip
     out.print(table)
     out.print("age: of the figures, to the policy's as_of date")
+    if looked_at.table("household_files").is_file():
+        households(out, workspace.read(looked_at.table("household_files"), "household_files"))
     for name, stopped in failures.items():
         for line in stopped.problems:
             out.print(f"[bold]{name}[/bold]: ", end="")
@@ -131,6 +147,34 @@ def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
     if not failures:
         out.print("all inputs can be used")
     shutil.rmtree(looked_at.processed.parent, ignore_errors=True)
+
+
+def households(out: Console, files: pd.DataFrame) -> None:
+    """What became of the rows of each household file."""
+    if files.empty:
+        return
+    table = Table(title="household rows: in = kept + superseded + refused", box=box.SIMPLE)
+    table.add_column("file", overflow="fold")
+    table.add_column("encoding")
+    for name in ("in", "kept", "superseded", "refused", "cells mended", "check digit wrong"):
+        table.add_column(name, justify="right")
+    for row in files.itertuples():
+        table.add_row(
+            row.file + (" (SAMPLE)" if row.sample else ""), "" if pd.isna(row.encoding) else row.encoding,
+            f"{row.rows_in:,}", f"{row.rows_kept:,}", f"{row.rows_superseded:,}", f"{row.rows_refused:,}",
+            f"{row.cells_mended:,}", f"{row.check_digits_wrong:,}",
+        )  # fmt: skip
+    out.print(table)
+    for row in files[files["problem"].notna()].itertuples():
+        out.print(f"not used: {row.problem}", markup=False, soft_wrap=True)
+
+
+def sample(written: Sequence[Path]) -> None:
+    """Which files were invented, and how to go on."""
+    out = console()
+    for path in written:
+        out.print(f"SAMPLE {shown_path(path)}  {path.stat().st_size / 1e6:,.1f} MB", soft_wrap=True)
+    out.print("now `pilot-areas check` or `pilot-areas run`; everything that rests on them is marked as sample")
 
 
 RAW_TABLES = tuple(list(CONTRACTS)[: list(CONTRACTS).index("mended") + 1])

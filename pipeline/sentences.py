@@ -100,20 +100,29 @@ def missing(row: Any) -> Said:
 
 def _below_gate(row: Any, policy: Policy) -> Said:
     gate = policy.poverty.gate.times_national_rate * row.national_rate_pct
-    rate, chance = row.poverty_rate_smoothed_pct, row.chance_above_gate
-    th = f"ความยากจนไม่กระจุกตัว: คนจนอย่างน้อย {rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
-    en = f"Poverty does not concentrate here: at least {rate:.1f}% are poor, not above the gate of {gate:.1f}%"
+    rate, chance, least = row.poverty_rate_smoothed_pct, row.chance_above_gate, at_least(row)
+    th = f"ความยากจนไม่กระจุกตัว: คนจน{least.th}{rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
+    en = f"Poverty does not concentrate here: {least.en}{rate:.1f}% are poor, not above the gate of {gate:.1f}%"
     if chance >= 0.05:
         th += f" (มีโอกาสราว {chance:.0%} ที่อัตราจริงสูงกว่าเกณฑ์)"
         en += f" (a chance of about {chance:.0%} that the true rate is above it)"
     return Said(th, en + ".")
 
 
+def at_least(row: Any) -> Said:
+    """Published rates are lower bounds; household rows are counted."""
+    return Said("อย่างน้อย ", "at least ") if row.figures_from == "published rates" else Said(" ", "")
+
+
 def _poverty(row: Any) -> Said:
     if row.poverty is None:
         return Said("ไม่มีตัวเลขความยากจน", "no poverty figures")
-    th = f"คนจนอย่างน้อย {row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% ของผู้ได้รับการสำรวจ)"
-    en = f"at least {row.poor_persons_min:,} people are poor ({row.poverty_rate_smoothed_pct:.1f}% of those surveyed)"
+    least = at_least(row)
+    of = Said("ของครัวเรือนที่สำรวจ", "of the households surveyed")
+    if row.poverty_unit == "persons":
+        of = Said("ของผู้ได้รับการสำรวจ", "of those surveyed")
+    th = f"คนจน{least.th}{row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% {of.th})"
+    en = f"{least.en}{row.poor_persons_min:,} people are poor ({row.poverty_rate_smoothed_pct:.1f}% {of.en})"
     if row.hot_spot:
         th += " กระจุกตัวต่อเนื่องกับอำเภอรอบข้าง"
         en += ", in a cluster with the districts around"

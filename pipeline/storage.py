@@ -27,8 +27,27 @@ from pipeline.workspace import Paths, Stored
 OWNER = "team:pilot-areas"
 SECONDS_TO_WAIT = 2.0
 
+ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wrong")
+
 # Called after each stored table with the asset's name and its number of rows: progress on the command line.
 Report = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class News:
+    """Who hears, besides the log of the run, how far a long step is."""
+
+    hear: Callable[[str], None] | None = None
+
+    def teller(self, context: dg.AssetExecutionContext) -> Callable[[str], None]:
+        """Says a line in the run's log, where the UI shows it, and on the command line."""
+
+        def say(line: str) -> None:
+            context.log.info(line)
+            if self.hear:
+                self.hear(line)
+
+        return say
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,7 @@ class WorkspaceIOManager(dg.IOManager):
         if note.rows_in is not None:
             metadata |= {"rows_in": note.rows_in, "rows_refused": note.rows_in - len(table)}
             metadata["cells_mended"] = len(note.mended)
+        metadata |= {name: int(table[name].sum()) for name in table.columns if name in ROW_COUNTS and len(table)}
         for origin in note.origins:
             metadata[f"sha256 of {origin.file}"] = origin.sha256
         if CONTRACTS[name].open_ended:

@@ -19,13 +19,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline import digests
 from pipeline.contracts import CONTRACTS, Kind
+from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.intake import Origin, Received
 
 FOOTER = b"pilot_areas"
 CODE_SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}
-# Not figures: notes to people, and household rows, which have a digest of their own.
+# Not figures: notes to people.
 NOT_INPUTS = {"README.md"}
 
 
@@ -37,6 +39,8 @@ class Paths:
     processed: Path
     maps: Path
     policy: Path
+    households_from: Path | None = None
+    """Where intakes of household rows are kept, if not with the state: `check` shares those of `run`."""
 
     @classmethod
     def of(cls, root: Path) -> "Paths":
@@ -46,6 +50,10 @@ class Paths:
     @property
     def state(self) -> Path:
         return self.processed.parent / f".{self.processed.name}.runs"
+
+    @property
+    def households(self) -> Path:
+        return self.households_from or self.state / "households"
 
     @property
     def workspace(self) -> Path:
@@ -104,13 +112,16 @@ def inputs_digest(paths: Paths) -> str:
             Problem(shown_path(paths.raw), "no such folder", "the folder of inputs", "give its path with --raw")
         )
     digest = hashlib.sha256()
+    remembered = paths.households / ".digests.json"
+    digests.recall(remembered)
     for path in sorted(p for p in paths.raw.rglob("*") if p.is_file()):
         inside = path.relative_to(paths.raw)
         if path.name in NOT_INPUTS or any(part.startswith(".") for part in inside.parts):
             continue
-        digest.update(inside.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        digest.update(inside.as_posix().encode() + b"\0" + sha256_of(path).encode())
     if paths.policy.is_file():
         digest.update(b"policy\0" + hashlib.sha256(paths.policy.read_bytes()).digest())
+    digests.remember(remembered)
     return digest.hexdigest()
 
 

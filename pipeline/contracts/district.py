@@ -54,14 +54,22 @@ district_facts = Contract(
         persons("population_persons", "registered persons in the policy's population year", nullable=True),
         Column("houses", Kind.COUNT, "houses in the register", "houses", nullable=True, minimum=0),
         Column("survey_year", Kind.COUNT, "year of the poverty figures", "year", nullable=True),
+        Column(
+            "figures_from", Kind.TEXT, "what the poverty figures rest on; where a count is too small to publish, on the"
+            " rate of all such districts of the province", nullable=True,
+            allowed=("household rows", "household rows, with other districts", "published rates"),
+        ),
+        text("figures_system", "system of the household rows, where they are used", null=True),
+        Column("survey_households", Kind.COUNT, "households surveyed, by rows", "households", nullable=True, minimum=0),
+        percent("poor_households_pct", "households poor in any dimension, by rows", nullable=True),
         *nullable(poverty.columns[2:]),
         number("survey_coverage_pct", "survey_population / population_persons", "percent", minimum=0, nullable=True),
         replace(LON, name="centre_lon", meaning="population-weighted centre, longitude", nullable=True),
         replace(LAT, name="centre_lat", meaning="population-weighted centre, latitude", nullable=True),
     ),
-    "SQL over districts, regions, population, poverty, subdistrict_points, subdistrict_population",
+    "SQL over districts, regions, population, poverty, household_poverty, subdistrict_points, subdistrict_population",
     rows=928,
-)
+)  # fmt: skip
 district_poverty = Contract(
     "district_poverty",
     "Criterion 1, poverty concentration, and its parts",
@@ -72,8 +80,11 @@ district_poverty = Contract(
         share("poverty_rate_part", "smoothed rate against its goalpost"),
         share("poverty_count_part", "poor persons against their goalpost"),
         share("poverty_cluster_part", "Gi* against its goalpost"),
-        percent("poverty_rate_pct", "poor in any dimension, at least, as published"),
-        percent("poverty_rate_max_pct", "poor in any dimension, at most, as published"),
+        Column(
+            "poverty_unit", Kind.TEXT, "what rates count, in every district alike", allowed=("households", "persons")
+        ),
+        percent("poverty_rate_pct", "poor in any dimension, at least"),
+        percent("poverty_rate_max_pct", "poor in any dimension, at most; the same where household rows are counted"),
         percent("poverty_rate_smoothed_pct", "poor in any dimension, at least, empirical Bayes"),
         percent("national_rate_pct", "poor in any dimension, at least, all districts with data"),
         persons("poor_persons_min", "poor persons, at least: smoothed rate x surveyed persons"),

@@ -265,9 +265,10 @@ mended = Contract(
     "readers of data/raw/",
 )
 
+RAW_LAST = (inputs, mended)
 RAW = (
     districts, regions, poverty, population, subdistrict_population, subdistrict_points, district_shapes,
-    universities, partnerships, data_systems, acceptances, policy, inputs, mended,
+    universities, partnerships, data_systems, acceptances, policy,
 )  # fmt: skip
 subdistrict_points_file = Contract(
     "subdistrict_points.csv",

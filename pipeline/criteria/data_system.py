@@ -4,6 +4,8 @@ Here: level, acceptance, quality and timeliness of each system in each district,
 here: who stated what (``sources.data_systems``), the score.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -39,25 +41,66 @@ def timeliness(surveyed_year: ArrayLike, as_of_year: int, lifetime_years: float)
     return np.clip(1 - age / lifetime_years, 0, 1)
 
 
+def by_rows(
+    household_poverty: pd.DataFrame, household_agreement: pd.DataFrame, survey_systems: Sequence[str]
+) -> pd.DataFrame:
+    """What household rows tell of each system in each district, by ``rows_of`` (small letters) and ``district_code``.
+
+    ``rows_persons`` surveyed, for systems that survey every household; for the others ``rows_found_share``, the share
+    of such a survey's poor households that they hold (a recapture, by the first survey system that can tell);
+    ``rows_known_share`` of the answers; ``rows_year``.
+    """
+    of_district = household_poverty[household_poverty["level"] == "district"]
+    surveys = of_district["system"].isin(survey_systems)
+    table = pd.DataFrame(
+        {
+            "rows_of": of_district["system"],
+            "district_code": of_district["area_code"],
+            "rows_persons": of_district["persons"].where(surveys),
+            "rows_known_share": of_district["answers_known_share"],
+            "rows_year": of_district["survey_year"],
+        }
+    )
+    told = household_agreement[household_agreement["other_system"].isin(survey_systems)]
+    order = told["other_system"].map({name: i for i, name in enumerate(survey_systems)})
+    first = told[told["poor_found_share"].notna()].assign(order=order).sort_values("order")
+    first = first.drop_duplicates(["system", "district_code"])
+    found = first.rename(columns={"system": "rows_of", "poor_found_share": "rows_found_share"})
+    return table.merge(
+        found[["rows_of", "district_code", "rows_found_share"]], on=["rows_of", "district_code"], how="left"
+    )
+
+
 def measure(
     district_facts: pd.DataFrame,
     data_systems: pd.DataFrame,
     acceptances: pd.DataFrame,
+    household_poverty: pd.DataFrame,
+    household_agreement: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
     """Criterion 3 and its parts for every district with a data system: the best system there.
 
-    Coverage and completeness measured from the figures overrule what is claimed; only TPMAP's figures are
-    at hand, so only TPMAP is measured. ``rejected`` is true where every agency rejects every system there.
+    Coverage, completeness and year measured from household rows overrule what published figures say (TPMAP's are at
+    hand), and those what is claimed. ``rejected`` is true where every agency rejects every system there.
     """
     rules = policy.data_system
     stated = acceptances.assign(yes=acceptances["accepted"] == "yes", no=acceptances["accepted"] == "no")
     by_system = stated.groupby("system")[["yes", "no"]].sum() / len(policy.agencies)
     there = district_facts.merge(data_systems, on="province_code")
-    measured = (there["system"] == "TPMAP") & there["survey_population"].notna()
-    coverage = (there["survey_population"] / there["population_persons"]).clip(upper=1.0)
-    coverage = coverage.where(measured, there["claimed_coverage"]).astype("float64")
-    completeness = there["labelled_share"].where(measured, there["claimed_completeness"]).astype("float64")
+    there = there.merge(
+        by_rows(household_poverty, household_agreement, policy.households.survey_systems),
+        how="left", left_on=[there["system"].str.casefold(), "district_code"], right_on=["rows_of", "district_code"],
+    )  # fmt: skip
+    published = (there["system"] == "TPMAP") & (there["figures_from"] == "published rates")
+    registered = there["population_persons"].astype("float64")
+    share = (there["survey_population"].astype("float64") / registered).clip(upper=1.0)
+    surveyed = (there["rows_persons"].astype("float64") / registered).clip(upper=1.0)
+    coverage = surveyed.fillna(there["rows_found_share"].astype("float64"))
+    coverage = coverage.fillna(share.where(published)).fillna(there["claimed_coverage"].astype("float64"))
+    completeness = there["rows_known_share"].astype("float64").fillna(there["labelled_share"].where(published))
+    completeness = completeness.fillna(there["claimed_completeness"]).astype("float64")
+    there["surveyed_year"] = there["rows_year"].fillna(there["surveyed_year"]).astype("int64")
     quality = (coverage * completeness) ** 0.5
     there = there.assign(
         level=there["level"].map(rules.levels.model_dump()).astype("float64"),

@@ -1,9 +1,11 @@
 """Criterion 1: do poor households concentrate here?
 
-Here: smoothed rate, count, Getis-Ord Gi*, hot spots, the gate, suspect figures. Not here: reading TPMAP
-(``sources.tpmap``), who is a neighbour (``places``), goalposts and the score (``scoring``).
+Here: smoothed rate, count, Getis-Ord Gi*, hot spots, the gate, suspect figures; Alkire-Foster poverty of household
+rows. Not here: reading TPMAP (``sources.tpmap``) and household rows (``households``), who is a neighbour
+(``places``), goalposts and the score (``scoring``).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,6 +54,73 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
     if variance <= np.finfo(float).eps * m or m == 0:
         return np.full_like(y, m)
     return np.asarray((y + m * m / variance) / (h + m / variance), dtype=float)
+
+
+@dataclass(frozen=True)
+class AlkireFoster:
+    """Multidimensional poverty of one group: all shares from 0 to 1, the last two (dimensions,)."""
+
+    headcount: float
+    intensity: float
+    m0: float
+    censored_headcounts: Floats
+    contributions: Floats
+
+
+def alkire_foster(
+    deprivations: ArrayLike, weights: ArrayLike, cutoff: float, household_sizes: ArrayLike | None = None
+) -> AlkireFoster:
+    """Headcount ``H``, intensity ``A`` and adjusted headcount ``M0 = H·A``, with what each dimension contributes.
+
+    ``deprivations`` (households, dimensions) of 0 and 1; ``weights`` (dimensions,), 0 or more, scaled to sum to 1;
+    ``cutoff`` in (0, 1]: who is deprived in at least this share of the weights is poor. ``household_sizes``
+    (households,) counts each row that many times: persons instead of households, or equal rows counted once.
+
+    ``c_i = Σ_j w_j g_ij``; ``ρ_i = [c_i ≥ cutoff]``; ``H = mean ρ``; ``A = mean of c over the poor``;
+    censored headcount ``h_j = mean of ρ·g_j``; ``M0 = Σ_j w_j h_j``; contribution ``w_j h_j / M0`` (0 where no
+    one is poor). M0 of a group is the mean of its parts' M0 weighted by their sizes, exactly.
+
+    Raises ``ValueError`` for no rows, values other than 0 and 1, negative weights or sizes, weights or sizes that sum
+    to 0, or a cutoff outside (0, 1].
+
+    Source: Alkire & Foster (2011), Journal of Public Economics 95, 476-487; the example is theirs: four persons, four
+    dimensions, poor from two on. c = 0, 2, 4, 1 of 4: two are poor, on average in 3 of 4: M0 = 6/16.
+
+    >>> g = [[0, 0, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1], [0, 1, 0, 0]]
+    >>> result = alkire_foster(g, [1, 1, 1, 1], 0.5)
+    >>> result.headcount, result.intensity, result.m0
+    (0.5, 0.75, 0.375)
+    >>> result.censored_headcounts.tolist(), result.contributions.round(4).tolist()
+    ([0.25, 0.5, 0.25, 0.5], [0.1667, 0.3333, 0.1667, 0.3333])
+    """
+    g, w = np.asarray(deprivations, dtype=float), np.asarray(weights, dtype=float)
+    if g.ndim != 2 or w.shape != g.shape[1:] or not g.size:
+        raise ValueError(f"deprivations {g.shape} must be households by dimensions, one weight each, not {w.shape}")
+    sizes = np.ones(len(g)) if household_sizes is None else np.asarray(household_sizes, dtype=float)
+    if sizes.shape != g.shape[:1]:
+        raise ValueError(f"{len(g)} households need as many household_sizes, not {sizes.shape}")
+    if not np.isin(g, (0.0, 1.0)).all():
+        raise ValueError("deprivations must be 0 or 1, none missing")
+    for name, values in (("weights", w), ("household_sizes", sizes)):
+        if not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
+            raise ValueError(f"{name} must be 0 or more, none missing, and not all 0")
+    if not 0 < cutoff <= 1:
+        raise ValueError(f"the cutoff is {cutoff:g}; it must lie above 0 and at most at 1")
+    w = w / w.sum()
+    score = g @ w
+    # Shares such as 3 · 0.2 miss 0.6 by a rounding error: who reaches the cutoff but for that is poor.
+    poor = sizes * (score >= cutoff - 1e-9)
+    everyone = sizes.sum()
+    censored = poor @ g / everyone
+    parts = w * censored
+    m0, headcount = float(parts.sum()), float(poor.sum() / everyone)
+    return AlkireFoster(
+        headcount=headcount,
+        intensity=m0 / headcount if headcount else 0.0,
+        m0=m0,
+        censored_headcounts=censored,
+        contributions=parts / m0 if m0 else np.zeros_like(parts),
+    )
 
 
 def gi_star(values: ArrayLike, neighbours: Any) -> Floats:
@@ -159,16 +228,22 @@ def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: 
     """Criterion 1 and its parts for every district with poverty figures.
 
     ``neighbours`` is over all rows of ``district_facts``, in order; districts without figures are no
-    neighbours and leave n.
+    neighbours and leave n. Rates count households where every district with figures has household rows, else
+    persons: one unit for all, since published figures know persons only. The count is of persons always.
     """
     rules = policy.poverty
     has = district_facts["rate_any_min"].notna().to_numpy()
     f = district_facts[has].reset_index(drop=True)
-    persons = f["labelled_population"].to_numpy(dtype=float)
-    poor = f["rate_any_min"].to_numpy() / 100 * persons
-    rate = smoothed_rate(poor, persons)
-    national = float(poor.sum() / persons.sum())
-    count = rate * f["survey_population"].to_numpy(dtype=float)
+    by_household = bool(len(f) and f["survey_households"].notna().all() and f["poor_households_pct"].notna().all())
+    persons_pct = f["rate_any_min"]
+    rate_pct = f["poor_households_pct"] if by_household else persons_pct
+    units = f["survey_households" if by_household else "labelled_population"].to_numpy(dtype=float)
+    poor = rate_pct.to_numpy(dtype=float) / 100 * units
+    rate = smoothed_rate(poor, units)
+    national = float(poor.sum() / units.sum())
+    # Poor households are larger than others: persons per poor household as observed.
+    larger = np.where(rate_pct > 0, persons_pct / rate_pct.where(rate_pct > 0, 1.0), 1.0)
+    count = rate * larger * f["survey_population"].to_numpy(dtype=float)
     z = gi_star(rate, neighbours[has][:, has])
     hot = hot_spots(z, rules.hot_spot_q)
     parts = np.column_stack(
@@ -180,9 +255,7 @@ def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: 
     )
     weights = np.array([rules.parts.rate, rules.parts.count, rules.parts.cluster])
     named = f["district_code"].isin([item.district_code for item in rules.suspect.named])
-    doubtful = suspect(
-        f["rate_any_min"], f["province_code"], rules.suspect.percentile, rules.suspect.times_province_median
-    )
+    doubtful = suspect(rate_pct, f["province_code"], rules.suspect.percentile, rules.suspect.times_province_median)
     threshold = rules.gate.times_national_rate * national
     return pd.DataFrame(
         {
@@ -191,8 +264,9 @@ def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: 
             "poverty_rate_part": parts[:, 0],
             "poverty_count_part": parts[:, 1],
             "poverty_cluster_part": parts[:, 2],
-            "poverty_rate_pct": f["rate_any_min"],
-            "poverty_rate_max_pct": f["rate_any_max"],
+            "poverty_unit": "households" if by_household else "persons",
+            "poverty_rate_pct": rate_pct,
+            "poverty_rate_max_pct": rate_pct if by_household else f["rate_any_max"],
             "poverty_rate_smoothed_pct": rate * 100,
             "national_rate_pct": national * 100,
             "poor_persons_min": np.round(count).astype("int64"),

@@ -20,12 +20,13 @@ CLASSES = 5
 QUANTISED = 10_000
 SIMPLIFIED_DEGREES = 0.002
 STATUS_NUMBER = {"eligible": 0, "below_gate": 1, "data_needed": 2, "excluded": 3}
+FIGURES_NUMBER = {"published rates": 0, "household rows": 1, "household rows, with other districts": 2}
 RUNNERS_UP = 4
 SENTENCES = ("reason_th", "reason_en", "comparison_th", "comparison_en", "outlook_th", "outlook_en")
 # Sources a planner should see beside the page, of all that comes in.
 SHOWN_SOURCES = (
-    "poverty", "universities", "data_systems", "population", "district_shapes", "subdistrict_points", "regions",
-    "districts",
+    "household_files", "poverty", "universities", "data_systems", "population", "district_shapes",
+    "subdistrict_points", "regions", "districts",
 )  # fmt: skip
 
 DISTRICT_SHOWN = [
@@ -82,6 +83,8 @@ def build(
             without=changes(provincial_shortlist, shortlist_without_suspects),
             counts=scores["status"].value_counts().to_dict(),
             no_figures=without_figures(facts),
+            rests_on=facts["figures_from"].value_counts().to_dict(),
+            unit=facts["poverty_unit"].dropna().iloc[0] if facts["poverty_unit"].notna().any() else "persons",
             schematic=bool((district_shapes["outline"] == "schematic").any()),
             sample=bool(inputs["sample"].any()),
             sources=sources(inputs),
@@ -134,9 +137,11 @@ def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFram
             number(s.score, 1), number(s.poverty, 2), number(s.university, 2), number(s.data_system, 2),
             number(s.poverty_rate_smoothed_pct, 1), whole(s.poor_persons_min), int(bool(s.hot_spot is True)),
             int(bool(s.suspect is True)), institution[s.university_nearest],
-            round(float(s.university_nearest_minutes)), whole(s.survey_coverage_pct),
+            round(float(s.university_nearest_minutes)), whole(s.survey_coverage_pct), FIGURES_NUMBER.get(figures_from),
         ]
-        for code, s in zip(scores.index, scores.astype(object).itertuples(index=False), strict=True)
+        for (code, figures_from), s in zip(
+            facts["figures_from"].items(), scores.astype(object).itertuples(index=False), strict=True
+        )
     }  # fmt: skip
     eligible = scores["status"] == "eligible"
     return {

@@ -1,12 +1,31 @@
-"""Thai People Map and Analytics Platform: poverty by five dimensions."""
+"""Thai People Map and Analytics Platform: published rates, and its own aggregates of target poor.
 
+Here: the files of TPMAP. Not here: household rows (``households``).
+"""
+
+import csv
+import re
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline.contracts import CONTRACTS
-from pipeline.errors import InputError, Problem, shown_path
-from pipeline.intake import Received, read_table
+from pipeline import small_cells
+from pipeline.contracts import CONTRACTS, Column, Contract, Kind
+from pipeline.contracts.households import INDICATORS
+from pipeline.contracts.raw import DIMENSIONS
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.intake import Received, decoded, read_table, received_file
+
+# The levels of an aggregate file, coarsest first: TPMAP's column, digits of its code.
+LEVELS = {"province_ID": 2, "amphur_ID": 4, "tumbol_ID": 6, "village_ID": 8}
+COUNTS = (
+    {"poor.JPT.MOFval.CNT": "target_poor_persons"}
+    | {f"poor.JPT.MOFval.{name}": f"target_poor_{name}" for name in DIMENSIONS}
+    | {f"poor.JPT.MOFval.ind{i}.CNT": name for i, name in enumerate(INDICATORS, start=1)}
+)
+RATE = "JPT.MOFval.pov.rate"
+AGGREGATE = re.compile(r"(?P<year>[0-9]{2})_.+\.csv")
 
 
 def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received:
@@ -38,3 +57,128 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
     if t.empty:
         raise InputError(Problem(shown_path(folder / name), "no rows", "a row per district", "put the figures in"))
     return received
+
+
+def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> Received:
+    """Target poor per province and district, from files such as ``61_province_11111.csv`` (2561 is 2018).
+
+    Files of one year and level add up; of a province the coarsest level at hand counts for its districts, finer ones
+    are summed. Counts below ``smallest_count``, and those that would give them away, are left out. Raises
+    ``InputError`` for a name without a year, a column that TPMAP does not have, codes that do not belong together, or
+    two files that say different things of one place.
+    """
+    received = [_aggregate(folder, path.name, districts) for path in sorted(folder.glob("*.csv"))]
+    tables = [table for _, table in received]
+    contract = CONTRACTS["target_poor"]
+    if not tables:
+        return Received(pd.DataFrame(columns=contract.column_names), (), 0)
+    cells = pd.concat(tables, ignore_index=True)
+    origins = tuple(origin for one, _ in received for origin in one.origins)
+    rows = []
+    for year, of_year in cells.groupby("year"):
+        rows.append(_published(_merged(of_year, folder), smallest_count).assign(year=year))
+    table = pd.concat(rows, ignore_index=True).reindex(columns=contract.column_names)
+    mended = tuple(mend for one, _ in received for mend in one.mended)
+    return Received(table, origins, len(table), mended)
+
+
+def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Received, pd.DataFrame]:
+    """One file as received, and its cells: code, file, year, column, value."""
+    file = shown_path(folder / name)
+    named = AGGREGATE.fullmatch(name)
+    if named is None:
+        raise InputError(
+            Problem(
+                file, shown_value(name), "a name that begins with a year, such as 61_province_11111.csv", "rename it"
+            )
+        )
+    content, _ = received_file(folder, name)
+    header = next(csv.reader(decoded(content, file).splitlines()), [])
+    levels = [column for column in LEVELS if column in header]
+    if not levels:
+        raise InputError(Problem(file, "no column of codes", f"one of {', '.join(LEVELS)}", "add it", line=1))
+    if unknown := [column for column in header if column not in (*LEVELS, RATE, *COUNTS)]:
+        raise InputError(
+            Problem(file, f"the column {shown_value(unknown[0])}", "TPMAP's own columns", "remove it", line=1)
+        )
+    contract = Contract(name, name, (levels[-1],), tuple(_column(c) for c in header), "TPMAP")
+    known = {"province_ID": set(districts["province_code"]), "amphur_ID": set(districts["district_code"])}
+    one = read_table(folder, name, contract, {c: codes for c, codes in known.items() if c in header})
+    table = one.table
+    finest = table[levels[-1]]
+    astray = pd.Series(False, index=table.index)
+    for column in levels:
+        astray |= finest.str[: LEVELS[column]] != table[column]
+    if LEVELS[levels[-1]] >= 4:
+        astray |= ~finest.str[:4].isin(known["amphur_ID"])
+    if astray.any():
+        line = int(astray.index[astray][0])
+        raise InputError(
+            Problem(file, f"'{finest[line]}'", "a code within its province and district", "correct it",
+                    line=line, column=levels[-1])
+        )  # fmt: skip
+    values = table.drop(columns=levels).rename(columns=COUNTS | {RATE: "rate"}).astype("float64")
+    cells = values.assign(code=finest, file=name, year=2500 - 543 + int(named["year"])).melt(
+        ["code", "file", "year"], var_name="column", value_name="value"
+    )
+    return one, cells.dropna(subset="value")
+
+
+def _column(name: str) -> Column:
+    if name in LEVELS:
+        return Column(name, Kind.CODE, "code", pattern=f"[1-9][0-9]{{{LEVELS[name] - 1}}}")
+    if name == RATE:
+        return Column(name, Kind.NUMBER, "rate", nullable=True, minimum=0, maximum=100)
+    return Column(name, Kind.COUNT, "persons", "persons", nullable=True, minimum=0)
+
+
+def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Codes by columns, of one year; two files may repeat each other, not contradict each other."""
+    values = cells.groupby(["code", "column"])["value"]
+    if (values.transform("max") != values.transform("min")).any():
+        apart = cells[values.transform("max") != values.transform("min")].sort_values(["code", "column", "file"])
+        first = apart.iloc[0]
+        files = apart.loc[(apart["code"] == first["code"]) & (apart["column"] == first["column"]), "file"]
+        raise InputError(
+            Problem(
+                shown_path(folder / files.iloc[0]),
+                f"another {first['column']} of {first['code']} than in {files.iloc[1]}", "files that agree",
+                "keep the one that counts",
+            )
+        )  # fmt: skip
+    return values.first().reset_index().pivot_table(index="code", columns="column", values="value")
+
+
+def _published(merged: pd.DataFrame, smallest_count: int) -> pd.DataFrame:
+    """Provinces, districts and the country, with small counts left out."""
+    counts = [name for name in COUNTS.values() if name in merged]
+    digits = merged.index.str.len()
+    districts: dict[str, pd.Series] = {}
+    for _, codes in groupby(sorted(merged.index), key=lambda code: code[:2]):
+        own = merged.loc[[c for c in codes if len(c) > 2]]
+        coarsest = own[own.index.str.len() == own.index.str.len().min()]
+        for code, row in coarsest.groupby(coarsest.index.str[:4])[counts].sum(min_count=1).iterrows():
+            districts[code] = row
+    by_district = pd.DataFrame.from_dict(districts, orient="index", columns=counts)
+    provinces = merged.loc[digits == 2, counts]
+    summed = by_district.groupby(by_district.index.str[:2]).sum(min_count=1)
+    table = pd.concat([by_district, provinces.combine_first(summed)])
+    gone = pd.DataFrame(table < smallest_count)
+    if len(by_district):
+        country = by_district.sum(min_count=1).to_frame(small_cells.COUNTRY).T
+        table = pd.concat([table, country])
+        whole = "target_poor_persons"
+        parts = {name: whole for name in counts if name != whole and whole in counts}
+        alike = [
+            [n for n in counts if n.startswith("target_poor_") and n != whole],
+            [n for n in counts if n in INDICATORS],
+        ]
+        protected = small_cells.protected_together(
+            by_district.fillna(0).astype("int64"), parts, [kinds for kinds in alike if len(kinds) > 1], smallest_count
+        )
+        gone = gone.reindex(table.index, fill_value=False) | protected.reindex(table.index, fill_value=False)
+    shown = table.mask(gone)
+    if "rate" in merged:
+        hidden = gone.any(axis=1)
+        shown["rate"] = merged["rate"].reindex(shown.index).mask(hidden.reindex(shown.index))
+    return shown.rename_axis("area_code").reset_index()

@@ -13,6 +13,11 @@ const PilotAreas = (() => {
     ["ต้องการข้อมูล", "data needed"],
     ["ไม่นำมาพิจารณา", "excluded"],
   ];
+  const FIGURES = [
+    ["ตัวเลขที่เผยแพร่", "published rates"],
+    ["ข้อมูลรายครัวเรือน", "household rows"],
+    ["ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"],
+  ];
   const LAYERS = {
     score: { column: 4, digits: 1, name: ["คะแนนของอำเภอที่เข้าเกณฑ์", "Score of eligible districts"], unit: ["0–100", "0–100"] },
     poverty: { column: 5, digits: 2, name: ["เกณฑ์ความยากจนกระจุกตัว", "Poverty concentration"], unit: ["0–1", "0–1"] },
@@ -118,9 +123,10 @@ const PilotAreas = (() => {
     add(["มหาวิทยาลัย", "university"], shown(row[6], 2));
     add(["ระบบข้อมูล", "data system"], shown(row[7], 2));
     if (row[8] !== null) {
-      add(["คนจนอย่างน้อย", "poor, at least"], said([`${shown(row[9], 0)} คน (${shown(row[8], 1)}%)`, `${shown(row[9], 0)} persons (${shown(row[8], 1)}%)`])
+      add(row[15] === 0 ? ["คนจนอย่างน้อย", "poor, at least"] : ["คนจน", "poor"], said([`${shown(row[9], 0)} คน (${shown(row[8], 1)}%)`, `${shown(row[9], 0)} persons (${shown(row[8], 1)}%)`])
         + (row[10] ? said([" · จุดร้อน", " · hot spot"]) : "") + (row[11] ? said([" · น่าสงสัย", " · suspect"]) : ""));
     }
+    if (row[15] !== null) add(["ตัวเลขจาก", "figures from"], said(FIGURES[row[15]]));
     add(["มหาวิทยาลัยใกล้สุด", "nearest university"], `${figures.institutions[row[12]][pick]} ${said([`ราว ${row[13]} นาที`, `about ${row[13]} minutes`])}`);
     if (row[14] !== null) add(["สำรวจแล้ว", "surveyed"], said([`${row[14]}% ของทะเบียนราษฎร`, `${row[14]}% of the registered`]));
     body.replaceChildren(element("h3", row[pick]), element("p", province[pick], "where"), list);

@@ -1,0 +1,111 @@
+"""Contracts of what household rows, and TPMAP's aggregates of them, tell of districts: counts, never a household.
+
+Not here: other inputs (``raw``).
+"""
+
+from dataclasses import replace
+
+from pipeline.contracts.contract import Column, Contract, Kind
+from pipeline.contracts.raw import DIMENSIONS, YEAR, district_code, persons, share
+
+SYSTEM = Column("system", Kind.TEXT, "name of the system's folder under data/raw/households/")
+AREA = Column(
+    "area_code", Kind.CODE, "district (four digits), province (two) or the country (TH)",
+    pattern="TH|[1-9][0-9]([0-9]{2})?",
+)  # fmt: skip
+
+
+def rows(name: str, meaning: str) -> Column:
+    return Column(name, Kind.COUNT, meaning, "rows", minimum=0)
+
+
+def counts_of(kind: str, meaning: str) -> tuple[Column, Column]:
+    """Households and persons of a kind; none where the count is too small to publish, or would give one away."""
+    households = Column(f"{kind}_households", Kind.COUNT, f"households {meaning}", "households", True, 0)
+    return households, persons(f"{kind}_persons", f"persons in households {meaning}", nullable=True)
+
+
+household_files = Contract(
+    "household_files",
+    "Every file of household rows and what became of its rows: rows_in = rows_kept + rows_superseded + rows_refused",
+    ("file",),
+    (
+        Column("file", Kind.TEXT, "folder and file"),
+        SYSTEM,
+        Column("encoding", Kind.TEXT, "how it was written: an encoding of text, parquet or xlsx", nullable=True),
+        rows("rows_in", "rows as received"),
+        rows("rows_kept", "households that count"),
+        rows("rows_superseded", "rows of a household with a later row or survey"),
+        rows("rows_refused", "rows that break a rule or have no district, listed in refused/"),
+        Column("cells_mended", Kind.COUNT, "cells mended, listed in mended/", "cells", minimum=0),
+        rows("check_digits_wrong", "rows whose citizen id has a wrong check digit: a warning only"),
+        Column("sample", Kind.FLAG, "invented rows"),
+        Column("problem", Kind.TEXT, "why it is not used, if the policy says to go on without it", nullable=True),
+    ),
+    "data/raw/households/",
+)
+household_poverty = Contract(
+    "household_poverty",
+    "Poverty by household rows, per system and area; counts too small to publish left out",
+    ("system", "area_code"),
+    (
+        SYSTEM,
+        AREA,
+        Column("level", Kind.TEXT, "what the area is", allowed=("country", "province", "district")),
+        Column("survey_year", Kind.COUNT, "latest survey of its households, Common Era", "year"),
+        Column("households", Kind.COUNT, "households surveyed", "households", nullable=True, minimum=0),
+        persons("persons", "persons in households surveyed", nullable=True),
+        *counts_of("poor", "poor in any of the five dimensions"),
+        *counts_of("target_poor", "poor in any dimension and with a welfare card"),
+        *(column for name in DIMENSIONS for column in counts_of(f"poor_{name}", f"poor in {name}")),
+        share("headcount", "H: persons poor by the policy's cutoff, of all (Alkire-Foster)", nullable=True),
+        share("intensity", "A: mean weighted deprivations of the poor", nullable=True),
+        share("m0", "M0 = H x A, adjusted headcount", nullable=True),
+        *(share(f"contribution_{name}", f"part of M0 that {name} contributes", nullable=True) for name in DIMENSIONS),
+        share("answers_known_share", "answers on the five dimensions that are known, of all asked", nullable=True),
+    ),
+    "household rows",
+)
+household_agreement = Contract(
+    "household_agreement",
+    "How far two systems hold the same households and call the same ones poor, by district of the second",
+    ("system", "other_system", "district_code"),
+    (
+        replace(SYSTEM, meaning="system in which households are looked for"),
+        replace(SYSTEM, name="other_system", meaning="system whose households are looked for"),
+        district_code(),
+        share("found_share", "households of the other system that this one has too", nullable=True),
+        share("poor_found_share", "poor households of the other system that this one has too", nullable=True),
+        share("agreement_share", "of those found, both call poor or both not poor", nullable=True),
+        Column("kappa", Kind.NUMBER, "Cohen's kappa of that agreement", nullable=True, minimum=-1, maximum=1),
+    ),
+    "household rows, matched by pseudonym",
+)
+refused = Contract(
+    "refused",
+    "Household rows not used and cells mended: file, line, column, reason, never a value; one file per system and kind",
+    ("file",),
+    (
+        Column("file", Kind.TEXT, "refused/<system>.parquet or mended/<system>.parquet"),
+        Column("bytes", Kind.BYTES, "content"),
+    ),
+    "household rows",
+    open_ended=True,
+)
+INDICATORS = tuple(f"indicator_{i}" for i in range(1, 32))
+target_poor = Contract(
+    "target_poor",
+    "Target poor by TPMAP's own aggregates, per area and year; counts too small to publish left out",
+    ("year", "area_code"),
+    (
+        YEAR,
+        AREA,
+        Column("rate", Kind.NUMBER, "poverty rate as TPMAP gives it", nullable=True, minimum=0, maximum=100),
+        persons("target_poor_persons", "poor by survey and with a welfare card", nullable=True),
+        *(persons(f"target_poor_{name}", f"target poor in {name}", nullable=True) for name in DIMENSIONS),
+        *(persons(name, f"target poor by {name.replace('_', ' ')}", nullable=True) for name in INDICATORS),
+    ),
+    "TPMAP, aggregate files in data/raw/tpmap_aggregates/",
+)
+
+HOUSEHOLDS = (target_poor, household_files, household_poverty, household_agreement, refused)

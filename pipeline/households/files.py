@@ -1,0 +1,425 @@
+"""Household files as received: found, looked at before they are read, and opened for DuckDB as columns of text.
+
+Here: which files there are, encodings, delimiters, headers, archives, limits. Not here: what a cell must be
+(``sql/stage.sql``). No cell is ever shown: an error names file, line or column, never a value of a household.
+"""
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.digests import sha256_of
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.households.mapping import COLUMNS, FILE, Mapping
+from pipeline.intake import INVISIBLE, SIDECAR, Origin, origin_of
+
+FOLDER = "households"
+READERS = (".csv", ".txt", ".tsv", ".parquet", ".xlsx")
+NOT_ROWS = {FILE, SIDECAR, "README.md"}
+CHUNK = 8 << 20
+DELIMITERS = ",;\t"
+LONGEST_HEADER = 1 << 16
+# A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
+LARGEST_UNPACKED = 4 << 30
+LARGEST_RATIO = 200
+MOST_MEMBERS = 2000
+BATCH = 20_000
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class HouseholdFile:
+    """One file of household rows: the system it comes from, its path, and its name in every table and message."""
+
+    system: str
+    path: Path
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return f"{FOLDER}/{self.system}/{self.path.name}"
+
+    @property
+    def shown(self) -> str:
+        return shown_path(self.path)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file ready to be read: its rows as a relation of text columns under our names, all of them.
+
+    ``lines`` is how many lines of rows a text file has, where that can be known without reading cells.
+    """
+
+    rows: duckdb.DuckDBPyRelation
+    encoding: str
+    rejects: str | None = None
+    lines: int | None = None
+
+
+def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]]]:
+    """Every file under ``households/<system>/`` by name, and system, name and problem of each that cannot be one.
+
+    Hidden files, notes and sidecars are neither. A folder whose name cannot be a system's raises ``InputError``.
+    """
+    folder = raw / FOLDER
+    files: list[HouseholdFile] = []
+    problems: list[tuple[str, str, Problem]] = []
+    for system in sorted(p for p in folder.glob("*") if p.is_dir() and not p.name.startswith(".")):
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", system.name):
+            raise InputError(
+                Problem(
+                    shown_path(system),
+                    "this name",
+                    "a system's name in small letters, such as tpmap",
+                    "rename the folder",
+                )
+            )
+        first: dict[str, str] = {}
+        for path in sorted(system.iterdir()):
+            if path.name in NOT_ROWS or path.name.startswith((".", "~$")):
+                continue
+            words = _why_not(path)
+            if words is None:
+                file = HouseholdFile(system.name, path, sha256_of(path))
+                same = first.setdefault(file.sha256, path.name)
+                if same == path.name:
+                    files.append(file)
+                    continue
+                words = f"the same bytes as {same}", "each file once", "remove one of the two"
+            problems.append((system.name, path.name, Problem(shown_path(path), *words)))
+    return files, problems
+
+
+def _why_not(path: Path) -> tuple[str, str, str] | None:
+    if path.is_symlink() or not path.is_file():
+        return "a link or a folder", "a file", "put the file itself here"
+    if path.suffix.lower() not in READERS:
+        return f"a file of the kind '{path.suffix}'", f"one of {', '.join(READERS)}", "export it again, or move it away"
+    return None
+
+
+def origin(file: HouseholdFile) -> Origin:
+    """Where a file comes from: its sidecar, if it has one, else that it was received under agreement."""
+    if (file.path.parent / SIDECAR).is_file():
+        says = origin_of(file.path, file.sha256)
+        return replace(says, file=file.name)
+    return Origin(
+        file=file.name,
+        sha256=file.sha256,
+        title_th=f"ข้อมูลรายครัวเรือน {file.system}",
+        title_en=f"Household rows, {file.system}",
+        source=f"household rows of {file.system}, received without a statement of their source",
+        address="",
+        licence="under agreement, not for publication",
+        received="",
+    )
+
+
+def opened(
+    file: HouseholdFile, number: int, mapping: Mapping, aside: Path, connection: duckdb.DuckDBPyConnection, say: Say
+) -> Opened:
+    """The file's rows for DuckDB; ``aside`` is a private folder for what must be unpacked or transcoded first.
+
+    Raises ``InputError`` where the file cannot be what its name says, or lacks a mapped column.
+    """
+    suffix = file.path.suffix.lower()
+    if file.path.stat().st_size == 0:
+        raise InputError(Problem(file.shown, "0 bytes", "rows", "export it again, or remove it"))
+    with file.path.open("rb") as stream:
+        start = stream.read(8)
+    kind = "parquet" if start[:4] == b"PAR1" else "xlsx" if start[:2] == b"PK" else "text"
+    if kind != {".parquet": "parquet", ".xlsx": "xlsx"}.get(suffix, "text"):
+        what = {"parquet": "a Parquet file", "xlsx": "a ZIP archive", "text": "neither Parquet nor a workbook"}[kind]
+        raise InputError(Problem(file.shown, what, f"a {suffix} file", "give it the right ending, or export it again"))
+    if kind == "text":
+        return _text(file, number, mapping, aside, connection, say)
+    path = file.path
+    if kind == "xlsx":
+        path = aside / f"{number}.parquet"
+        unpack_workbook(file, path, say)
+    return Opened(_parquet(file, path, mapping, connection), kind)
+
+
+def _parquet(
+    file: HouseholdFile, path: Path, mapping: Mapping, connection: duckdb.DuckDBPyConnection
+) -> duckdb.DuckDBPyRelation:
+    try:
+        names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(
+            Problem(file.shown, "a Parquet file without a whole footer", "a whole file", "copy or export it again")
+        ) from error
+    if not rows:
+        raise InputError(Problem(file.shown, "no rows", "rows", "export it again, or remove it"))
+    _check_header(names, mapping, file.shown)
+    return _ours(connection.read_parquet(str(path.resolve())), {name: name for name in names}, mapping)
+
+
+def _ours(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mapping: Mapping) -> duckdb.DuckDBPyRelation:
+    """All our columns as text, in order; a column the file lacks holds nothing."""
+    cells = []
+    for ours in COLUMNS:
+        theirs = mapping.columns.get(ours)
+        cell = duckdb.ColumnExpression(column_of[theirs]) if theirs in column_of else duckdb.ConstantExpression(None)
+        cells.append(cell.cast("VARCHAR").alias(ours))
+    return rows.project(*cells)
+
+
+def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
+    """Each mapped column must be there, once. Without a mapping file only what every row needs must."""
+    twice = sorted({name for name in header if header.count(name) > 1 and name in mapping.columns.values()})
+    if twice:
+        raise InputError(Problem(file, f"column {shown_value(twice[0])} twice", "each once", "remove one", line=1))
+    needed = mapping.needed(header)
+    if missing := [name for name in needed if name not in header]:
+        raise InputError(
+            Problem(
+                file, f"no column {', '.join(map(shown_value, missing[:5]))}",
+                f"what {mapping.file} names" if Path(mapping.file).is_file() else f"our own names, or {FILE}",
+                f"correct {mapping.file}, or export the file again", line=1,
+            )
+        )  # fmt: skip
+
+
+def _text(
+    file: HouseholdFile, number: int, mapping: Mapping, aside: Path, connection: duckdb.DuckDBPyConnection, say: Say
+) -> Opened:
+    """A delimited text file: looked through once for its encoding, then read with fixed columns, nothing guessed."""
+    seen = look_through(file.path, file.shown)
+    path = file.path
+    if seen.encoding == "cp874":
+        path = aside / f"{number}.csv"
+        say(f"{file.name}: CP874, written again as UTF-8")
+        transcode(file.path, path, file.shown)
+    with path.open("rb") as stream:
+        top = stream.read(LONGEST_HEADER).decode("utf-8-sig", errors="ignore")
+    delimiter, header = header_of(top, mapping, file.shown)
+    if seen.newlines == 0 or seen.lines <= 1:
+        raise InputError(Problem(file.shown, "a header and no rows", "rows", "export it again, or remove it"))
+    rejects = f"rejects_{number}"
+    rows = connection.read_csv(
+        str(path.resolve()),
+        header=True,
+        sep=delimiter,
+        quotechar='"',
+        escapechar='"',
+        columns={f"c{i}": "VARCHAR" for i in range(len(header))},
+        auto_detect=False,
+        strict_mode=True,
+        store_rejects=True,
+        rejects_table=rejects,
+        rejects_scan=f"{rejects}_scan",
+        rejects_limit=0,
+    )
+    return Opened(
+        _ours(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
+        seen.encoding,
+        rejects,
+        None if seen.quoted else seen.lines - 1,
+    )
+
+
+def header_of(top: str, mapping: Mapping, file: str) -> tuple[str, list[str]]:
+    """The delimiter with which the header has the mapped columns, and the header.
+
+    >>> header_of("a;b,c\\n1;2\\n", Mapping({"members": "a"}), "x.csv")
+    (';', ['a', 'b,c'])
+    """
+    best: tuple[int, str, list[str]] = (-1, ",", [])
+    for delimiter in DELIMITERS:
+        try:
+            header = next(csv.reader(io.StringIO(top, newline=""), delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            continue
+        header = [cell.translate(INVISIBLE).strip() for cell in header]
+        hits = len(set(header) & set(mapping.columns.values()))
+        if hits > best[0]:
+            best = hits, delimiter, header
+    _check_header(best[2], mapping, file)
+    return best[1], best[2]
+
+
+@dataclass
+class Seen:
+    """What one look through a text file tells. ``lines`` counts lines that are not empty, the header included."""
+
+    encoding: str
+    newlines: int = 0
+    lines: int = 0
+    quoted: bool = False
+
+
+def look_through(path: Path, file: str) -> Seen:
+    """Encoding and lines of a text file, in one pass; nothing is guessed.
+
+    UTF-8 must decode strictly, else CP874 must; a file that is partly one and partly the other is neither. Raises
+    ``InputError`` with the lines where each fails.
+    """
+    decoder, seen = codecs.getincrementaldecoder("utf-8")(), Seen("utf-8")
+    wrong, empty_lines, foreign, last = None, 0, False, b""
+    for chunk in _chunks(path):
+        if not last and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise InputError(Problem(file, "UTF-16", "UTF-8 or CP874", "save it as 'CSV UTF-8'"))
+        if b"\0" in chunk:
+            line = seen.newlines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
+            raise InputError(Problem(file, "a NUL byte", "text", "export the file again", line=line))
+        if not last and chunk.startswith(codecs.BOM_UTF8):
+            seen.encoding = "utf-8 with BOM"
+        seen.quoted = seen.quoted or b'"' in chunk
+        foreign = foreign or not chunk.isascii()
+        if foreign and wrong is None:
+            wrong = _wrong(decoder, chunk, seen.newlines)
+        seen.newlines += chunk.count(b"\n")
+        empty_lines += len(EMPTY_LINES.findall(last[-1:] + chunk))
+        last = chunk
+    if wrong is None and decoder.getstate()[0]:
+        wrong = seen.newlines + 1
+    seen.lines = seen.newlines - empty_lines + (not last.endswith(b"\n"))
+    if wrong is not None:
+        seen.encoding = "cp874"
+        lines, thai = 0, codecs.getincrementaldecoder("cp874")()
+        for chunk in _chunks(path):
+            bad = _wrong(thai, chunk, lines)
+            if bad is not None:
+                raise InputError(
+                    Problem(
+                        file, f"line {wrong} not UTF-8 and line {bad} not CP874",
+                        "one encoding, UTF-8 or CP874 (TIS-620), throughout", "export the file again as 'CSV UTF-8'",
+                    )
+                )  # fmt: skip
+            lines += chunk.count(b"\n")
+    return seen
+
+
+EMPTY_LINES = re.compile(rb"(?<=\n)\r?\n")
+
+
+def _wrong(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) -> int | None:
+    """The line of the first byte that the decoder refuses, if there is one."""
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError as error:
+        held = len(error.object) - len(chunk)
+        return lines + chunk.count(b"\n", 0, max(0, error.start - held)) + 1
+    return None
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+
+
+def transcode(source: Path, target: Path, file: str) -> None:
+    """CP874 written again as UTF-8, as a stream: DuckDB would need an extension from the network for it."""
+    # What a mixed file looks like where every byte happens to be a character of CP874.
+    marks = re.compile("(?:เ[ธน][\x80-\u00a0ก-ฟ€…‘’“”•–—]){2}")
+    suspicious = lines = 0
+    with target.open("w", encoding="utf-8", newline="") as out:
+        for chunk in _chunks(source):
+            text = chunk.decode("cp874")
+            suspicious += len(marks.findall(text))
+            lines += chunk.count(b"\n")
+            out.write(text)
+    if suspicious > max(3, lines // 100):
+        raise InputError(
+            Problem(file, "UTF-8 letters in a CP874 file", "one encoding throughout", "export it again as 'CSV UTF-8'")
+        )
+
+
+def unpack_workbook(file: HouseholdFile, target: Path, say: Say) -> None:
+    """The one sheet with rows of a workbook, as text, row by row, in a Parquet file.
+
+    What it would unpack to is looked at first. Raises ``InputError`` for an archive that is not a workbook, unpacks
+    to too much, or has rows on more than one sheet.
+    """
+    import defusedxml
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    defusedxml.defuse_stdlib()  # openpyxl then refuses entities
+    _check_archive(file)
+    try:
+        book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise InputError(Problem(file.shown, "a ZIP that is no workbook", "an .xlsx file", "save it again")) from error
+    try:
+        sheets = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), None)]
+        if len(sheets) != 1:
+            raise InputError(
+                Problem(file.shown, f"{len(sheets)} sheets with rows", "rows on one sheet", "save each sheet as a file")
+            )
+        rows = sheets[0].iter_rows(values_only=True)
+        header = [_cell(name) or "" for name in next(rows)]
+        while header and not header[-1]:
+            header.pop()
+        if len(set(header)) != len(header) or "" in header:
+            raise InputError(
+                Problem(file.shown, "a column without a name, or a name twice", "a header", "name each column", line=1)
+            )
+        schema = pa.schema([(name, pa.string()) for name in header])
+        with pq.ParquetWriter(target, schema) as out:
+            for count, batch in enumerate(_batches(rows, len(header)), start=1):
+                out.write_table(pa.table(batch, schema=schema))
+                if count % 10 == 0:
+                    say(f"{file.name}: {count * BATCH:,} rows unpacked")
+    finally:
+        book.close()
+
+
+def _check_archive(file: HouseholdFile) -> None:
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(Problem(file.shown, "a broken archive", "an .xlsx file", "copy or save it again")) from error
+    unpacked = sum(m.file_size for m in members)
+    packed = max(1, sum(m.compress_size for m in members))
+    odd = [m for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
+    if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED or odd or (
+        unpacked > 100 << 20 and unpacked / packed > LARGEST_RATIO
+    ):  # fmt: skip
+        raise InputError(
+            Problem(
+                file.shown,
+                f"an archive of {len(members)} parts that unpacks to {unpacked / 1e6:,.0f} MB,"
+                f" {unpacked / packed:,.0f} times its size",
+                f"a workbook of at most {LARGEST_UNPACKED / 1e6:,.0f} MB, {LARGEST_RATIO} times its size",
+                "save the rows as CSV UTF-8 or Parquet",
+            )
+        )
+
+
+def _batches(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[list[str | None]]]:
+    columns: list[list[str | None]] = [[] for _ in range(width)]
+    for row in rows:
+        for i, column in enumerate(columns):
+            column.append(_cell(row[i]) if i < len(row) else None)
+        if len(columns[0]) == BATCH:
+            yield columns
+            columns = [[] for _ in range(width)]
+    if columns and columns[0]:
+        yield columns
+
+
+def _cell(value: Any) -> str | None:
+    """A cell as text; a whole number without the ``.0`` that a spreadsheet keeps it with."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,136 @@
+"""What the columns of an export are: ``mapping.toml`` beside its files, their name on the left, ours on the right.
+
+Here: our columns, the mapping and its checks. Not here: files (``files``), what a value must be (``sql/stage.sql``).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.contracts.raw import DIMENSIONS
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.intake import read_toml
+
+FILE = "mapping.toml"
+IDS = ("household_id", "citizen_id")
+PLACES = ("province_code", "district_code", "subdistrict_code", "province_name", "district_name")
+COORDINATES = ("lon", "lat")
+COLUMNS = (*IDS, *PLACES, *COORDINATES, "members", *DIMENSIONS, "income_per_person", "welfare_card", "survey_year")
+YES = ("1", "true", "t", "yes", "y", "ใช่", "จน", "ตกเกณฑ์", "มี")
+NO = ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่จน", "ผ่านเกณฑ์", "ไม่มี")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Their column for each of ours that they have, and how they write yes and no.
+
+    ``survey_year`` stands in where no column holds it.
+    """
+
+    columns: Dictionary[str, str]
+    survey_year: int | None = None
+    yes: tuple[str, ...] = YES
+    no: tuple[str, ...] = NO
+    file: str = field(default="", compare=False)
+
+    def needed(self, header: list[str]) -> list[str]:
+        """The columns a file must have: all that are mapped; by our own names, those without which no row counts."""
+        if set(self.columns.items()) != {(name, name) for name in COLUMNS}:
+            return list(self.columns.values())
+        needed = ["members", *DIMENSIONS, "survey_year"]
+        if not set(IDS) & set(header):
+            needed.insert(0, IDS[0])
+        if not {"subdistrict_code", "district_code", "district_name", "lon"} & set(header):
+            needed.append("subdistrict_code")
+        return needed
+
+    @property
+    def digest(self) -> str:
+        says = [sorted(self.columns.items()), self.survey_year, self.yes, self.no]
+        return hashlib.sha256(json.dumps(says).encode()).hexdigest()
+
+
+def read(folder: Path) -> Mapping:
+    """The mapping of one system's folder; without ``mapping.toml`` its files must use our names.
+
+    Raises ``InputError`` for a column named twice, an unknown name of ours, or a column without which no row could be
+    used.
+    """
+    path = folder / FILE
+    file = shown_path(path)
+    if not path.is_file():
+        return Mapping({name: name for name in COLUMNS}, file=file)
+    says = read_toml(path)
+    if unknown := sorted(set(says) - {"columns", "constants", "values"}):
+        raise InputError(
+            Problem(file, f"the table {unknown[0]}", "the tables columns, constants, values", "correct the name")
+        )
+    columns = _ours(says.get("columns", {}), file)
+    year = _table(says, "constants", file).get("survey_year")
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
+        raise InputError(
+            Problem(file, shown_value(year), "a year such as 2565 or 2022", "write a number", column="survey_year")
+        )
+    yes, no = (_words(_table(says, "values", file).get(name), file, name) for name in ("yes", "no"))
+    if both := sorted(set(yes or YES) & set(no or NO)):
+        raise InputError(Problem(file, f"{shown_value(both[0])} for yes and for no", "one of them", "remove one"))
+    mapping = Mapping(columns, year, yes or YES, no or NO, file)
+    _complete(mapping)
+    return mapping
+
+
+def _table(says: dict[str, Any], name: str, file: str) -> dict[str, Any]:
+    table = says.get(name, {})
+    if not isinstance(table, dict):
+        raise InputError(Problem(file, f"{name} = {shown_value(table)}", f"a table [{name}]", f"write [{name}]"))
+    return table
+
+
+def _ours(says: Any, file: str) -> dict[str, str]:
+    """``{ours: theirs}``, each once."""
+    if not isinstance(says, dict):
+        raise InputError(Problem(file, f"columns = {shown_value(says)}", "a table [columns]", "write [columns]"))
+    columns: dict[str, str] = {}
+    for theirs, ours in says.items():
+        if ours not in COLUMNS:
+            raise InputError(
+                Problem(file, f"{shown_value(ours)}", f"one of {', '.join(COLUMNS)}", "correct it", column=theirs)
+            )
+        if ours in columns:
+            raise InputError(
+                Problem(
+                    file, f"{ours} twice, for {shown_value(columns[ours])} and {shown_value(theirs)}",
+                    "each of our columns once", "keep the one that the files have",
+                )
+            )  # fmt: skip
+        columns[ours] = theirs
+    return columns
+
+
+def _words(says: Any, file: str, name: str) -> tuple[str, ...] | None:
+    if says is None:
+        return None
+    if not isinstance(says, list) or not says or not all(isinstance(word, str) for word in says):
+        raise InputError(
+            Problem(file, shown_value(says), f'a list of texts such as {name} = ["1"]', "quote each", column=name)
+        )
+    return tuple(word.strip().lower() for word in says)
+
+
+def _complete(mapping: Mapping) -> None:
+    has = set(mapping.columns)
+    needed = [name for name in ("members", *DIMENSIONS) if name not in has]
+    if not has & set(IDS):
+        needed.insert(0, "household_id or citizen_id")
+    place = {"subdistrict_code", "district_code", "district_name"} & has or {"lon", "lat"} <= has
+    if not place:
+        needed.append("subdistrict_code, district_code, district_name, or lon and lat")
+    if "survey_year" not in has and mapping.survey_year is None:
+        needed.append("survey_year (a column, or [constants] survey_year = 2565)")
+    if needed:
+        raise InputError(
+            Problem(mapping.file, f"no column for {'; '.join(needed)}", "a line for each", "add what is missing")
+        )

@@ -1,0 +1,246 @@
+"""Invented household rows to try everything with, at any scale: what uses them is marked as sample.
+
+Here: how many households each district gets, their columns in each system, files. Not here: a row (``sql/sample.sql``).
+District totals follow the published rates and survey sizes; some rows have the faults of real exports.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import geothai
+import numpy as np
+import pandas as pd
+
+from pipeline.contracts.raw import DIMENSIONS
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.households import mapping
+from pipeline.households.files import FOLDER
+from pipeline.intake import SIDECAR, read_toml
+
+SQL = Path(__file__).with_name("sql")
+FORMATS = ("parquet", "csv", "xlsx")
+LARGEST_SHEET = 1_048_575
+# Poor households among those that a system which looks for the poor asks, at least.
+ASKED_SHARE = 0.15
+
+# Their column for each of ours, as the two systems might export it; what is no column of ours is never read.
+COLUMNS = {
+    "tpmap": {
+        "citizen_id": "PID", "province_code": "province_ID", "district_code": "amphur_ID",
+        "subdistrict_code": "tumbol_ID", "province_name": "province_name", "district_name": "amphur_name",
+        "members": "members", **{name: name for name in DIMENSIONS}, "income_per_person": "income_per_person",
+        "welfare_card": "MOF_card", "survey_year": "survey_year",
+    },
+    "pppconnext": {
+        "citizen_id": "เลขประจำตัวประชาชน", "name": "ชื่อ", "telephone": "โทรศัพท์", "province_code": "รหัสจังหวัด",
+        "district_code": "รหัสอำเภอ", "subdistrict_code": "รหัสตำบล", "province_name": "จังหวัด", "district_name": "อำเภอ",
+        "members": "จำนวนสมาชิก", "health": "ด้านสุขภาพ", "living": "ด้านความเป็นอยู่", "education": "ด้านการศึกษา",
+        "income": "ด้านรายได้", "accessibility": "ด้านการเข้าถึงบริการรัฐ", "income_per_person": "รายได้ต่อคน",
+        "welfare_card": "บัตรสวัสดิการ", "survey_year": "ปีที่สำรวจ",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to invent. ``defects`` is the share of rows with a fault of a real export, from 0 to 1."""
+
+    households: int
+    seed: int = 1
+    defects: float = 0.02
+    format: str = "parquet"
+    system: str = "tpmap"
+    cp874: bool = True
+    """With defects, in CSV: a tenth of the rows in a second file, in CP874."""
+
+
+def write(order: Order, raw: Path, poverty: pd.DataFrame, districts: pd.DataFrame, provinces: set[str]) -> list[Path]:
+    """The files of a sample under ``raw/households/<system>/``, with mapping and sidecar; replaces an earlier sample.
+
+    ``poverty`` are the published rates per district, ``provinces`` those in which a system that looks for the poor
+    works. Raises ``InputError`` where the folder holds rows that are not sample, or the order cannot be met.
+    """
+    looks_for_poor = order.system != "tpmap"
+    _check(order)
+    folder = _cleared(raw / FOLDER / order.system)
+    if looks_for_poor:
+        poverty = poverty[poverty["district_code"].str[:2].isin(provinces)]
+    if poverty.empty:
+        raise InputError(Problem("sample", "no district with rates", "published figures", "see data/raw/tpmap"))
+    quota = _quota(order.households, poverty, districts)
+    year = int(poverty["year"].max())
+    values: dict[str, Any] = {"seed": str(order.seed), "defects": order.defects, "year": year, "tenth": None}
+    values["looks_for_poor"] = looks_for_poor
+    written = []
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(
+            "CREATE TEMP MACRO chance(district, k, salt) AS hash(district, k, salt) % 1000003 / 1000003.0;"
+            "CREATE TEMP MACRO check_digit(n) AS (11 - (" + _weighted() + ") % 11) % 10"
+        )
+        connection.register("given", quota)
+        connection.execute("CREATE TEMP TABLE quota AS FROM given")
+        stem = folder / f"sample_{order.system}"
+        split = order.format == "csv" and order.defects > 0 and order.cp874
+        if split:
+            values["tenth"] = False
+        written.append(_write(connection, values, order, stem.with_suffix(f".{order.format}")))
+        if split:
+            path = _write(connection, {**values, "tenth": True}, order, stem.with_name(f"{stem.name}_cp874.csv"))
+            path.write_bytes(path.read_bytes().decode("utf-8").encode("cp874"))
+            written.append(path)
+    _describe(folder, order, year, written)
+    return written
+
+
+def _check(order: Order) -> None:
+    rules = [
+        (order.households < 1, "--households", f"{order.households}", "1 or more"),
+        (order.households > 200_000_000, "--households", f"{order.households:,}", "at most 200,000,000"),
+        (not 0 <= order.defects <= 1, "--defects", f"{order.defects:g}", "a share from 0 to 1"),
+        (
+            order.format == "xlsx" and order.households * (1 + order.defects) > LARGEST_SHEET, "--format xlsx",
+            f"{order.households:,} households", f"at most {LARGEST_SHEET:,} rows: a sheet has no more",
+        ),
+    ]  # fmt: skip
+    for broken, what, found, expected in rules:
+        if broken:
+            raise InputError(Problem("sample", found, expected, "give another value", column=what))
+
+
+def _cleared(folder: Path) -> Path:
+    """The folder without an earlier sample; rows that are not sample stay, and are an error."""
+    if folder.is_dir():
+        is_sample = (folder / SIDECAR).is_file() and read_toml(folder / SIDECAR).get("sample") is True
+        others = [p.name for p in folder.iterdir() if not p.name.startswith(("sample_", ".")) and p.suffix != ".toml"]
+        if others or (not is_sample and any(folder.iterdir())):
+            raise InputError(
+                Problem(
+                    shown_path(folder), f"files that are not sample ({', '.join(others) or mapping.FILE})",
+                    "an empty folder", "move them away first, or give another folder with --raw",
+                )
+            )  # fmt: skip
+        for path in folder.glob("sample_*"):
+            path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _quota(households: int, poverty: pd.DataFrame, districts: pd.DataFrame) -> pd.DataFrame:
+    """Households per district in proportion to persons surveyed (largest remainder), with rates, names and codes."""
+    table = poverty.merge(districts, on="district_code").sort_values("district_code", ignore_index=True)
+    exact = households * table["survey_population"].to_numpy(dtype=float) / table["survey_population"].sum()
+    count = np.floor(exact).astype("int64")
+    most = np.argsort(-(exact - count), kind="stable")[: households - int(count.sum())]
+    count[most] += 1
+    rate = table["rate_any_min"].to_numpy(dtype=float) / 100
+    names = table.groupby("province_code")["name_th"].agg(set).to_dict()
+    named = zip(table["name_th"], table["province_code"], strict=True)
+    replaced = _abolished()
+    quota = pd.DataFrame(
+        {
+            "district_code": table["district_code"],
+            "province_code": table["province_code"],
+            "province_name": table["province_name_th"],
+            "district_name": table["name_th"],
+            "misspelt_name": [_misspelt(name, names[province]) for name, province in named],
+            "prefix": np.where(table["province_code"] == "10", "เขต", "อำเภอ"),
+            "households": count,
+            "candidates": np.ceil(count / np.maximum(rate + ASKED_SHARE * (1 - rate), 1e-3)).astype("int64") * 2 + 20,
+            "rate": rate,
+            "parts": [sorted(s.code[4:] for s in geothai.subdistricts(c)) for c in table["district_code"]],
+            "abolished": [replaced.get(code) for code in table["district_code"]],
+        }
+    )
+    dims = table[[f"rate_{name}" for name in DIMENSIONS]].to_numpy(dtype=float)
+    quota["most"] = np.array(DIMENSIONS)[dims.argmax(axis=1)]
+    for i, name in enumerate(DIMENSIONS):
+        quota[f"p_{name}"] = np.divide(dims[:, i] / 100, rate, out=np.zeros(len(table)), where=rate > 0)
+    return quota
+
+
+def _misspelt(name: str, others: set[str]) -> str:
+    """A name with its last letter lost, or doubled where that is another district's name.
+
+    >>> _misspelt("ฝาง", {"ฝาง"})
+    'ฝา'
+    """
+    return next(n for n in (name[:-1], name + name[-1], name + name[-1] * 2) if n not in others)
+
+
+def _abolished() -> dict[str, str]:
+    """For each district, one abolished subdistrict code whose only successor, by a notice, lies in it."""
+    from geothai.abolished import abolished_areas
+
+    return {
+        area.successors[0][:4]: area.code
+        for area in abolished_areas()
+        if area.successors_basis == "notice" and len(area.successors) == 1 and len(area.code) == 6
+    }
+
+
+def _weighted() -> str:
+    return " + ".join(f"{13 - i} * (n // {10 ** (11 - i)} % 10)" for i in range(12))
+
+
+def _write(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], order: Order, path: Path) -> Path:
+    columns = ", ".join(f'"{ours}" AS "{theirs}"' for ours, theirs in COLUMNS[order.system].items())
+    rows = (SQL / "sample.sql").read_text(encoding="utf-8")
+    query = f"SELECT {columns} FROM ({rows})"  # noqa: S608  # names of ours
+    beside = path.with_name(f".{path.name}")
+    try:
+        if order.format == "xlsx":
+            _workbook(connection, query, values, list(COLUMNS[order.system].values()), beside)
+        else:
+            how = "FORMAT csv, HEADER" if order.format == "csv" else "FORMAT parquet"
+            connection.execute(f"COPY ({query}) TO $path ({how})", {**values, "path": str(beside)})
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _workbook(
+    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any], header: list[str], path: Path
+) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet("SAMPLE")
+    sheet.write_row(0, 0, header)
+    for i, row in enumerate(_fetched(connection.execute(query, values)), start=1):
+        for j, cell in enumerate(row):
+            if cell is not None:
+                sheet.write_string(i, j, cell)
+    book.close()
+
+
+def _fetched(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[str | None, ...]]:
+    while rows := result.fetchmany(10_000):
+        yield from rows
+
+
+def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> None:
+    """Mapping and sidecar beside the files."""
+    ours = {name: theirs for name, theirs in COLUMNS[order.system].items() if name in mapping.COLUMNS}
+    lines = [f'"{theirs}" = "{name}"' for name, theirs in ours.items()]
+    (folder / mapping.FILE).write_text("# Their column = ours\n[columns]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    shown = re.sub(r"[^a-z0-9]", " ", order.system).upper()
+    digests = [f'"{p.name}" = "{_sha256(p)}"' for p in written]
+    (folder / SIDECAR).write_text(
+        f'sample = true\ntitle_th = "ข้อมูลรายครัวเรือนตัวอย่าง {shown} {year + 543}"\n'
+        f'title_en = "Sample household rows, {shown} {year}"\n'
+        f'source = "invented by pilot-areas sample --households {order.households} --seed {order.seed}'
+        f' --defects {order.defects:g}"\naddress = ""\nlicence = "invented rows"\nreceived = "{year}"\n\n[sha256]\n'
+        + "\n".join(digests) + "\n",
+        encoding="utf-8",
+    )  # fmt: skip
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

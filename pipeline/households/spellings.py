@@ -1,0 +1,193 @@
+"""The district of a household, from the codes and names it was written down with.
+
+Every *distinct* spelling is looked at once, in this order: a code of today, an abolished code with one successor by a
+Royal Gazette notice, a name that equals exactly one district name of its province. Near names are hints in a refusal,
+never mends: two names cover seven districts. Here: codes and names. Not here: coordinates (``places``), rows
+(``intake``).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import geothai
+import pandas as pd
+
+from pipeline.intake import INVISIBLE, THAI_DIGITS
+
+MOST_SPELLINGS = 300_000
+PREFIXES = re.compile(r"^(?:จังหวัด|จ\.|อำเภอ|อ\.|เขต)\s*")
+HINT_SCORE = 75
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a spelling means: a district, with what was mended; or why none, and in which column.
+
+    ``found`` describes the spelling without repeating it.
+    """
+
+    district_code: str | None = None
+    mended: str | None = None
+    column: str | None = None
+    reason: str | None = None
+    found: str | None = None
+
+
+def clean(text: str | None) -> str:
+    """A cell without what cannot be seen, Thai digits as digits.
+
+    >>> clean(" ๑๐๐๑\\u200b")
+    '1001'
+    """
+    return (text or "").translate(INVISIBLE).strip().translate(THAI_DIGITS)
+
+
+def bare_name(text: str | None) -> str:
+    """A name in its usual order of characters, spaces closed up, without อำเภอ, เขต or จังหวัด before it.
+
+    >>> bare_name(" อำเภอ ฝาง\\ufeff"), bare_name("เขตบางรัก")
+    ('ฝาง', 'บางรัก')
+    """
+    from pythainlp.util import normalize
+
+    plain = " ".join((text or "").translate(INVISIBLE).split())
+    return PREFIXES.sub("", normalize(plain) if plain else "")
+
+
+def described(text: str) -> str:
+    """A cell described so that it tells nothing: what it is made of and how long it is.
+
+    >>> described("1101700203451"), described("ฝาง"), described("")
+    ('13 digits', 'text of 3 characters', 'nothing')
+    """
+    if not text:
+        return "nothing"
+    return f"{len(text)} digits" if text.isascii() and text.isdigit() else f"text of {len(text)} characters"
+
+
+class Gazetteer:
+    """Codes and names of today, and the codes that a notice replaced."""
+
+    def __init__(self, districts: pd.DataFrame) -> None:
+        self.districts = set(districts["district_code"])
+        self.province_of = {bare_name(n): c for c, n in zip(districts["province_code"], districts["province_name_th"],
+                                                            strict=True)}  # fmt: skip
+        self.provinces = set(self.province_of.values())
+        self.named: dict[str, dict[str, list[str]]] = {}
+        self.spelled: dict[str, list[str]] = {}
+        for row in districts.itertuples():
+            of_province = self.named.setdefault(row.province_code, {})
+            of_province.setdefault(bare_name(row.name_th), []).append(row.district_code)
+            self.spelled.setdefault(row.province_code, []).append(row.name_th)
+
+    @cached_property
+    def subdistricts(self) -> set[str]:
+        """Codes of all subdistricts of today."""
+        return {s.code for d in self.districts for s in geothai.subdistricts(d)}
+
+    @cached_property
+    def replaced(self) -> dict[str, str]:
+        """Abolished codes with one successor by a notice; those that rest on a name alone are left out."""
+        from geothai.abolished import abolished_areas
+
+        return {
+            area.code: area.successors[0]
+            for area in abolished_areas()
+            if area.successors_basis == "notice" and len(area.successors) == 1
+        }
+
+    def place(
+        self,
+        province_code: str | None = None,
+        district_code: str | None = None,
+        subdistrict_code: str | None = None,
+        province_name: str | None = None,
+        district_name: str | None = None,
+    ) -> Place:
+        """The district that one spelling means.
+
+        Codes may be whole (``500107``, ``5001``) or parts (``50``, ``01``, ``07``), with or without their leading zero.
+        """
+        written = {
+            "province_code": province_code,
+            "district_code": district_code,
+            "subdistrict_code": subdistrict_code,
+        }
+        cells = {name: clean(cell) for name, cell in written.items()}
+        for name, cell in cells.items():
+            if re.fullmatch(r"[0-9]{13}", cell):
+                return Place(column=name, reason="a 13-digit number in a place column", found="13 digits")
+        mends = ["spaces or Thai digits"] if any((a or "") != cells[n] for n, a in written.items()) else []
+        column, code = self._code(cells, mends)
+        if code:
+            found = self._of_code(code, mends)
+            if found:
+                return Place(found, ", ".join(mends) or None)
+        if bare_name(district_name):
+            return self._of_name(cells["province_code"], province_name, district_name, mends if not code else [])
+        if code or any(cells.values()):
+            cell = cells[column or "district_code"]
+            abolished = " (abolished, its successor not settled by a notice)" if code in _abolished() else ""
+            return Place(column=column, reason=f"no such code{abolished}", found=described(cell))
+        return Place(column="district_code", reason="no code, no name", found="nothing")
+
+    def _code(self, cells: dict[str, str], mends: list[str]) -> tuple[str | None, str]:
+        """The longest whole code that the cells give, and the column it rests on."""
+        province, district, subdistrict = cells.values()
+        parts = [c for c in (district, subdistrict) if len(c) == 1 and c.isdigit()]
+        if len(subdistrict) in (6, 8):
+            return "subdistrict_code", subdistrict[:6]
+        if len(district) in (1, 2) and len(province) == 2:
+            district = province + district.zfill(2)
+        if len(district) == 4:
+            if parts:
+                mends.append("lost leading zero")
+            if len(subdistrict) in (1, 2):
+                return "subdistrict_code", district + subdistrict.zfill(2)
+            return "district_code", district
+        if subdistrict:
+            return "subdistrict_code", subdistrict
+        return ("district_code", district) if district else ("province_code" if province else None, "")
+
+    def _of_code(self, code: str, mends: list[str]) -> str | None:
+        if code in self.subdistricts or (len(code) == 4 and code in self.districts):
+            return code[:4]
+        successor = self.replaced.get(code) or (self.replaced.get(code[:4]) if len(code) == 6 else None)
+        if successor and successor[:4] in self.districts:
+            mends.append("abolished code")
+            return successor[:4]
+        return None
+
+    def _of_name(self, province: str, province_name: str | None, district_name: str | None, mends: list[str]) -> Place:
+        from rapidfuzz import fuzz, process
+
+        code = province if province in self.provinces else self.province_of.get(bare_name(province_name))
+        if code is None:
+            found = described(clean(province_name) or province)
+            return Place(column="province_name", reason="a name without a known province", found=found)
+        same = self.named[code].get(bare_name(district_name), [])
+        if len(same) == 1:
+            if (district_name or "") not in self.spelled[code]:
+                mends = [*mends, "name written otherwise"]
+            return Place(same[0], ", ".join([*mends, "district by name"]))
+        name = bare_name(district_name)
+        near = process.extract(name, self.spelled[code], scorer=fuzz.ratio, limit=2, score_cutoff=HINT_SCORE)
+        hint = f"; near: {', '.join(n for n, _, _ in near)}" if near else ""
+        return Place(
+            column="district_name", reason=f"no such district name in its province{hint}", found=described(name)
+        )
+
+
+@cache
+def _abolished() -> set[str]:
+    from geothai.abolished import abolished_areas
+
+    return {area.code for area in abolished_areas()}
+
+
+def places(gazetteer: Gazetteer, spelled: pd.DataFrame) -> Iterator[Place]:
+    """The place of each distinct spelling, in the order of the rows of ``spelled``."""
+    for cells in spelled.itertuples(index=False):
+        yield gazetteer.place(*(None if pd.isna(cell) else cell for cell in cells))

@@ -1,0 +1,32 @@
+-- What became of the rows of each file.
+WITH used AS (
+    SELECT
+        file,
+        count(*) AS rows_read,
+        count_if(check_digit_wrong) AS check_digits_wrong,
+        count_if(invented) AS invented
+    FROM staged
+    GROUP BY file
+),
+unreadable AS (SELECT file, count(DISTINCT line) AS rows FROM rejects GROUP BY file),
+unused AS (
+    SELECT file, count_if(verdict = 'refused') AS refused, count_if(verdict = 'superseded') AS superseded
+    FROM not_used
+    GROUP BY file
+),
+mended AS (SELECT file, count(*) AS cells FROM cells_mended GROUP BY file)
+SELECT
+    files.file,
+    coalesce(used.rows_read, 0) + coalesce(unreadable.rows, 0) AS rows_in,
+    coalesce(used.rows_read, 0) - coalesce(unused.superseded, 0) - coalesce(unused.refused, 0) AS rows_kept,
+    coalesce(unused.superseded, 0) AS rows_superseded,
+    coalesce(unused.refused, 0) + coalesce(unreadable.rows, 0) AS rows_refused,
+    coalesce(mended.cells, 0) AS cells_mended,
+    coalesce(used.check_digits_wrong, 0) AS check_digits_wrong,
+    coalesce(used.invented, 0) AS invented
+FROM files
+LEFT JOIN used ON used.file = files.file
+LEFT JOIN unreadable ON unreadable.file = files.file
+LEFT JOIN unused ON unused.file = files.file
+LEFT JOIN mended ON mended.file = files.file
+ORDER BY files.file

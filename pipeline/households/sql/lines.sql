@@ -1,0 +1,37 @@
+-- The record of each row in its file, as one counts lines: where rows were unreadable before it, that many further down.
+CREATE TEMP MACRO line_of(first_line, position, unreadable_before) AS first_line + position + coalesce(unreadable_before, 0);
+
+CREATE TEMP TABLE skipped AS
+SELECT file, line - 1 - row_number() OVER (PARTITION BY file ORDER BY line) AS position, row_number() OVER (
+    PARTITION BY file ORDER BY line
+) AS unreadable_before
+FROM (SELECT DISTINCT file, line FROM rejects);
+
+CREATE TEMP VIEW not_used AS
+SELECT file, row, rules."column", rules.reason, staged.found, 'refused' AS verdict
+FROM staged JOIN rules ON rules.rule = staged.rule
+UNION ALL
+SELECT staged.file, staged.row, places."column", places.reason, places.found, 'refused'
+FROM staged
+JOIN places ON places.place = staged.place AND places.found_code IS NULL
+ANTI JOIN by_point ON by_point.file = staged.file AND by_point.row = staged.row
+WHERE staged.rule = 0
+UNION ALL
+SELECT
+    file, row, 'household_id',
+    CASE WHEN same_survey THEN 'the same household again in this survey: the last row counts'
+    ELSE 'the same household in a later survey' END,
+    CASE WHEN by_file = file THEN 'a row of this file' ELSE 'a row of another file' END,
+    'superseded'
+FROM superseded;
+
+CREATE TEMP VIEW cells_mended AS
+SELECT staged.file, staged.row, mends."column", mends.what
+FROM staged JOIN mends ON staged.mends & mends.bit <> 0
+WHERE staged.mends <> 0
+UNION ALL
+SELECT staged.file, staged.row, 'place', places.mended
+FROM staged JOIN places ON places.place = staged.place
+WHERE staged.rule = 0 AND places.mended IS NOT NULL
+UNION ALL
+SELECT file, row, 'place', 'district by coordinate' FROM by_point;

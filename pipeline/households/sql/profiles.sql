@@ -1,0 +1,14 @@
+-- Households counted by district and by what they are deprived of: at most 928 × 32 × 3 rows, from which every measure
+-- follows. `deprived` has one bit per dimension: health 1, living 2, education 4, income 8, accessibility 16.
+SELECT
+    system,
+    district_code,
+    deprived,
+    welfare_card,
+    count(*) AS households,
+    sum(members)::BIGINT AS persons,
+    sum(answers)::BIGINT AS answers,
+    max(survey_year) AS survey_year
+FROM kept
+GROUP BY ALL
+ORDER BY ALL

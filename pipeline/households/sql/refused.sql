@@ -1,0 +1,15 @@
+-- Every row of one system that is not used: file, line, column, reason, a description that tells nothing.
+SELECT
+    files.name AS file,
+    line_of(files.first_line, not_used.row, skipped.unreadable_before) AS line,
+    "column",
+    reason,
+    found,
+    verdict
+FROM not_used
+JOIN files ON files.file = not_used.file AND files.system = $system
+ASOF LEFT JOIN skipped ON skipped.file = not_used.file AND not_used.row >= skipped.position
+UNION ALL
+SELECT files.name, rejects.line, 'row', 'cannot be read as a row', rejects.found, 'refused'
+FROM rejects JOIN files ON files.file = rejects.file AND files.system = $system
+ORDER BY ALL

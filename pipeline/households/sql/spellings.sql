@@ -1,0 +1,12 @@
+-- The distinct spellings of places in the file that is `received`, beside those of the files before it.
+INSERT INTO spelled
+SELECT
+    place_of(province_code, district_code, subdistrict_code, province_name, district_name) AS place,
+    any_value(province_code),
+    any_value(district_code),
+    any_value(subdistrict_code),
+    any_value(province_name),
+    any_value(district_name)
+FROM received
+GROUP BY place
+LIMIT $most
