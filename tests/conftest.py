@@ -16,6 +16,8 @@ from pipeline.workspace import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+# So that no test makes or needs the key of whoever runs them.
+os.environ["PILOT_AREAS_KEY"] = "a key for tests, of some forty characters"
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,7 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     def make() -> Path:
         root = tmp_path_factory.mktemp("project")
         (root / "data").mkdir()
-        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households"))
         for left in (root / "data" / "raw" / "boundaries").glob("*"):
             if left.name != "README.md":
                 left.unlink()
@@ -79,10 +81,16 @@ def published(paths: Paths, name: str) -> pd.DataFrame:
     return workspace.read(paths.processed / f"{name}.parquet", name)
 
 
+def published_files(folder: Path) -> list[Path]:
+    """Every file in a published folder, those of its folders too."""
+    found = [Path(place) / name for place, _, names in os.walk(folder, followlinks=True) for name in names]
+    return sorted(found)
+
+
 def digests(paths: Paths) -> dict[str, str]:
     """sha256 of every published file that must be the same for the same input."""
     import hashlib
 
-    files = [p for folder in (paths.processed, paths.maps) for p in sorted(folder.iterdir())]
+    files = [p for folder in (paths.processed, paths.maps) for p in published_files(folder)]
     kept = [p for p in files if p.name not in ("run.json", "README.md") and p.suffix != ".duckdb"]
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in kept}
+    return {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in kept}

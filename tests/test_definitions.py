@@ -53,7 +53,8 @@ def test_every_night_everything(specs: dict[str, dg.AssetSpec]) -> None:
     assert specs["published"].freshness_policy is not None
 
 
-def test_checks_only_warn(real_run: Paths) -> None:
+def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(real_run.maps.parent)
     loaded = dg.load_asset_checks_from_modules([checks])
     keys = {key.name for check in loaded for key in check.check_keys}
     assert keys == {"coverage", "unmatched", "totals", "poverty_totals", "recorded", "suspects", "drift"}
@@ -68,7 +69,8 @@ def test_checks_only_warn(real_run: Paths) -> None:
     assert passed == {**dict.fromkeys(keys, True), "suspects": False}
 
 
-def test_rows_and_digests_show_in_the_ui(real_run: Paths) -> None:
+def test_rows_and_digests_show_in_the_ui(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(real_run.maps.parent)
     with dg.DagsterInstance.from_config(str(real_run.maps.parent)) as instance:
         metadata = instance.get_latest_materialization_event(dg.AssetKey("poverty")).asset_materialization.metadata
     assert metadata["dagster/row_count"].value == 878

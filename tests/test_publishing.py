@@ -53,7 +53,10 @@ def test_the_same_input_gives_the_same_bytes_elsewhere(project: Paths, real_run:
             stored = catalogue.table(name).df()
         assert stored.columns.tolist() == columns
         expected = published(real_run, name)
-        pd.testing.assert_frame_equal(stored, expected, check_dtype=False, check_column_type=False)
+        nothing = expected.columns[expected.isna().all()]
+        assert stored[nothing].isna().all(axis=None)
+        said = [frame.drop(columns=nothing) for frame in (stored, expected)]
+        pd.testing.assert_frame_equal(*said, check_dtype=False, check_column_type=False)
     one, other = (json.loads((p.processed / "run.json").read_text()) for p in (project, real_run))
     assert one["run_id"] == other["run_id"]
     assert one["dagster_run_id"] != other["dagster_run_id"]
@@ -227,6 +230,7 @@ def test_duckdb_is_closed_in(sql: str, project: Paths) -> None:
 def test_the_join_always_has_928_rows(project: Paths, tmp_path: Path) -> None:
     names = [
         "districts", "regions", "population", "poverty", "subdistrict_points", "subdistrict_population", "policy",
+        "household_poverty",
     ]  # fmt: skip
     tables = [Stored(name, project.table(name)) for name in names]
     bare = tmp_path / "poverty.parquet"

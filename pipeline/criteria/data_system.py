@@ -98,8 +98,10 @@ def measure(
     surveyed = (there["rows_persons"].astype("float64") / registered).clip(upper=1.0)
     coverage = surveyed.fillna(there["rows_found_share"].astype("float64"))
     coverage = coverage.fillna(share.where(published)).fillna(there["claimed_coverage"].astype("float64"))
-    completeness = there["rows_known_share"].astype("float64").fillna(there["labelled_share"].where(published))
-    completeness = completeness.fillna(there["claimed_completeness"]).astype("float64")
+    completeness = (
+        there["rows_known_share"].astype("float64").fillna(there["labelled_share"].astype("float64").where(published))
+    )
+    completeness = completeness.fillna(there["claimed_completeness"].astype("float64"))
     there["surveyed_year"] = there["rows_year"].fillna(there["surveyed_year"]).astype("int64")
     quality = (coverage * completeness) ** 0.5
     there = there.assign(

@@ -8,11 +8,9 @@ import codecs
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +19,7 @@ import pyarrow.parquet as pq
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.households.mapping import COLUMNS, FILE, Mapping
+from pipeline.households.workbook import unpack_workbook
 from pipeline.intake import INVISIBLE, SIDECAR, Origin, origin_of
 
 FOLDER = "households"
@@ -29,11 +28,6 @@ NOT_ROWS = {FILE, SIDECAR, "README.md"}
 CHUNK = 8 << 20
 DELIMITERS = ",;\t"
 LONGEST_HEADER = 1 << 16
-# A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
-LARGEST_UNPACKED = 4 << 30
-LARGEST_RATIO = 200
-MOST_MEMBERS = 2000
-BATCH = 20_000
 
 Say = Callable[[str], None]
 
@@ -148,7 +142,7 @@ def opened(
     path = file.path
     if kind == "xlsx":
         path = aside / f"{number}.parquet"
-        unpack_workbook(file, path, say)
+        unpack_workbook(file.path, file.shown, path, say)
     return Opened(_parquet(file, path, mapping, connection), kind)
 
 
@@ -337,89 +331,3 @@ def transcode(source: Path, target: Path, file: str) -> None:
         raise InputError(
             Problem(file, "UTF-8 letters in a CP874 file", "one encoding throughout", "export it again as 'CSV UTF-8'")
         )
-
-
-def unpack_workbook(file: HouseholdFile, target: Path, say: Say) -> None:
-    """The one sheet with rows of a workbook, as text, row by row, in a Parquet file.
-
-    What it would unpack to is looked at first. Raises ``InputError`` for an archive that is not a workbook, unpacks
-    to too much, or has rows on more than one sheet.
-    """
-    import defusedxml
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    defusedxml.defuse_stdlib()  # openpyxl then refuses entities
-    _check_archive(file)
-    try:
-        book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise InputError(Problem(file.shown, "a ZIP that is no workbook", "an .xlsx file", "save it again")) from error
-    try:
-        sheets = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), None)]
-        if len(sheets) != 1:
-            raise InputError(
-                Problem(file.shown, f"{len(sheets)} sheets with rows", "rows on one sheet", "save each sheet as a file")
-            )
-        rows = sheets[0].iter_rows(values_only=True)
-        header = [_cell(name) or "" for name in next(rows)]
-        while header and not header[-1]:
-            header.pop()
-        if len(set(header)) != len(header) or "" in header:
-            raise InputError(
-                Problem(file.shown, "a column without a name, or a name twice", "a header", "name each column", line=1)
-            )
-        schema = pa.schema([(name, pa.string()) for name in header])
-        with pq.ParquetWriter(target, schema) as out:
-            for count, batch in enumerate(_batches(rows, len(header)), start=1):
-                out.write_table(pa.table(batch, schema=schema))
-                if count % 10 == 0:
-                    say(f"{file.name}: {count * BATCH:,} rows unpacked")
-    finally:
-        book.close()
-
-
-def _check_archive(file: HouseholdFile) -> None:
-    try:
-        with zipfile.ZipFile(file.path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(Problem(file.shown, "a broken archive", "an .xlsx file", "copy or save it again")) from error
-    unpacked = sum(m.file_size for m in members)
-    packed = max(1, sum(m.compress_size for m in members))
-    odd = [m for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
-    if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED or odd or (
-        unpacked > 100 << 20 and unpacked / packed > LARGEST_RATIO
-    ):  # fmt: skip
-        raise InputError(
-            Problem(
-                file.shown,
-                f"an archive of {len(members)} parts that unpacks to {unpacked / 1e6:,.0f} MB,"
-                f" {unpacked / packed:,.0f} times its size",
-                f"a workbook of at most {LARGEST_UNPACKED / 1e6:,.0f} MB, {LARGEST_RATIO} times its size",
-                "save the rows as CSV UTF-8 or Parquet",
-            )
-        )
-
-
-def _batches(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[list[str | None]]]:
-    columns: list[list[str | None]] = [[] for _ in range(width)]
-    for row in rows:
-        for i, column in enumerate(columns):
-            column.append(_cell(row[i]) if i < len(row) else None)
-        if len(columns[0]) == BATCH:
-            yield columns
-            columns = [[] for _ in range(width)]
-    if columns and columns[0]:
-        yield columns
-
-
-def _cell(value: Any) -> str | None:
-    """A cell as text; a whole number without the ``.0`` that a spreadsheet keeps it with."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -215,6 +215,7 @@ class _Run:
                 if self.policy.households.unusable_file == "stop":
                     raise
                 self.unread.add(number)
+                self.connection.execute("DELETE FROM rejects WHERE file = ?", [number])
                 self.left_out.append((file.name, file.system, str(error)))
                 self.say(f"left out, as the policy says: {error}")
                 continue
@@ -273,13 +274,15 @@ class _Run:
 
     def _spelled(self, file: HouseholdFile) -> None:
         """The distinct spellings of places in one file; too many, or citizen ids among them, are no places."""
-        inserted = self.connection.execute(_sql("spellings"), {"most": MOST_SPELLINGS + 1}).fetchone()
-        count = int(inserted[0]) if inserted else 0
-        counted = ", ".join(f"count_if(regexp_full_match(plain({name}), '[0-9]{{13}}'))" for name in mapping.PLACES)
-        ids = self.connection.execute(f"SELECT {counted} FROM spelled").fetchone()  # noqa: S608  # names of ours
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE spelled_here AS FROM spelled LIMIT 0")
+        self.connection.execute(_sql("spellings"), {"most": MOST_SPELLINGS + 1})
+        digits = ", ".join(f"count_if(regexp_full_match(plain({name}), '[0-9]{{13}}'))" for name in mapping.PLACES)
+        count, *ids = self.connection.execute(
+            f"SELECT count(*), {digits} FROM spelled_here"  # noqa: S608  # names of ours
+        ).fetchall()[0]
         columns = self.mappings[file.system].columns
-        for name, many in zip(mapping.PLACES, ids or (), strict=False):
-            if many > count / 2:
+        for name, many in zip(mapping.PLACES, ids, strict=True):
+            if (many or 0) > count / 2:
                 raise InputError(
                     Problem(
                         file.shown, "13-digit numbers (citizen ids?)", f"codes or names of places, our {name}",
@@ -293,20 +296,29 @@ class _Run:
                     f"look at what {mapping.FILE} maps to codes and names",
                 )
             )  # fmt: skip
+        self.connection.execute("INSERT INTO spelled FROM spelled_here")
 
     def _rejected(self, number: int, file: HouseholdFile, opened: Opened, read: int) -> int:
         """Lines that could not be read as rows, kept by number and kind only."""
-        kinds = self.connection.execute(
-            f"SELECT line, min(lower(error_type::VARCHAR)) FROM {opened.rejects} GROUP BY line"  # noqa: S608  # a name of ours
-        ).fetchall()
+        several = "max(contains(rtrim(csv_line, chr(10)), chr(10)))"
+        rejects = self.connection.table(opened.rejects)
+        kinds = rejects.aggregate(f"line, min(lower(error_type::VARCHAR)), {several}", "line").order("line").fetchall()
         self.connection.execute(f"DROP TABLE {opened.rejects}")
         self.connection.execute(f"DROP TABLE {opened.rejects}_scan")
+        swallowed = [line for line, _, more in kinds if more]
+        if swallowed:
+            raise InputError(
+                Problem(
+                    file.shown, "a quotation mark that is not closed", "each row by itself", "close or remove it",
+                    line=swallowed[0],
+                )
+            )  # fmt: skip
         if kinds:
             table = pd.DataFrame(
                 {
                     "file": np.full(len(kinds), number, dtype="uint16"),
-                    "line": np.array([line for line, _ in kinds], dtype="uint64"),
-                    "found": pd.array([kind for _, kind in kinds], dtype="str"),
+                    "line": np.array([line for line, *_ in kinds], dtype="uint64"),
+                    "found": pd.array([kind for _, kind, _ in kinds], dtype="str"),
                 }
             )
             self.connection.register("some_rejects", table)
@@ -394,13 +406,12 @@ class _Run:
                 )  # fmt: skip
         twice = self.connection.execute("SELECT file, count(*) FROM superseded GROUP BY file ORDER BY file").fetchall()
         for file, rows in twice:
-            self.say(
-                f"{self.received[file].name}: {rows:,} rows superseded, the same household in a later row or survey"
-            )
+            name = self.received[file].name
+            self.say(f"{name}: {rows:,} rows superseded by a later row or survey of the same household")
 
     def _counts(self, profiles: pd.DataFrame) -> pd.DataFrame:
         """What became of the rows of each file; nothing is lost, or the intake stops."""
-        counts = self.connection.execute(_sql("counts")).df()
+        counts = self.connection.execute(_sql("counts")).df().astype(dict.fromkeys((*ROWS, "invented"), "int64"))
         counts["system"] = [f.system for f in self.received]
         counted = profiles.groupby("system")["households"].sum()
         for number, system in enumerate(self.systems):
@@ -438,10 +449,10 @@ class _Run:
         reasons = self.connection.execute(
             'SELECT reason, "column", count(*) AS rows FROM (SELECT file, reason, "column" FROM not_used'
             " WHERE verdict = 'refused' UNION ALL SELECT file, 'cannot be read as a row', 'row' FROM rejects)"
-            " WHERE file = ? GROUP BY ALL ORDER BY rows DESC, ALL LIMIT 1",
+            ' WHERE file = ? GROUP BY ALL ORDER BY rows DESC, reason, "column" LIMIT 1',
             [file],
-        ).fetchone()
-        return reasons or ("no reason", "row", 0)
+        ).fetchall()
+        return reasons[0] if reasons else ("no reason", "row", 0)
 
     def _agreement(self) -> pd.DataFrame:
         """For each two systems, households found in both; the smaller one is held, the larger read past it."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.contracts import CONTRACTS
 from pipeline.criteria import data_system, university
 from pipeline.policy import Policy
 
@@ -51,7 +52,21 @@ def test_evidence_of_partnership_closes_a_part_of_the_gap(policy: Policy) -> Non
 
 def facts(**columns: list) -> pd.DataFrame:
     base = {"district_code": ["5001"], "province_code": ["50"], "survey_population": [50.0]}
-    return pd.DataFrame({**base, "population_persons": [100.0], "labelled_share": [0.72], **columns})
+    base |= {"figures_from": ["published rates"], "population_persons": [100.0], "labelled_share": [0.72]}
+    return pd.DataFrame({**base, **columns})
+
+
+NO_ROWS = (
+    pd.DataFrame(columns=CONTRACTS["household_poverty"].column_names),
+    pd.DataFrame(columns=CONTRACTS["household_agreement"].column_names),
+)
+
+
+def rows(system: str, persons: float | None, known: float, year: int) -> dict:
+    return {
+        "system": system, "area_code": "5001", "level": "district", "persons": persons, "answers_known_share": known,
+        "survey_year": year,
+    }  # fmt: skip
 
 
 def systems(*rows: tuple) -> pd.DataFrame:
@@ -67,14 +82,20 @@ ALL = [("TPMAP", a, "yes") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
 
 
 def test_measured_quality_overrules_the_claim(policy: Policy) -> None:
-    found = data_system.measure(facts(), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL), policy)
+    found = data_system.measure(
+        facts(), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL), *NO_ROWS, policy
+    )
     assert found["data_system"].tolist() == pytest.approx([0.5 * 1 * 0.6 * 1])  # √(0.5 · 0.72) = 0.6
     assert not found["data_system_quality_assumed"].any()
 
 
 def test_unknown_quality_is_assumed_and_said(policy: Policy) -> None:
     found = data_system.measure(
-        facts(), systems(("PPP", "50", "household_linked", 2020, None, None)), stated(("PPP", "CODI", "yes")), policy
+        facts(),
+        systems(("PPP", "50", "household_linked", 2020, None, None)),
+        stated(("PPP", "CODI", "yes")),
+        *NO_ROWS,
+        policy,
     )
     assert found["data_system"].tolist() == pytest.approx([0.75 * 0.25 * 0.7 * 0.8])
     assert found["data_system_quality_assumed"].all()
@@ -83,8 +104,33 @@ def test_unknown_quality_is_assumed_and_said(policy: Policy) -> None:
 def test_the_best_system_counts_and_rejection_needs_all_agencies_and_all_systems(policy: Policy) -> None:
     both = systems(("TPMAP", "50", "digital", 2022, None, None), ("PPP", "50", "shared_case", 2022, 1.0, 1.0))
     no = [("PPP", a, "no") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
-    found = data_system.measure(facts(), both, stated(*ALL, *no), policy)
+    found = data_system.measure(facts(), both, stated(*ALL, *no), *NO_ROWS, policy)
     assert found["data_system_name"].tolist() == ["TPMAP"]
     assert not found["rejected"].any()
-    only = data_system.measure(facts(), both[both["system"] == "PPP"], stated(*no), policy)
+    only = data_system.measure(facts(), both[both["system"] == "PPP"], stated(*no), *NO_ROWS, policy)
     assert only["rejected"].all()
+
+
+def test_household_rows_overrule_published_figures_and_claims(policy: Policy) -> None:
+    by_rows = pd.DataFrame([rows("tpmap", 81.0, 0.64, 2024)])
+    found = data_system.measure(
+        facts(figures_from=["household rows"]), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL),
+        by_rows, NO_ROWS[1], policy,
+    )  # fmt: skip
+    assert found["data_system_quality"].tolist() == pytest.approx([0.9 * 0.8])  # √(0.81 · 0.64)
+    assert found["data_system_year"].tolist() == [2024]
+
+
+def test_a_register_of_the_poor_covers_what_it_holds_of_the_poor_that_a_survey_found(policy: Policy) -> None:
+    by_rows = pd.DataFrame([rows("ppp", 3.0, 1.0, 2022), rows("tpmap", 81.0, 0.64, 2022)])
+    found_again = pd.DataFrame(
+        [{"system": "ppp", "other_system": "tpmap", "district_code": "5001", "poor_found_share": 0.49}]
+    )
+    ppp = systems(("PPP", "50", "household_linked", 2020, None, None))
+    agree = [("PPP", a, "yes") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
+    found = data_system.measure(facts(), ppp, stated(*agree), by_rows, found_again, policy)
+    assert found["data_system_quality"].tolist() == pytest.approx([0.7])
+    assert not found["data_system_quality_assumed"].any()
+    # Its three persons of a hundred registered are no coverage: it never asks those who are not poor.
+    alone = data_system.measure(facts(), ppp, stated(*agree), by_rows.head(1), NO_ROWS[1], policy)
+    assert alone["data_system_quality_assumed"].all()

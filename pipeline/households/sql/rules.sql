@@ -4,7 +4,7 @@ FROM (VALUES
     (1, 'household_id', 'no household id and no citizen id'),
     (2, 'citizen_id', 'a citizen id that is not 13 digits'),
     (3, 'members', 'not a number of members from 1 to 99'),
-    (4, 'survey_year', 'not a year from 1990 to the year of the round (Buddhist years are understood)'),
+    (4, 'survey_year', 'not a year from 1990 to the policy''s as_of (Buddhist years are understood)'),
     (5, 'health', 'neither yes nor no'),
     (6, 'living', 'neither yes nor no'),
     (7, 'education', 'neither yes nor no'),

@@ -1,5 +1,5 @@
--- The distinct spellings of places in the file that is `received`, beside those of the files before it.
-INSERT INTO spelled
+-- The distinct spellings of places in the file that is `received`.
+INSERT INTO spelled_here
 SELECT
     place_of(province_code, district_code, subdistrict_code, province_name, district_name) AS place,
     any_value(province_code),

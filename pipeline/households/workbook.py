@@ -1,0 +1,115 @@
+"""Workbooks of household rows: looked at before they are unpacked, then row by row to a Parquet file of text.
+
+Here: .xlsx, its limits and its one sheet. Not here: what a cell must be (``sql/stage.sql``). openpyxl reads with
+defusedxml: no entity is followed; macros and links to other files are never looked at.
+"""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import InputError, Problem
+
+# A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
+LARGEST_UNPACKED = 4 << 30
+LARGEST_RATIO = 200
+MOST_MEMBERS = 2000
+BATCH = 20_000
+
+
+def unpack_workbook(path: Path, file: str, target: Path, say: Callable[[str], None]) -> None:
+    """The one sheet with rows of the workbook at ``path``, as text, in the Parquet file ``target``.
+
+    Raises ``InputError`` for an archive that is not a workbook, unpacks to too much, or has rows on more than one
+    sheet; ``file`` is what it is called in messages.
+    """
+    import openpyxl
+
+    if not openpyxl.DEFUSEDXML:
+        raise RuntimeError("openpyxl without defusedxml would follow entities; unset OPENPYXL_DEFUSEDXML")
+    _check_archive(path, file)
+    with path.open("rb") as stream:
+        try:
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            _unpack_sheet(file, book, target, say)
+        except InputError:
+            raise
+        except Exception as error:  # a workbook can be broken in many ways, all of which mean the same to the reader
+            cause = error.__cause__ or error.__context__ or error
+            raise InputError(
+                Problem(
+                    file, f"a workbook that cannot be read ({type(cause).__name__})", "an .xlsx file", "save it again"
+                )
+            ) from error
+
+
+def _unpack_sheet(file: str, book: Any, target: Path, say: Callable[[str], None]) -> None:
+    sheets = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), None)]
+    if len(sheets) != 1:
+        raise InputError(
+            Problem(file, f"{len(sheets)} sheets with rows", "rows on one sheet", "save each sheet as a file")
+        )
+    rows = sheets[0].iter_rows(values_only=True)
+    header = [_cell(name) or "" for name in next(rows)]
+    while header and not header[-1]:
+        header.pop()
+    if len(set(header)) != len(header) or "" in header:
+        raise InputError(
+            Problem(file, "a column without a name, or a name twice", "a header", "name each column", line=1)
+        )
+    schema = pa.schema([(name, pa.string()) for name in header])
+    with pq.ParquetWriter(target, schema) as out:
+        for count, batch in enumerate(_batches(rows, len(header)), start=1):
+            out.write_table(pa.table(batch, schema=schema))
+            if count % 10 == 0:
+                say(f"{file}: {count * BATCH:,} rows unpacked")
+
+
+def _check_archive(path: Path, file: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(Problem(file, "a broken archive", "an .xlsx file", "copy or save it again")) from error
+    unpacked = sum(m.file_size for m in members)
+    packed = max(1, sum(m.compress_size for m in members))
+    odd = [m for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
+    if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED or odd or (
+        unpacked > 100 << 20 and unpacked / packed > LARGEST_RATIO
+    ):  # fmt: skip
+        raise InputError(
+            Problem(
+                file,
+                f"an archive of {len(members)} parts that unpacks to {unpacked / 1e6:,.0f} MB,"
+                f" {unpacked / packed:,.0f} times its size",
+                f"a workbook of at most {LARGEST_UNPACKED / 1e6:,.0f} MB, {LARGEST_RATIO} times its size",
+                "save the rows as CSV UTF-8 or Parquet",
+            )
+        )
+
+
+def _batches(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[list[str | None]]]:
+    columns: list[list[str | None]] = [[] for _ in range(width)]
+    for row in rows:
+        for i, column in enumerate(columns):
+            column.append(_cell(row[i]) if i < len(row) else None)
+        if len(columns[0]) == BATCH:
+            yield columns
+            columns = [[] for _ in range(width)]
+    if columns and columns[0]:
+        yield columns
+
+
+def _cell(value: Any) -> str | None:
+    """A cell as text; a whole number without the ``.0`` that a spreadsheet keeps it with."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,234 @@
+"""One bad file at a time: one clear line, no value of a household in it, and the last good intake stays."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.households import files
+from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, xlsx
+
+ROWS = [row(n) for n in range(1, 40)]
+THAI = [{**r, "district_name": "กันทรลักษ์"} for r in ROWS]
+COLUMNS = "\n".join(f'"{name}" = "{name}"' for name in BASE)
+
+
+def half_and_half(_: Path) -> bytes:
+    lines = csv(THAI).decode().splitlines(keepends=True)
+    return "".join(lines[:20]).encode() + "".join(lines[20:]).encode("cp874")
+
+
+def archive(**members: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in members.items():
+            book.writestr(name.replace("__", "/"), content)
+    return target.getvalue()
+
+
+def bomb(_: Path) -> bytes:
+    return archive(**{"xl__worksheets__sheet1.xml": b"\0" * (200 << 20)})
+
+
+def with_entity(_: Path) -> bytes:
+    evil = (
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet><sheetData><row><c t="inlineStr"><is><t>&a;'
+    )
+    evil += b"</t></is></c></row></sheetData></worksheet>"
+    source = zipfile.ZipFile(io.BytesIO(xlsx(ROWS)))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as out:
+        for name in source.namelist():
+            out.writestr(name, evil if name.endswith("sheet1.xml") else source.read(name))
+    return target.getvalue()
+
+
+def two_sheets(_: Path) -> bytes:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(ROWS)))
+    book.create_sheet("more").append(["x"])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+# name of the file, its content, what the line says
+BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
+    "half UTF-8, half CP874": ("a.csv", half_and_half, ["line 21 not UTF-8 and line 2 not CP874", "one encoding"]),
+    "UTF-16": ("a.csv", lambda _: csv(ROWS).decode().encode("utf-16"), ["UTF-16", "CSV UTF-8"]),
+    "a NUL byte": ("a.csv", lambda _: csv(ROWS).replace(b"50000", b"5\0000", 1), ["line 2", "NUL byte"]),
+    "empty": ("a.csv", lambda _: b"", ["0 bytes", "export it again"]),
+    "empty Parquet": ("a.parquet", lambda _: b"", ["0 bytes"]),
+    "a header only": ("a.csv", lambda _: csv(ROWS).splitlines()[0] + b"\n", ["a header and no rows"]),
+    "Parquet without rows": ("a.parquet", lambda _: parquet(ROWS[:1])[:0] or _no_rows(), ["no rows"]),
+    "truncated Parquet": ("a.parquet", lambda _: parquet(ROWS)[:-30], ["without a whole footer", "copy or export"]),
+    "Parquet broken inside": ("a.parquet", lambda _: _broken_inside(), ["cannot be told apart"]),
+    "ids in the district column": (
+        "a.csv", lambda _: csv([{**r, "subdistrict_code": r["citizen_id"]} for r in ROWS]),
+        ["column subdistrict_code", "13-digit numbers (citizen ids?)"],
+    ),
+    "a ragged file that a sniffer reads as one row": (
+        "a.csv", lambda _: b"citizen_id,subdistrict_code\n1,2,3\n4\n5,6,7,8\n9,1\n2\n3,4,5\n", ["no column 'members'"],
+    ),
+    "ragged rows": (
+        "a.csv", lambda _: csv(ROWS).replace(b",2022\n", b"\n"),
+        ["39 of 39 rows", "cannot be read as a row", "column row"],
+    ),
+    "lines ended in two ways": ("a.csv", lambda _: csv(ROWS).replace(b"\n", b"\r\n", 3), ["lines ended alike"]),
+    "an open quotation mark": ("a.csv", lambda _: csv(ROWS).replace(b"50000", b'"50000', 1), ["line 2", "not closed"]),
+    "a missing column": ("a.csv", lambda _: csv(ROWS).replace(b"members", b"m"), ["line 1", "no column 'members'"]),
+    "a column twice": ("a.csv", lambda _: csv(ROWS).replace(b"welfare_card", b"members"), ["column 'members' twice"]),
+    "no delimiter we know": ("a.csv", lambda _: csv(ROWS, sep="|"), ["line 1", "no column"]),
+    "a ZIP named .csv": ("a.csv", lambda _: xlsx(ROWS), ["a ZIP archive", "a .csv file"]),
+    "a text named .xlsx": ("a.xlsx", lambda _: csv(ROWS), ["neither Parquet nor a workbook"]),
+    "a text named .parquet": ("a.parquet", lambda _: csv(ROWS), ["neither Parquet nor a workbook"]),
+    "a zip bomb": ("a.xlsx", bomb, ["unpacks to 210 MB", "times its size"]),
+    "an archive that climbs": ("a.xlsx", lambda _: archive(**{"..__..__x": b"1"}), ["an archive of 1 parts"]),
+    "a ZIP that is no workbook": ("a.xlsx", lambda _: archive(x=b"1"), ["a workbook that cannot be read"]),
+    "a broken ZIP": ("a.xlsx", lambda _: xlsx(ROWS)[:200], ["a broken archive"]),
+    "entities in a workbook": ("a.xlsx", with_entity, ["cannot be read (EntitiesForbidden)"]),
+    "two sheets with rows": ("a.xlsx", two_sheets, ["2 sheets with rows"]),
+    "a kind of file we do not read": ("a.sav", lambda _: b"x", ["a file of the kind '.sav'"]),
+    "the same file twice": ("b.csv", lambda folder: (folder / "good.csv").read_bytes(), ["the same bytes as"]),
+    "too many rows refused": (
+        "a.csv", lambda _: csv([{**r, "members": "-1"} for r in ROWS]),
+        ["39 of 39 rows that cannot be used", "members", "households.refused_share_stops"],
+    ),
+}  # fmt: skip
+MAPPINGS = {
+    "names a column twice": (COLUMNS + '\n"x" = "members"', ["members twice, for 'members' and 'x'"]),
+    "names their column twice": (COLUMNS + '\n"members" = "lon"', ["mapping.toml", "correct the line named"]),
+    "names a column we do not have": (COLUMNS + '\n"x" = "wealth"', ["'wealth'", "one of household_id"]),
+    "lacks a dimension": (COLUMNS.replace('"health" = "health"', ""), ["no column for health"]),
+    "names what the file lacks": (COLUMNS + '\n"x" = "lon"', ["no column 'x'", "mapping.toml names"]),
+    "says yes and no alike": (COLUMNS + '\n[values]\nyes = ["1"]\nno = ["1"]', ["'1' for yes and for no"]),
+    "says a year in words": (COLUMNS + '\n[constants]\nsurvey_year = "last"', ["column survey_year", "'last'"]),
+    "has a table too many": (COLUMNS + "\n[wishes]\nx = 1", ["the table wishes"]),
+}
+
+
+def _no_rows() -> bytes:
+    import pandas as pd
+
+    target = io.BytesIO()
+    pd.DataFrame({name: pd.Series(dtype="str") for name in BASE}).to_parquet(target)
+    return target.getvalue()
+
+
+def _broken_inside() -> bytes:
+    content = bytearray(parquet([row(n) for n in range(5000)]))
+    content[5000:25000] = b"\xff" * 20000
+    return bytes(content)
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_refused_in_one_line(case: str, province: Province) -> None:
+    province.rules(refused_share_stops=0.2)
+    province.put({"good.csv": csv([row(n) for n in range(100, 110)])})
+    good = province.take_in()
+    before = {p: p.read_bytes() for p in good.folder.rglob("*") if p.is_file()}
+    name, content, words = BAD[case]
+    folder = province.paths.raw / "households" / "tpmap"
+    province.put({name: content(folder)})
+    with pytest.raises(InputError) as refused:
+        province.take_in()
+    line = str(refused.value)
+    for word in words:
+        assert word in line
+    assert "\n" not in line
+    assert citizen_id(1) not in line
+    assert {p: p.read_bytes() for p in good.folder.rglob("*") if p.is_file()} == before
+    assert not list(province.paths.households.glob(".intake-*"))
+
+
+SKIPPED = [c for c in BAD if "rows" not in c and "sniffer" not in c] + ["Parquet without rows"]
+
+
+@pytest.mark.parametrize("case", SKIPPED)
+def test_the_others_are_used_where_the_policy_says_so(case: str, province: Province) -> None:
+    province.rules(unusable_file="skip")
+    province.put({"good.csv": csv([row(n) for n in range(100, 110)])})
+    name, content, words = BAD[case]
+    province.put({name: content(province.paths.raw / "households" / "tpmap")})
+    table = province.take_in().table("files").set_index("file")
+    assert table["rows_kept"].sum() == 10
+    problem = table["problem"].dropna()
+    assert len(problem) == 1
+    assert all(word in problem.iloc[0] for word in words)
+    assert any("left out, as the policy says" in line for line in province.said)
+
+
+@pytest.mark.parametrize("case", MAPPINGS)
+def test_a_bad_mapping_is_refused_in_one_line(case: str, province: Province) -> None:
+    text, words = MAPPINGS[case]
+    province.put({"a.csv": csv(ROWS), "mapping.toml": f"[columns]\n{text}\n".encode()})
+    with pytest.raises(InputError) as refused:
+        province.take_in()
+    for word in words:
+        assert word in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_mapping_makes_any_names_ours(province: Province) -> None:
+    theirs = {name: f"ช่อง {i}" for i, name in enumerate(BASE)}
+    mapping = "\n".join(f'"{theirs[n]}" = "{n}"' for n in BASE if n != "survey_year")
+    text = csv([row(1, health="จน"), row(2, health="ไม่จน")]).decode()
+    for ours, name in theirs.items():
+        text = text.replace(ours, name, 1)
+    province.put(
+        {
+            "a.csv": text.encode("cp874"),
+            "mapping.toml": f'[columns]\n{mapping}\n[constants]\nsurvey_year = 2564\n[values]\nyes = ["จน", "1"]\n'
+            'no = ["ไม่จน", "0"]\n'.encode(),
+        }
+    )  # fmt: skip
+    profiles = province.take_in().table("profiles")
+    assert profiles[["deprived", "households", "survey_year"]].to_numpy().tolist() == [[0, 1, 2021], [1, 1, 2021]]
+
+
+def test_a_folder_that_cannot_be_a_system(province: Province) -> None:
+    province.put({"a.csv": csv(ROWS)}, system="ทีพีแมป")
+    with pytest.raises(InputError, match="a system's name in small letters"):
+        province.take_in()
+
+
+def test_a_link_is_no_file(province: Province, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.csv").write_bytes(csv(ROWS))
+    province.put({"good.csv": csv(ROWS)})
+    (province.paths.raw / "households" / "tpmap" / "a.csv").symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(InputError, match="a link or a folder"):
+        province.take_in()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(min_size=0, max_size=300), st.sampled_from(["a.csv", "a.parquet", "a.xlsx"]), st.booleans())
+def test_any_bytes_are_taken_in_or_refused_by_name(province: Province, noise: bytes, name: str, framed: bool) -> None:
+    folder = province.paths.raw / "households" / "tpmap"
+    for left in folder.glob("*"):
+        left.unlink()
+    whole = {"a.csv": csv(ROWS), "a.parquet": parquet(ROWS), "a.xlsx": xlsx(ROWS)}[name]
+    province.put({name: whole[:150] + noise + whole[150:] if framed else noise})
+    try:
+        table = province.take_in().table("files")
+    except InputError as error:
+        assert "\n" not in str(error)
+        return
+    lost = table["rows_in"] - table["rows_kept"] - table["rows_superseded"] - table["rows_refused"]
+    assert not lost.any()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp874"])
+def test_an_encoding_is_found_where_a_letter_is_cut_in_two(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHUNK", 7)
+    path = tmp_path / "a.csv"
+    path.write_bytes("ก,ข\nอำเภอเมืองน่าน,1\n".encode(encoding))
+    seen = files.look_through(path, "a.csv")
+    assert (seen.encoding, seen.lines) == (encoding, 2)

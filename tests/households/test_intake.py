@@ -1,0 +1,273 @@
+"""Rows in, counts out: each row kept, superseded or refused; what was mended; who nobody is."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.households import files, intake, pseudonyms
+from tests.households.conftest import Province, citizen_id, csv, parquet, row, table, xlsx
+
+
+def counts(province: Province) -> tuple[int, int, int, int]:
+    found = province.take_in().table("files")
+    return tuple(int(found[f"rows_{name}"].sum()) for name in ("in", "kept", "superseded", "refused"))
+
+
+def test_nothing_is_lost(province: Province) -> None:
+    rows = [
+        row(1), row(2, health="1"), row(3, members="-3"), row(4, survey_year="3021"), row(5, living="maybe"),
+        row(6, subdistrict_code="509999"), row(1, survey_year="2021"), row(7, citizen_id="12345"), row(8, members=""),
+        row(9, citizen_id=""), row(10, income_per_person="-1"),
+        row(11, health="", living="", education="", income="", accessibility=""), row(12, members="2.5"),
+    ]  # fmt: skip
+    province.put({"a.csv": csv(rows)})
+    assert counts(province) == (13, 2, 1, 10)
+    refused = province.refused().sort_values("line", ignore_index=True)
+    assert refused["file"].unique().tolist() == ["households/tpmap/a.csv"]
+    assert refused[["line", "column", "found", "verdict"]].to_records(index=False).tolist() == [
+        (4, "members", "a negative number", "refused"),
+        (5, "survey_year", "4 digits", "refused"),
+        (6, "living", "text of 5 characters", "refused"),
+        (7, "subdistrict_code", "6 digits", "refused"),
+        (8, "household_id", "a row of this file", "superseded"),
+        (9, "citizen_id", "5 digits", "refused"),
+        (10, "members", "nothing", "refused"),
+        (11, "household_id", "nothing", "refused"),
+        (12, "income_per_person", "a negative number", "refused"),
+        (13, "health", "nothing", "refused"),
+        (14, "members", "a number of 3 characters", "refused"),
+    ]
+    assert province.households() == {"5001": 2}
+
+
+def test_what_is_mended_is_said_and_used(province: Province) -> None:
+    rows = [
+        row(1, members=" ๓ "), row(2, survey_year="2565"), row(3, health="๑"), row(4, income_per_person="12,000"),
+        row(5, citizen_id=" 1-0000-00000-05-" + citizen_id(5)[-1]), row(6),
+    ]  # fmt: skip
+    rows[4]["citizen_id"] = f"{citizen_id(5)[0]}-{citizen_id(5)[1:5]}-{citizen_id(5)[5:]}"
+    province.put({"a.csv": csv(rows)})
+    assert counts(province) == (6, 6, 0, 0)
+    mended = province.mended().sort_values("line")
+    assert mended[["line", "column", "what"]].to_records(index=False).tolist() == [
+        (2, "members", "spaces or Thai digits"),
+        (3, "survey_year", "Buddhist year"),
+        (4, "a dimension or welfare_card", "spaces or Thai digits"),
+        (5, "income_per_person", "spaces, thousands separators or Thai digits"),
+        (6, "household_id or citizen_id", "spaces, dashes or Thai digits"),
+    ]
+    profiles = province.take_in().table("profiles")
+    assert profiles["persons"].sum() == 18
+    assert profiles.loc[profiles["deprived"] == 1, "households"].sum() == 1
+    assert set(profiles["survey_year"]) == {2022}
+
+
+KINDS: dict[str, Callable[[list[dict[str, str]]], dict[str, bytes]]] = {
+    "utf-8": lambda r: {"a.csv": csv(r)},
+    "utf-8 with BOM": lambda r: {"a.csv": csv(r, "utf-8-sig")},
+    "cp874": lambda r: {"a.csv": csv(r, "cp874")},
+    "semicolon": lambda r: {"a.csv": csv(r, sep=";")},
+    "tab, CRLF": lambda r: {"a.tsv": csv(r, sep="\t").replace(b"\n", b"\r\n")},
+    "parquet": lambda r: {"a.parquet": parquet(r)},
+    "xlsx": lambda r: {"a.xlsx": xlsx(r)},
+    "two files": lambda r: {"a.csv": csv(r[:2]), "b.parquet": parquet(r[2:])},
+    "quoted": lambda r: {"a.csv": table(r).to_csv(index=False, quoting=1).encode()},
+    "empty lines at the end": lambda r: {"a.csv": csv(r) + b"\n\n"},
+    "no end of the last line": lambda r: {"a.csv": csv(r).rstrip(b"\n")},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_rows_in_any_kind_of_file(kind: str, province: Province) -> None:
+    named = {"subdistrict_code": "", "province_name": "เชียงใหม่"}
+    rows = [
+        row(1, district_name="อำเภอฝาง", **named), row(2, district_name="ฝาง", health="1", **named),
+        row(3, members="0", district_name="ฝาง", **named), row(4, district_name="เขตที่ไม่มี", **named),
+    ]  # fmt: skip
+    province.put(KINDS[kind](rows))
+    assert counts(province) == (4, 2, 0, 2)
+    assert province.households() == {"5009": 2}
+    encoding = {"utf-8 with BOM", "cp874", "parquet", "xlsx"}
+    found = province.take_in().table("files")["encoding"].tolist()
+    assert found[0] == (kind if kind in encoding else "utf-8")
+
+
+def test_lines_are_those_of_the_file_where_rows_before_cannot_be_read(province: Province) -> None:
+    text = csv([row(1), row(2), row(3, members="-1"), row(4)]).decode().splitlines()
+    text.insert(2, "ragged,row")
+    text.insert(1, "another")
+    province.put({"a.csv": "\n".join(text).encode()})
+    assert counts(province) == (6, 3, 0, 3)
+    refused = province.refused().sort_values("line")
+    assert refused[["line", "column", "found"]].to_records(index=False).tolist() == [
+        (2, "row", "missing columns"),
+        (4, "row", "missing columns"),
+        (6, "members", "a negative number"),
+    ]
+
+
+def test_the_later_survey_wins_unless_it_cannot_be_used(province: Province) -> None:
+    rows = [
+        row(1, survey_year="2022", health="1"), row(1, survey_year="2020"), row(2, survey_year="2020", health="1"),
+        row(2, survey_year="2022", members="-1"), row(3, survey_year="2021"), row(3, survey_year="2021", health="1"),
+    ]  # fmt: skip
+    province.put({"a.csv": csv(rows)})
+    assert counts(province) == (6, 3, 2, 1)
+    profiles = province.take_in().table("profiles")
+    assert profiles.loc[profiles["deprived"] == 1, "households"].sum() == 3
+    assert "2 rows superseded" in " ".join(province.said)
+
+
+def test_many_duplicates_are_said_in_one_line(province: Province) -> None:
+    province.put({"a.parquet": parquet([row(1)] * 5000)})
+    assert counts(province) == (5000, 1, 4999, 0)
+    assert [line for line in province.said if "superseded" in line] == [
+        "households/tpmap/a.parquet: 4,999 rows superseded by a later row or survey of the same household"
+    ]
+
+
+def test_households_by_code_abolished_code_name_and_coordinate(province: Province) -> None:
+    nowhere = {"subdistrict_code": ""}
+    rows = [
+        row(1, subdistrict_code="500107"), row(2, subdistrict_code="530306"),
+        row(3, province_name="จังหวัดเชียงใหม่", district_name=" อำเภอ แม่ริม ", **nowhere),
+        row(4, lon="100.5", lat="13.5", **nowhere), row(5, lon="90", lat="13.5", **nowhere),
+        row(6, province_code="50", district_code="1", subdistrict_code="7"),
+        row(7, province_code="50", district_code="๐๑", subdistrict_code="07"),
+        row(8, subdistrict_code="", district_code="5007"), row(9, subdistrict_code="50010701"),
+        row(10, lon="", lat="", district_name="แม่ริม", **nowhere),
+    ]  # fmt: skip
+    province.put({"a.csv": csv(rows)})
+    province.shapes = gpd.GeoDataFrame(
+        {"district_code": ["1001"], "outline": ["boundary_file"]},
+        geometry=[shapely.box(100, 13, 101, 14)], crs="EPSG:4326",
+    )  # fmt: skip
+    assert province.households() == {"5001": 4, "5304": 1, "5007": 2, "1001": 1}
+    assert counts(province) == (10, 8, 0, 2)
+    mended = province.mended().set_index("line")["what"].to_dict()
+    assert mended == {
+        3: "abolished code", 4: "name written otherwise, district by name", 5: "district by coordinate",
+        7: "lost leading zero", 8: "spaces or Thai digits",
+    }  # fmt: skip
+
+
+def test_a_coordinate_places_no_one_in_a_schematic_outline(province: Province) -> None:
+    province.put({"a.csv": csv([row(1), row(2, subdistrict_code="", lon="100.5", lat="13.5")])})
+    assert counts(province) == (2, 1, 0, 1)
+    assert any("schematic outlines are not borders" in line for line in province.said)
+
+
+def test_a_wrong_check_digit_is_a_warning_only(province: Province) -> None:
+    good = citizen_id(1)
+    province.put({"a.csv": csv([row(1), row(2, citizen_id=good[:-1] + str((int(good[-1]) + 1) % 10))])})
+    assert counts(province) == (2, 2, 0, 0)
+    assert province.take_in().table("files")["check_digits_wrong"].tolist() == [1]
+
+
+def test_pseudonyms_are_the_standard_librarys_hmac() -> None:
+    secret = b"some key that is not a real one, 40 long"
+    key = pseudonyms.Key.of(secret)
+    with duckdb.connect(":memory:") as connection:
+        for name in ("macros", "rules"):
+            connection.execute(intake._sql(name))
+        for name, value in (("yes", "'1'"), ("no", "'0'"), ("survey_year", "2022"), ("latest_year", "2026")):
+            connection.execute(f"SET VARIABLE {name} = {value}")
+        connection.execute("SET VARIABLE words = map(['1'], [true])")
+        ids = [citizen_id(n) for n in range(50)]
+        given_rows = pd.DataFrame([row(n) for n in range(50)]).reindex(columns=list(files.COLUMNS)).astype("str")
+        connection.register("received", given_rows.where(given_rows != "nan", None))
+        values = {"file": 0, "system": 0, "inner": key.inner, "outer": key.outer}
+        found = connection.execute(intake._sql("stage"), values).df()["pseudonym"].tolist()
+    assert found == [int(hmac.new(secret, i.encode(), hashlib.sha256).hexdigest()[:16], 16) for i in ids]
+
+
+def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptureFixture) -> None:
+    secret = {"name": "สมหญิง ใจดี", "telephone": "0812345678", "house": "99/17 หมู่ 4", "lon": "100.123456"}
+    rows = [
+        row(1, **{"lon": secret["lon"], "lat": "13.654321"}), row(2, members="-7"),
+        row(3, subdistrict_code="", district_name="ที่ลับสุดยอด", province_name="เชียงใหม่"),
+        row(4, citizen_id="๑๑๐๑๗๐๐๒๐๓๔๕๑"), row(5, citizen_id="110170020345X"), row(6, health="สมหญิง ใจดี"),
+    ]  # fmt: skip
+    extra = pd.DataFrame(rows).assign(ชื่อ=secret["name"], โทร=secret["telephone"], ที่อยู่=secret["house"])
+    province.put({"a.csv": extra.to_csv(index=False).encode() + b"1101700203451,broken\n"})
+    done = province.take_in()
+    blob = b"".join(p.read_bytes() for p in done.folder.rglob("*") if p.is_file())
+    text = [t for p in done.folder.rglob("*.parquet") for t in pd.read_parquet(p).astype(object).to_numpy().ravel()]
+    said = " ".join([*map(str, text), *province.said, caplog.text])
+    for word in (*secret.values(), "ที่ลับสุดยอด", "13.654321", "110170020345", "๑๑๐๑๗๐๐๒๐๓๔๕๑", citizen_id(1)):
+        assert word not in said
+        assert word.encode() not in blob
+    assert not list(province.paths.households.glob(".intake-*"))
+
+
+def test_unchanged_files_are_not_read_again(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    province.put({"a.csv": csv([row(1), row(2)])})
+    first = province.take_in()
+    monkeypatch.setattr(files, "opened", lambda *_: pytest.fail("read again"))
+    assert province.take_in().folder == first.folder
+    monkeypatch.undo()
+    province.put({"a.csv": csv([row(1), row(2), row(3)])})
+    assert province.take_in().folder != first.folder
+    assert province.households() == {"5001": 3}
+
+
+def test_a_file_of_invented_ids_is_sample_whatever_its_sidecar_says(province: Province) -> None:
+    real, invented = [row(n) for n in range(3)], [row(n, citizen_id=f"9{n:012d}") for n in range(3, 6)]
+    province.put({"a.csv": csv(real), "b.csv": csv(invented)})
+    assert province.take_in().table("files")["sample"].tolist() == [False, True]
+    received = intake.received(province.paths, province.districts, province.shapes, province.policy, print)
+    assert [o.sample for o in received.origins] == [False, True]
+
+
+def test_two_files_claiming_the_same_survey_stop(province: Province) -> None:
+    one, other = [row(n) for n in range(10)], [row(n, health="1") for n in range(4, 12)]
+    province.put({"a.csv": csv(one), "b.csv": csv(other)})
+    with pytest.raises(InputError, match=r"a\.csv: found 6 households that b\.csv has in the same survey year"):
+        province.take_in()
+    province.put({"b.csv": csv([{**r, "survey_year": "2021"} for r in other])})
+    assert counts(province) == (18, 12, 6, 0)
+
+
+def test_no_files_give_empty_tables(province: Province) -> None:
+    done = province.take_in()
+    assert all(done.table(name).empty for name in ("files", "profiles", "agreement"))
+    assert done.papers() == {}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 8), st.sampled_from(["2020", "2021", "2564", "x"]), st.sampled_from(["1", "0", "๑", "?"]),
+            st.sampled_from(["500107", "500101", "", "99"]), st.sampled_from(["1", "4", "-1"]),
+        ),
+        min_size=1, max_size=30,
+    )
+)  # fmt: skip
+def test_any_rows_as_plain_python_counts_them(province: Province, cases: list[tuple[int, str, str, str, str]]) -> None:
+    rows = [
+        row(n, survey_year=year, health=health, subdistrict_code=code, members=members)
+        for n, year, health, code, members in cases
+    ]
+    province.put({"a.csv": csv(rows)})
+    best: dict[int, tuple[int, int, bool, int]] = {}
+    good = 0
+    for line, (n, year, health, code, members) in enumerate(cases):
+        if year == "x" or health == "?" or code in ("", "99") or members == "-1":
+            continue
+        good += 1
+        key = (2021 if year == "2564" else int(year), line)
+        best[n] = max(best.get(n, (0, -1, False, 0)), (*key, health != "0", int(members)))
+    assert counts(province) == (len(cases), len(best), good - len(best), len(cases) - good)
+    profiles = province.take_in().table("profiles")
+    assert profiles["persons"].sum() == sum(b[3] for b in best.values())
+    assert profiles.loc[profiles["deprived"] != 0, "households"].sum() == sum(b[2] for b in best.values())
