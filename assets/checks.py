@@ -28,8 +28,25 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, polic
 
 
 @check("district_facts", checks.poverty_totals)
-def poverty_totals(district_facts: pd.DataFrame, poverty: pd.DataFrame, policy: Policy) -> Finding:
-    return checks.poverty_totals(poverty, district_facts, policy.poverty.survey_year)
+def poverty_totals(
+    district_facts: pd.DataFrame, poverty: pd.DataFrame, household_poverty: pd.DataFrame, policy: Policy
+) -> Finding:
+    return checks.poverty_totals(poverty, household_poverty, district_facts, policy.poverty.survey_year)
+
+
+@check("household_files", checks.household_rows)
+def household_rows(household_files: pd.DataFrame) -> Finding:
+    return checks.household_rows(household_files)
+
+
+@check("household_agreement", checks.systems_agree)
+def systems_agree(household_agreement: pd.DataFrame) -> Finding:
+    return checks.systems_agree(household_agreement)
+
+
+@check("target_poor", checks.target_poor)
+def target_poor_agrees(target_poor: pd.DataFrame, household_poverty: pd.DataFrame) -> Finding:
+    return checks.target_poor(household_poverty, target_poor)
 
 
 @check("inputs", checks.recorded)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipeline import places, workspace
 from pipeline import policy as policies
-from pipeline.households import intake, measures
+from pipeline.households import intake
 from pipeline.intake import Received
 from pipeline.policy import Policy
 from pipeline.sources import data_systems as systems
@@ -159,9 +159,7 @@ def household_poverty(
     paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
 ) -> pd.DataFrame:
     """Households and persons, poor and target poor, by dimension; Alkire-Foster; district, province, country."""
-    return measures.poverty(
-        intake.taken_up(paths, districts, district_shapes, policy).table("profiles"), policy.households
-    )
+    return intake.taken_up(paths, districts, district_shapes, policy).table("poverty")
 
 
 @asset("raw", "pandas", notes_of=["household_files"])
@@ -169,7 +167,7 @@ def household_agreement(
     paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
 ) -> pd.DataFrame:
     """TPMAP against PPPConnext, household by household: found in both, poor in both, Cohen's kappa."""
-    return measures.agreement(*intake.taken_up(paths, districts, district_shapes, policy).compared(), policy.households)
+    return intake.taken_up(paths, districts, district_shapes, policy).table("agreement")
 
 
 @asset("raw", "parquet", notes_of=["household_files"])

@@ -12,6 +12,9 @@ import pandas as pd
 COVERED_SHARE = 0.9
 UNPLACED_SHARE = 0.01
 DRIFT_PROVINCES = 2
+REFUSED_SHARE = 0.05
+FAIR_KAPPA = 0.4
+TARGET_POOR_APART = 0.1
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,78 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, year:
     )
 
 
-def poverty_totals(poverty: pd.DataFrame, district_facts: pd.DataFrame, year: int) -> Finding:
-    """Surveyed persons before and after the join: none lost, none twice; district = province = country."""
-    before = int(poverty.loc[poverty["year"] == year, "survey_population"].sum())
+def poverty_totals(
+    poverty: pd.DataFrame, household_poverty: pd.DataFrame, district_facts: pd.DataFrame, year: int
+) -> Finding:
+    """Surveyed persons before and after the join: none lost, none twice; district = province = country.
+
+    Of districts with household rows, the persons in those.
+    """
+    published = poverty[poverty["year"] == year].set_index("district_code")["survey_population"]
+    by_rows = household_poverty.set_index(["system", "area_code"])["persons"]
+    used = district_facts[district_facts["figures_system"].notna()]
+    rows = by_rows.reindex(pd.MultiIndex.from_frame(used[["figures_system", "district_code"]])).sum()
+    before = int(published[~published.index.isin(used["district_code"])].sum()) + int(rows)
     after = int(district_facts["survey_population"].sum())
     by_province = int(district_facts.groupby("province_code")["survey_population"].sum().sum())
     return Finding(
         before == after == by_province,
         f"{before:,} persons surveyed as received, {after:,} by district, {by_province:,} by province",
+    )
+
+
+def household_rows(household_files: pd.DataFrame) -> Finding:
+    """Household rows: in = kept + superseded + refused; at most one in twenty refused; no file left out."""
+    sums = {name: int(household_files[name].sum()) for name in household_files if name.startswith("rows_")}
+    if household_files.empty:
+        return Finding(True, "no household rows: poverty is as published")
+    balanced = sums["rows_in"] == sums["rows_kept"] + sums["rows_superseded"] + sums["rows_refused"]
+    left_out = household_files.loc[household_files["problem"].notna(), "file"]
+    says = (
+        f"{sums['rows_in']:,} rows in = {sums['rows_kept']:,} kept + {sums['rows_superseded']:,} superseded"
+        f" + {sums['rows_refused']:,} refused (listed in refused/)"
+    )
+    if len(left_out):
+        says += f"; not used: {', '.join(left_out)}"
+    few = sums["rows_refused"] <= REFUSED_SHARE * max(1, sums["rows_in"])
+    return Finding(bool(balanced and few and not len(left_out)), says, sums)
+
+
+def systems_agree(household_agreement: pd.DataFrame) -> Finding:
+    """Where two systems hold the same households, they mostly call the same ones poor (median kappa 0.4 or more)."""
+    told = household_agreement[household_agreement["kappa"].notna()]
+    if told.empty:
+        return Finding(True, "no district in which two systems can be compared")
+    kappa = float(told["kappa"].median())
+    districts = told["district_code"].nunique()
+    return Finding(
+        kappa >= FAIR_KAPPA,
+        f"in {districts} districts: {100 * told['agreement_share'].median():.0f} % of households found in both are"
+        f" called alike, kappa {kappa:.2f} (medians)",
+        {
+            "districts_compared": int(districts),
+            "median_kappa": round(kappa, 3),
+            "median_found_share": round(float(told["found_share"].median()), 3),
+        },
+    )
+
+
+def target_poor(household_poverty: pd.DataFrame, target_poor: pd.DataFrame) -> Finding:
+    """Target poor by household rows, and by TPMAP's own aggregates of the same year: within a tenth per province."""
+    ours = household_poverty[household_poverty["level"] == "province"]
+    both = ours.merge(
+        target_poor, left_on=["area_code", "survey_year"], right_on=["area_code", "year"], suffixes=("", "_tpmap")
+    )
+    both = both[both["target_poor_persons"].notna() & both["target_poor_persons_tpmap"].notna()]
+    if both.empty:
+        return Finding(True, "nothing to compare: no aggregates of TPMAP, or no household rows, of the same year")
+    apart = (both["target_poor_persons"] / both["target_poor_persons_tpmap"].clip(lower=1) - 1).abs().astype(float)
+    off = both.loc[apart > TARGET_POOR_APART, "area_code"]
+    return Finding(
+        off.empty,
+        f"{len(both)} provinces compared, {len(off)} more than {TARGET_POOR_APART:.0%} apart:"
+        f" {', '.join(off) or 'none'}",
+        {"largest_difference_share": round(float(apart.max()), 3)},
     )
 
 

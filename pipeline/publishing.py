@@ -108,7 +108,7 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
         tables[name] = CONTRACTS[name], building / "processed" / source.name
         shutil.copyfile(source, tables[name][1])
     catalogue = building / "processed" / "pilot_areas.duckdb"
-    queries.write_catalogue(catalogue, tables)
+    queries.write_catalogue(catalogue, tables, {n for n in tables if workspace.read_note(paths.table(n)).sample})
     catalogue.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
     record = run_record(paths, official, identity, dagster_run, started)
     (building / "processed" / "run.json").write_text(

@@ -3,7 +3,7 @@
 Here: every connection to DuckDB. Not here: the SQL itself (``assets/sql``), the contracts of its results.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.contracts import Contract, Kind
 from pipeline.workspace import Stored
 
+SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: rests on invented rows, not for decisions"
 # DuckDB's own share; with Python and its libraries a process then stays below 2 GB.
 MEMORY = "1200MB"
 
@@ -48,10 +49,15 @@ def answer(sql: Path, tables: Iterable[Stored]) -> pd.DataFrame:
         return connection.execute(sql.read_text(encoding="utf-8")).df()
 
 
-def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]]) -> None:
-    """A new DuckDB file at ``target`` with one table per Parquet file; shapes stay in the GeoParquet."""
+def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
+    """A new DuckDB file at ``target`` with one table per Parquet file; shapes stay in the GeoParquet.
+
+    Tables named in ``sample`` say so in their comment.
+    """
     with duckdb.connect(str(target)) as connection:
         for name, (contract, path) in sorted(tables.items()):
             columns = [c for c in contract if c.kind not in (Kind.GEOMETRY, Kind.BYTES)]
             relation = connection.read_parquet(str(path)).project(*(duckdb.ColumnExpression(c.name) for c in columns))
             relation.create(name)
+            if name in sample:
+                connection.execute(f"COMMENT ON TABLE {name} IS '{SAMPLE}'")

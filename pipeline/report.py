@@ -98,9 +98,15 @@ def shortlist(paths: Paths) -> None:
             f"{other['rank']}" + ("" if other["shortlisted"] else " (off)"),
         )  # fmt: skip
     out.print(table)
+    _sample_said(out, paths)
     counts = districts["status"].value_counts()
     out.print(", ".join(f"{counts.get(s, 0)} {words.split(' · ')[1]}" for s, words in STATUS.items()))
     out.print(f"open: {shown_path_link(paths)}", soft_wrap=True)
+
+
+def _sample_said(out: Console, paths: Paths) -> None:
+    if published(paths, "inputs")["sample"].any():
+        out.print("[bold]ข้อมูลตัวอย่าง · SAMPLE[/bold]: rests on invented rows, not for decisions")
 
 
 def shown_path_link(paths: Paths) -> str:
@@ -211,6 +217,10 @@ def _number(value: object, form: str = ".2f") -> str:
     return "–" if pd.isna(value) else format(value, form)
 
 
+def _text(value: object) -> str:
+    return "–" if pd.isna(value) else str(value)
+
+
 def _district(paths: Paths, row: pd.Series) -> None:
     out = console()
     criteria = published(paths, "district_criteria").set_index("district_code").loc[row["district_code"]]
@@ -219,6 +229,7 @@ def _district(paths: Paths, row: pd.Series) -> None:
         f"[bold]{row['name_th']} · {row['name_en']}[/bold]  {row['district_code']}, "
         f"{criteria['province_name_th']} · {criteria['province_name_en']}"
     )
+    _sample_said(out, paths)
     rank = "–" if pd.isna(row["rank"]) else f"{row['rank']}"
     out.print(f"{STATUS[row['status']]}   rank {rank}   score {_number(row['score'], '.1f')}")
     table = Table("criterion", "0–1", "parts", show_lines=True)
@@ -227,9 +238,11 @@ def _district(paths: Paths, row: pd.Series) -> None:
         _number(row["poverty"]),
         f"rate {_number(criteria['poverty_rate_part'])}, count {_number(criteria['poverty_count_part'])},"
         f" cluster {_number(criteria['poverty_cluster_part'])}\n"
-        f"at least {_number(row['poverty_rate_smoothed_pct'], '.1f')} % smoothed"
+        f"{'at least ' if criteria['figures_from'] == 'published rates' else ''}"
+        f"{_number(row['poverty_rate_smoothed_pct'], '.1f')} % of {_text(criteria['poverty_unit'])} smoothed"
         f" ({_number(row['poverty_rate_pct'], '.1f')} to {_number(criteria['poverty_rate_max_pct'], '.1f')} %"
-        f" published), {_number(row['poor_persons_min'], ',')} persons, Gi* {_number(criteria['gi_star_z'])};"
+        f" by {_text(criteria['figures_from'])}),"
+        f" {_number(row['poor_persons_min'], ',')} persons, Gi* {_number(criteria['gi_star_z'])};"
         f" chance above the gate {_number(criteria['chance_above_gate'], '.0%')}",
     )
     table.add_row(
@@ -263,6 +276,7 @@ def _district(paths: Paths, row: pd.Series) -> None:
 
 def _province(paths: Paths, row: pd.Series, districts: pd.DataFrame) -> None:
     out = console()
+    _sample_said(out, paths)
     listed = "on the shortlist" if row["shortlisted"] else "not on the shortlist"
     out.print(f"[bold]{row['name_th']} · {row['name_en']}[/bold]  {row['province_code']}, {row['region']}")
     out.print(f"rank {row['rank']} of 77   value {row['value']:.1f}   {listed}")

@@ -15,6 +15,8 @@ from pipeline.contracts import CONTRACTS, Contract, Kind
 from pipeline.policy import Policy
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where invented rows were used, each row of each file says so in a column of its own.
+SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
 DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
 
 
@@ -32,6 +34,9 @@ def build(
         "without_suspects": shortlist_without_suspects.sort_values(["rank", "province_code"], ignore_index=True),
         "district_scores": pd.DataFrame(district_scores)[DISTRICT_COLUMNS],
     }
+    if inputs["sample"].any():
+        sheets = {name: table.assign(**{SAMPLE: "SAMPLE"}) for name, table in sheets.items()}
+        ranked = sheets["provincial_shortlist"]
     return {
         "provincial_shortlist.csv": csv(ranked),
         "provincial_shortlist.xlsx": xlsx(sheets, _about(inputs, policy), policy),
@@ -102,13 +107,14 @@ def xlsx(sheets: dict[str, pd.DataFrame], about: Sequence[tuple[str, ...]], poli
         for j, column in enumerate(table.columns):
             sheet.set_column(j, j, 40 if column.startswith(("reason", "pilot")) else 14)
             sheet.write_string(0, j, column, head)
-            textual = contract[column].kind in (Kind.CODE, Kind.TEXT)
+            kind = Kind.TEXT if column == SAMPLE else contract[column].kind
+            textual = kind in (Kind.CODE, Kind.TEXT)
             for i, value in enumerate(table[column].astype(object).where(table[column].notna(), None), start=1):
                 if value is None:
                     continue
                 if textual:
                     sheet.write_string(i, j, str(value))
                 else:
-                    sheet.write(i, j, bool(value) if contract[column].kind is Kind.FLAG else float(value))
+                    sheet.write(i, j, bool(value) if kind is Kind.FLAG else float(value))
     book.close()
     return target.getvalue()

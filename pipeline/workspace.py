@@ -72,11 +72,12 @@ class Note:
     """What a stored table says of itself.
 
     ``inputs`` is the digest of everything under ``data/raw`` and the policy when a raw table was read; tables made
-    from tables have none of their own.
+    from tables have none of their own. ``sample`` is true for a table that rests on invented rows.
     """
 
     stamp: str
     inputs: str = ""
+    sample: bool = False
     origins: tuple[Origin, ...] = ()
     rows_in: int | None = None
     mended: tuple[dict[str, Any], ...] = ()
@@ -149,10 +150,13 @@ def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple
     table = contract.conform(received.table if received else value)
     inputs = inputs_digest(paths) if received else ""
     changed = overrides(table) if name == "policy" else []
+    origins = received.origins if received else ()
+    sources = [read_note(paths.table(other)) for other in made_from]
     note = Note(
-        stamp=stamp(name, (read_note(paths.table(other)).stamp for other in made_from), inputs, changed),
+        stamp=stamp(name, (source.stamp for source in sources), inputs, changed),
         inputs=inputs,
-        origins=received.origins if received else (),
+        sample=any(o.sample for o in origins) or any(source.sample for source in sources),
+        origins=origins,
         rows_in=received.rows_in if received else None,
         mended=received.mended if received else (),
     )

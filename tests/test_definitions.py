@@ -57,7 +57,10 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.chdir(real_run.maps.parent)
     loaded = dg.load_asset_checks_from_modules([checks])
     keys = {key.name for check in loaded for key in check.check_keys}
-    assert keys == {"coverage", "unmatched", "totals", "poverty_totals", "recorded", "suspects", "drift"}
+    assert keys == {
+        "coverage", "unmatched", "totals", "poverty_totals", "recorded", "suspects", "drift", "household_rows",
+        "systems_agree", "target_poor_agrees",
+    }  # fmt: skip
     with dg.DagsterInstance.from_config(str(real_run.maps.parent)) as instance:
         run = instance.get_run_records(limit=1)[0].dagster_run
         events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)

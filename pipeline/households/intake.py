@@ -1,8 +1,8 @@
 """From household files to counts of districts: read, check, hide, mend, place, de-duplicate, count. All in DuckDB.
 
 The result is kept under a digest of all it rests on; with unchanged files it is taken up again, and no row is read.
-Here: the order of the steps, progress, what stops an intake. Not here: each step (``sql``), files (``files``),
-what is made of the counts (``measures``).
+Here: the order of the steps, progress, what stops an intake. Not here: each step (``sql``), files (``files``), what
+is made of the counts (``measures``).
 """
 
 import hashlib
@@ -27,8 +27,8 @@ import pyarrow.parquet as pq
 
 from pipeline import places, queries
 from pipeline.errors import InputError, Problem
-from pipeline.households import files, mapping, pseudonyms
-from pipeline.households.files import HouseholdFile, Opened, Say
+from pipeline.households import files, mapping, measures, pseudonyms
+from pipeline.households.files import HouseholdFile, Say
 from pipeline.households.mapping import Mapping
 from pipeline.households.spellings import MOST_SPELLINGS, Gazetteer
 from pipeline.households.spellings import places as places_of
@@ -52,12 +52,8 @@ class Intake:
     folder: Path
 
     def table(self, name: str) -> pd.DataFrame:
-        """``files``, ``profiles``, ``agreement``."""
+        """``files``, ``profiles``, ``poverty``, ``agreement``; of these only the profiles may not be published."""
         return pq.read_table(self.folder / f"{name}.parquet").to_pandas()
-
-    def compared(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Households found in two systems, and all of them."""
-        return self.table("agreement"), self.table("profiles")
 
     def papers(self) -> dict[str, bytes]:
         """The tables ``refused/<system>.parquet`` and ``mended/<system>.parquet``, as files."""
@@ -198,7 +194,14 @@ class _Run:
                     self._copy(_sql(kind), {"system": number}, result / kind / f"{system}.parquet")
             profiles["system"] = [self.systems[number] for number in profiles["system"]]
             agreement = self._agreement()
-        for name, table in (("files", counts), ("profiles", profiles), ("agreement", agreement)):
+        rules = self.policy.households
+        tables = {
+            "files": counts,
+            "profiles": profiles,
+            "poverty": measures.poverty(profiles, rules),
+            "agreement": measures.agreement(agreement, profiles, rules),
+        }
+        for name, table in tables.items():
             pq.write_table(pa.Table.from_pandas(table, preserve_index=False), result / f"{name}.parquet")
 
     def _stage(self) -> None:
@@ -269,7 +272,7 @@ class _Run:
             raise _unreadable(file, error) from None  # DuckDB's own words may hold a line of the file
         rows = pq.read_metadata(target).num_rows
         if opened.rejects is not None:
-            rows += self._rejected(number, file, opened, rows)
+            rows += self._rejected(number, file, opened.rejects, opened.lines, rows)
         return rows
 
     def _spelled(self, file: HouseholdFile) -> None:
@@ -298,13 +301,13 @@ class _Run:
             )  # fmt: skip
         self.connection.execute("INSERT INTO spelled FROM spelled_here")
 
-    def _rejected(self, number: int, file: HouseholdFile, opened: Opened, read: int) -> int:
+    def _rejected(self, number: int, file: HouseholdFile, table: str, lines: int | None, read: int) -> int:
         """Lines that could not be read as rows, kept by number and kind only."""
         several = "max(contains(rtrim(csv_line, chr(10)), chr(10)))"
-        rejects = self.connection.table(opened.rejects)
+        rejects = self.connection.table(table)
         kinds = rejects.aggregate(f"line, min(lower(error_type::VARCHAR)), {several}", "line").order("line").fetchall()
-        self.connection.execute(f"DROP TABLE {opened.rejects}")
-        self.connection.execute(f"DROP TABLE {opened.rejects}_scan")
+        self.connection.execute(f"DROP TABLE {table}")
+        self.connection.execute(f"DROP TABLE {table}_scan")
         swallowed = [line for line, _, more in kinds if more]
         if swallowed:
             raise InputError(
@@ -314,20 +317,20 @@ class _Run:
                 )
             )  # fmt: skip
         if kinds:
-            table = pd.DataFrame(
+            some = pd.DataFrame(
                 {
                     "file": np.full(len(kinds), number, dtype="uint16"),
                     "line": np.array([line for line, *_ in kinds], dtype="uint64"),
                     "found": pd.array([kind for _, kind, _ in kinds], dtype="str"),
                 }
             )
-            self.connection.register("some_rejects", table)
+            self.connection.register("some_rejects", some)
             self.connection.execute("INSERT INTO rejects SELECT file, line, found FROM some_rejects")
             self.connection.unregister("some_rejects")
-        if opened.lines is not None and read + len(kinds) != opened.lines:
+        if lines is not None and read + len(kinds) != lines:
             raise InputError(
                 Problem(
-                    file.shown, f"{opened.lines:,} lines of rows, of which {read + len(kinds):,} can be told apart",
+                    file.shown, f"{lines:,} lines of rows, of which {read + len(kinds):,} can be told apart",
                     "one row a line, all lines ended alike", "export the file again as 'CSV UTF-8'",
                 )
             )  # fmt: skip

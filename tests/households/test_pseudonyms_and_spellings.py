@@ -1,0 +1,117 @@
+"""The key of the pseudonyms; districts from codes and names."""
+
+import stat
+from pathlib import Path
+
+import geothai
+import pandas as pd
+import pytest
+from geothai.abolished import abolished_areas
+from stdnum.th import pin
+
+from pipeline.errors import InputError
+from pipeline.households import pseudonyms
+from pipeline.households.spellings import Gazetteer
+from tests.households.conftest import citizen_id
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv(pseudonyms.KEY)
+    monkeypatch.setenv(pseudonyms.KEY_FILE, str(tmp_path / "kept" / "pseudonym.key"))
+    return tmp_path / "kept" / "pseudonym.key"
+
+
+def test_a_key_is_made_once_for_its_owner_alone_and_its_loss_explained(key_file: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    first = pseudonyms.key(tmp_path / "project", said.append)
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert len(said) == 1
+    assert "If it is lost" in said[0]
+    assert key_file.read_text().strip() not in said[0]
+    assert pseudonyms.key(tmp_path / "project", said.append) == first
+    assert len(said) == 1
+    assert first.inner.hex() not in repr(first)
+    key_file.unlink()
+    assert pseudonyms.key(tmp_path / "project", said.append) != first
+
+
+def test_a_key_that_others_may_read_or_that_lies_in_the_project_is_refused(key_file: Path, tmp_path: Path) -> None:
+    pseudonyms.key(tmp_path / "project", print)
+    key_file.chmod(0o644)
+    with pytest.raises(InputError, match="chmod 600"):
+        pseudonyms.key(tmp_path / "project", print)
+    with pytest.raises(InputError, match="a key inside the project"):
+        pseudonyms.key(tmp_path, print)
+
+
+def test_a_short_key_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(pseudonyms.KEY, "letmein")
+    with pytest.raises(InputError, match="7 characters") as refused:
+        pseudonyms.key(tmp_path, print)
+    assert "letmein" not in str(refused.value)
+
+
+def test_where_no_key_can_be_kept_it_says_so(key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(pseudonyms.os, "open", denied)
+    with pytest.raises(InputError, match="Permission denied"):
+        pseudonyms.key(tmp_path / "project", print)
+
+
+@pytest.fixture(scope="module")
+def gazetteer(districts: pd.DataFrame) -> Gazetteer:
+    return Gazetteer(districts)
+
+
+def test_every_code_and_every_name_finds_its_district(gazetteer: Gazetteer, districts: pd.DataFrame) -> None:
+    ambiguous = districts.duplicated(["province_code", "name_th"], keep=False)
+    for d in districts.itertuples():
+        assert gazetteer.place(district_code=d.district_code).district_code == d.district_code
+        for s in geothai.subdistricts(d.district_code):
+            assert gazetteer.place(subdistrict_code=s.code).district_code == d.district_code
+        by_name = gazetteer.place(province_name=d.province_name_th, district_name=d.name_th)
+        assert (by_name.district_code == d.district_code) != ambiguous[d.Index]
+
+
+def test_abolished_codes_are_followed_by_a_notice_only(gazetteer: Gazetteer) -> None:
+    for area in abolished_areas():
+        if area.code in gazetteer.subdistricts or area.code in gazetteer.districts or len(area.code) != 6:
+            continue
+        found = gazetteer.place(subdistrict_code=area.code)
+        if area.successors_basis == "notice" and len(area.successors) == 1:
+            assert (found.district_code, found.mended) == (area.successors[0][:4], "abolished code")
+        elif found.district_code:  # its district was abolished, with a notice of its own
+            assert found.mended == "abolished code"
+        else:
+            assert "abolished" in found.reason
+
+
+def test_the_code_comes_before_the_name(gazetteer: Gazetteer) -> None:
+    place = gazetteer.place(district_code="5001", province_name="เชียงใหม่", district_name="ฝาง")
+    assert (place.district_code, place.mended) == ("5001", None)
+    unknown = gazetteer.place(district_code="5099", province_name="เชียงใหม่", district_name="ฝาง")
+    assert (unknown.district_code, unknown.mended) == ("5009", "district by name")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"district_name": "ฝาง"}, "a name without a known province"),
+        ({"province_name": "เชียงใหม่", "district_name": "ฝางง"}, "no such district name in its province; near: ฝาง"),
+        ({"district_code": "5099"}, "no such code"),
+        ({"subdistrict_code": "1101700203451"}, "a 13-digit number in a place column"),
+        ({}, "no code, no name"),
+        ({"province_code": "50"}, "no such code"),
+    ],
+)
+def test_what_cannot_be_placed_says_why(cells: dict[str, str], reason: str, gazetteer: Gazetteer) -> None:
+    place = gazetteer.place(**cells)
+    assert place.district_code is None
+    assert reason in place.reason
+
+
+def test_the_check_digit_of_these_tests_is_the_real_one() -> None:
+    assert all(pin.is_valid(citizen_id(n)) for n in range(200))
