@@ -190,8 +190,9 @@ class _Run:
                 connection.execute(_sql("lines"))
                 counts = self._counts(profiles)
             for number, system in enumerate(self.systems):
+                invented = bool(counts.loc[counts["system"] == system, "sample"].any())
                 for kind in ("refused", "mended"):
-                    self._copy(_sql(kind), {"system": number}, result / kind / f"{system}.parquet")
+                    self._copy(_sql(kind), {"system": number}, result / kind / f"{system}.parquet", sample=invented)
             profiles["system"] = [self.systems[number] for number in profiles["system"]]
             agreement = self._agreement()
         rules = self.policy.households
@@ -474,9 +475,11 @@ class _Run:
                 tables.append(table.assign(system=self.systems[large], other=self.systems[small]))
         return pd.concat(tables, ignore_index=True)
 
-    def _copy(self, sql: str, values: dict[str, Any], target: Path) -> None:
+    def _copy(self, sql: str, values: dict[str, Any], target: Path, *, sample: bool = False) -> None:
+        says = ", KV_METADATA {sample: 'invented rows'}" if sample else ""
         self.connection.execute(
-            f"COPY ({sql}) TO $target (FORMAT parquet, COMPRESSION snappy)", {**values, "target": str(target.resolve())}
+            f"COPY ({sql}) TO $target (FORMAT parquet, COMPRESSION snappy{says})",
+            {**values, "target": str(target.resolve())},
         )
 
     def _table(self, name: str, table: pd.DataFrame) -> None:

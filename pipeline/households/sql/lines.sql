@@ -1,5 +1,6 @@
 -- The record of each row in its file, as one counts lines: where rows were unreadable before it, that many further down.
-CREATE TEMP MACRO line_of(first_line, position, unreadable_before) AS first_line + position + coalesce(unreadable_before, 0);
+CREATE TEMP MACRO line_of(first_line, position, unreadable_before) AS
+(first_line + position + coalesce(unreadable_before, 0))::BIGINT;
 
 CREATE TEMP TABLE skipped AS
 SELECT file, line - 1 - row_number() OVER (PARTITION BY file ORDER BY line) AS position, row_number() OVER (

@@ -10,6 +10,6 @@ FROM not_used
 JOIN files ON files.file = not_used.file AND files.system = $system
 ASOF LEFT JOIN skipped ON skipped.file = not_used.file AND not_used.row >= skipped.position
 UNION ALL
-SELECT files.name, rejects.line, 'row', 'cannot be read as a row', rejects.found, 'refused'
+SELECT files.name, rejects.line::BIGINT, 'row', 'cannot be read as a row', rejects.found, 'refused'
 FROM rejects JOIN files ON files.file = rejects.file AND files.system = $system
 ORDER BY ALL

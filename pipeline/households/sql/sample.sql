@@ -95,3 +95,5 @@ SELECT
     END AS survey_year
 FROM surveyed
 WHERE $tenth IS NULL OR (k % 10 = 9) = $tenth
+-- So that the same seed gives the same bytes.
+ORDER BY surveyed.district_code, k, years_ago
