@@ -1,9 +1,13 @@
-"""`make bench`: how long the main job takes and what it needs, as ratios to a floor measured in the same run.
+"""`make bench`: time and memory of the main job and of the intake of household rows, as ratios to floors in one run.
 
-The floor is what the stack costs before our work begins: a process that imports the same libraries, opens the
-Dagster instance and runs as many empty assets.
+The floor of the main job is what the stack costs before our work begins: a process that imports the same libraries,
+opens the Dagster instance and runs as many empty assets. The floor of the intake is one hand-written DuckDB statement
+that de-duplicates and counts the same rows. Every figure is of a process of its own. `--small` leaves the 40 million
+out.
 """
 
+import argparse
+import json
 import os
 import resource
 import subprocess
@@ -13,52 +17,266 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOOR = """
+MILLION = 1_000_000
+MAIN_FLOOR = """
 import sys
 import dagster as dg, duckdb, geopandas, pandera.pandas, folium, topojson, xlsxwriter
 def empty(i):
     @dg.asset(name=f"a{i}", deps=[f"a{i - 1}"] if i else [])
     def made() -> None: ...
     return made
-assets = [empty(i) for i in range(26)]
+assets = [empty(i) for i in range(31)]
 job = dg.define_asset_job("all", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
 with dg.DagsterInstance.from_config(sys.argv[1]) as instance:
     dg.Definitions(assets=assets, jobs=[job]).resolve_job_def("all").execute_in_process(
         instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+"""
+# What a user would write: the latest survey of each household, then households, persons and poor by district.
+FLOOR = """
+import duckdb, sys
+with duckdb.connect() as connection:
+    connection.execute("SET memory_limit = '1500MB'")
+    connection.execute("SET temp_directory = ?", [sys.argv[2] + "/spilled"])
+    rows = f"read_csv('{sys.argv[1]}', all_varchar = true)" if sys.argv[1].endswith("csv") else f"'{sys.argv[1]}'"
+    connection.execute(f'''
+        SELECT province_ID || amphur_ID AS district_code, count(*) AS households,
+            sum(TRY_CAST(members AS INTEGER)) AS persons, count_if(poor) AS poor_households,
+            sum(TRY_CAST(members AS INTEGER)) FILTER (poor) AS poor_persons,
+            count_if(poor AND MOF_card = '1') AS target_poor_households,
+            count_if(health = '1') AS poor_health_households, count_if(living = '1') AS poor_living_households,
+            count_if(education = '1') AS poor_education_households, count_if(income = '1') AS poor_income_households,
+            count_if(accessibility = '1') AS poor_accessibility_households
+        FROM (
+            SELECT *, '1' IN (health, living, education, income, accessibility) AS poor FROM {rows}
+            QUALIFY row_number() OVER (PARTITION BY PID ORDER BY survey_year DESC) = 1
+        )
+        GROUP BY district_code ORDER BY district_code''').df().to_json(sys.argv[2] + "/answer.json", orient="split")
+"""
+PANDAS = """
+import pandas as pd, sys
+columns = ["PID", "province_ID", "amphur_ID", "members", "MOF_card", "survey_year"]
+dims = ["health", "living", "education", "income", "accessibility"]
+rows = pd.read_parquet(sys.argv[1], columns=columns + dims)
+rows = rows.sort_values("survey_year", ascending=False, kind="stable").drop_duplicates("PID")
+rows["district_code"] = rows["province_ID"] + rows["amphur_ID"]
+rows["persons"] = rows["members"].astype("int64")
+flags = rows[dims] == "1"
+rows["poor_households"] = flags.any(axis=1)
+rows["poor_persons"] = rows["persons"].where(rows["poor_households"], 0)
+rows["target_poor_households"] = rows["poor_households"] & (rows["MOF_card"] == "1")
+for name in dims:
+    rows[f"poor_{name}_households"] = flags[name]
+counts = ["persons", "poor_households", "poor_persons", "target_poor_households"]
+counts += [f"poor_{name}_households" for name in dims]
+by = rows.groupby("district_code")
+answer = by[counts].sum()
+answer.insert(0, "households", by.size())
+answer.reset_index().to_json(sys.argv[2] + "/answer.json", orient="split")
+"""
+POLARS = """
+import polars as pl, sys
+dims = ["health", "living", "education", "income", "accessibility"]
+poor = pl.any_horizontal(*(pl.col(d) == "1" for d in dims))
+persons = pl.col("members").cast(pl.Int64)
+answer = (
+    pl.scan_parquet(sys.argv[1]).sort("survey_year", descending=True).unique("PID", keep="first", maintain_order=True)
+    .group_by((pl.col("province_ID") + pl.col("amphur_ID")).alias("district_code"))
+    .agg(
+        pl.len().alias("households"), persons.sum().alias("persons"), poor.sum().alias("poor_households"),
+        persons.filter(poor).sum().alias("poor_persons"),
+        (poor & (pl.col("MOF_card") == "1")).sum().alias("target_poor_households"),
+        *((pl.col(d) == "1").sum().alias(f"poor_{d}_households") for d in dims),
+    )
+    .sort("district_code").collect()
+)
+answer.to_pandas().to_json(sys.argv[2] + "/answer.json", orient="split")
+"""
+SAMPLE = """
+import sys
+from pathlib import Path
+from pipeline.households.sample import Order, write
+from pipeline.sources import dopa, tpmap
+raw, districts = Path(sys.argv[1]) / "data" / "raw", dopa.districts().table
+kinds = {"faults": tuple(sys.argv[6:])} if sys.argv[6:] else {}
+order = Order(int(sys.argv[2]), defects=float(sys.argv[3]), format=sys.argv[4], cp874=False, **kinds)
+write(order, Path(sys.argv[5]), tpmap.district_rates(raw / "tpmap", districts, 2022).table, districts, set())
+"""
+INTAKE = """
+import json, sys
+from pathlib import Path
+from pipeline import places, policy
+from pipeline.households import intake
+from pipeline.sources import dopa
+from pipeline.workspace import Paths
+raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
+districts = dopa.districts().table.sort_values("district_code")
+shapes = places.schematic(places.subdistrict_points(raw / "subdistrict_points", districts).table)
+paths = Paths(Path(sys.argv[3]), place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
+done = intake.intake(paths, districts, shapes.assign(outline="schematic"), policy.read(paths.policy)[0], lambda _: None)
+files, counted = done.table("files"), done.table("profiles")
+poor = counted["deprived"] != 0
+card = counted["welfare_card"] == True  # noqa: E712
+answer = counted.assign(poor_households=counted["households"].where(poor, 0),
+                        poor_persons=counted["persons"].where(poor, 0),
+                        target_poor_households=counted["households"].where(poor & card, 0),
+                        **{f"poor_{d}_households": counted["households"].where(counted["deprived"] & 1 << i != 0, 0)
+                           for i, d in enumerate(("health", "living", "education", "income", "accessibility"))})
+names = ["households", "persons", "poor_households", "poor_persons", "target_poor_households",
+         *(f"poor_{d}_households" for d in ("health", "living", "education", "income", "accessibility"))]
+answer.groupby("district_code")[names].sum().reset_index().to_json(str(place / "answer.json"), orient="split")
+lost = files["rows_in"] - files["rows_kept"] - files["rows_superseded"] - files["rows_refused"]
+assert not lost.any()
+(place / "rows.json").write_text(json.dumps({n: int(files[n].sum()) for n in files if n.startswith("rows_")}))
+"""
+POINTS = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from pipeline import places
+from pipeline.sources import dopa
+raw, districts = Path(sys.argv[1]) / "data" / "raw", dopa.districts().table
+shapes = places.schematic(places.subdistrict_points(raw / "subdistrict_points", districts).table)
+chance = np.random.default_rng(1)
+lon, lat = chance.uniform(97.5, 105.5, 1_000_000), chance.uniform(5.7, 20.4, 1_000_000)
+began = time.monotonic()
+found = places.district_at(lon, lat, shapes)
+print(f"{time.monotonic() - began:.2f} {sum(code is not None for code in found)}")
 """
 
 
 def timed(command: list[str], cwd: Path) -> tuple[float, float]:
     """Seconds of wall and peak memory in MB of one command."""
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "PILOT_AREAS_KEY": "a key for measuring, of forty characters"}
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
+    process.stderr.close()
     if status:
-        raise SystemExit(f"failed: {' '.join(command[:2])}")
+        raise SystemExit(f"failed: {' '.join(command[:2])}\n{said.decode(errors='replace')[-2000:]}")
     peak: resource.struct_rusage = usage
     return time.monotonic() - began, peak.ru_maxrss / 1024
 
 
+def python(program: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-c", program, *map(str, arguments)]
+
+
+def line(what: str, seconds: float, memory: float | None = None, ratio: str = "") -> None:
+    print(f"| {what} | {seconds:.1f} | {'' if memory is None else f'{memory:,.0f}'} | {ratio} |", flush=True)
+
+
+def main_job(place: Path) -> None:
+    """The main job on the figures that come with the project, against the stack with empty assets."""
+    (place / "dagster.yaml").write_bytes((ROOT / "dagster.yaml").read_bytes())
+    job = [
+        str(Path(sys.executable).parent / "pilot-areas"), "run", "--raw", str(ROOT / "data" / "raw"),
+        "--processed", str(place / "data" / "processed"), "--maps", str(place / "maps"),
+    ]  # fmt: skip
+    floor = python(MAIN_FLOOR, place)
+    for command in (floor, job):
+        timed(command, place)  # the first of each fills caches
+    floors, jobs = ([timed(c, place) for _ in range(3)] for c in (floor, job))
+    (floor_s, floor_mb), (job_s, job_mb) = min(floors), min(jobs)
+    line("floor: the stack with 31 empty assets", floor_s, floor_mb, "1.0")
+    line("the main job on the figures of 2022", job_s, job_mb, f"{job_s / floor_s:.1f}")
+
+
+def sample(place: Path, households: int, kind: str, *faults: str) -> tuple[Path, Path]:
+    """Invented rows, two in a hundred with a fault: their raw folder and their file."""
+    raw = place / "-".join(("raw", kind, str(households), *faults)).replace(" ", "-")
+    timed(python(SAMPLE, ROOT, households, 0.02, kind, raw, *faults), ROOT)
+    return raw, raw / "households" / "tpmap" / f"sample_tpmap.{kind}"
+
+
+def taken_in(place: Path, raw: Path) -> tuple[float, float]:
+    aside = Path(tempfile.mkdtemp(dir=place))
+    taken = timed(python(INTAKE, ROOT, aside, raw), ROOT)
+    (place / "answer.json").write_bytes((aside / "answer.json").read_bytes())
+    return taken
+
+
+def answer(place: Path) -> object:
+    said = json.loads((place / "answer.json").read_text())
+    return [said["columns"], said["data"]]
+
+
+def households(place: Path, *, small: bool) -> None:
+    """The intake against one statement over the same rows, from Parquet and CSV, at several sizes."""
+    size = 13 * MILLION
+    seconds = {}
+    raw, file = sample(place, size, "parquet")
+    floor_s, floor_mb = min(timed(python(FLOOR, file, place), ROOT) for _ in range(2))
+    line("floor: one DuckDB statement, 13 million rows, Parquet", floor_s, floor_mb, "1.0")
+    seconds[size], memory = min(taken_in(place, raw) for _ in range(2))
+    line("intake of the same rows", seconds[size], memory, f"{seconds[size] / floor_s:.2f} (at most 3)")
+    rerun(place, raw)
+
+    raw, file = sample(place, size, "csv")
+    csv_floor_s, csv_floor_mb = timed(python(FLOOR, file, place), ROOT)
+    line("floor: the same statement, CSV UTF-8", csv_floor_s, csv_floor_mb, "1.0")
+    csv_s, memory = taken_in(place, raw)
+    line("intake, CSV UTF-8", csv_s, memory, f"{csv_s / csv_floor_s:.2f} (at most 4)")
+    with file.open("rb") as utf8, file.with_suffix(".new").open("wb") as thai:
+        for text in iter(lambda: utf8.readlines(64 << 20), []):
+            thai.write(b"".join(text).decode("utf-8").encode("cp874"))
+    file.with_suffix(".new").replace(file)
+    thai_s, memory = taken_in(place, raw)
+    line("intake, CSV CP874", thai_s, memory, f"{thai_s / csv_floor_s:.2f}")
+    file.unlink()
+
+    for other in (1_300_000,) if small else (1_300_000, 40 * MILLION):
+        raw, file = sample(place, other, "parquet")
+        seconds[other], memory = taken_in(place, raw)
+        growth = (seconds[other] / seconds[size]) / (other / size)
+        line(
+            f"intake, {other / MILLION:g} million rows", seconds[other], memory, f"{growth:.2f} of 13 million's per row"
+        )
+        file.unlink()
+
+    raw, file = sample(place, size, "parquet", "earlier survey")
+    answers = {}
+    for name, program in (("one DuckDB statement", FLOOR), ("pandas", PANDAS), ("polars", POLARS)):
+        by_hand_s, memory = timed(python(program, file, place), ROOT)
+        answers[name] = answer(place)
+        line(f"{name}, 13 million rows, some of them twice", by_hand_s, memory)
+    ours_s, memory = taken_in(place, raw)
+    agree = all(said == answer(place) for said in answers.values())
+    line("intake of those", ours_s, memory, "agrees to the last digit" if agree else "DISAGREES")
+    if not agree:
+        raise SystemExit("the intake and what a user would write disagree")
+
+
+def rerun(place: Path, rows: Path) -> None:
+    """The whole job on 13 million rows, and again with nothing changed."""
+    raw = place / "whole"
+    subprocess.run(["cp", "-r", str(ROOT / "data" / "raw"), str(raw)], check=True)
+    subprocess.run(["rm", "-rf", str(raw / "households")], check=True)
+    (rows / "households").rename(raw / "households")
+    command = [
+        str(Path(sys.executable).parent / "pilot-areas"), "run", "--raw", str(raw),
+        "--processed", str(place / "again" / "processed"), "--maps", str(place / "again" / "maps"),
+    ]  # fmt: skip
+    first_s, memory = timed(command, place)
+    line("the whole job with 13 million rows", first_s, memory)
+    again_s, memory = min(timed(command, place) for _ in range(2))
+    line("the whole job again, files unchanged", again_s, memory, "at most 8 s")
+    subprocess.run(["rm", "-rf", str(raw / "households")], check=True)
+
+
 def main() -> None:
-    bin_folder = Path(sys.executable).parent
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--small", action="store_true", help="leave the 40 million rows out")
+    small = asked.parse_args().small
+    print("| what | seconds | peak MB | ratio |")
+    print("| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        (place / "dagster.yaml").write_bytes((ROOT / "dagster.yaml").read_bytes())
-        job = [
-            str(bin_folder / "pilot-areas"), "run", "--raw", str(ROOT / "data" / "raw"),
-            "--processed", str(place / "data" / "processed"), "--maps", str(place / "maps"),
-        ]  # fmt: skip
-        floor = [sys.executable, "-c", FLOOR, str(place)]
-        for command in (floor, job):
-            timed(command, place)  # the first of each fills caches
-        floors, jobs = ([timed(c, place) for _ in range(3)] for c in (floor, job))
-        page = (place / "maps" / "index.html").stat().st_size
-    (floor_s, floor_mb), (job_s, job_mb) = min(floors), min(jobs)
-    print("| what | seconds | MB | ratio to the floor |")
-    print("| --- | --- | --- | --- |")
-    print(f"| floor: the stack with 26 empty assets | {floor_s:.1f} | {floor_mb:.0f} | 1.0 |")
-    print(f"| the main job on the figures of 2022 | {job_s:.1f} | {job_mb:.0f} | {job_s / floor_s:.1f} |")
-    print(f"maps/index.html: {page / 1000:.0f} kB")
+        main_job(place)
+        households(place, small=small)
+        found = subprocess.run(python(POINTS, ROOT), capture_output=True, text=True, check=True).stdout.split()
+        line(f"1 million points in districts ({int(found[1]):,} in one)", float(found[0]), None, "at most 2 s")
 
 
 if __name__ == "__main__":

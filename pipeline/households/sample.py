@@ -27,6 +27,10 @@ FORMATS = ("parquet", "csv", "xlsx")
 LARGEST_SHEET = 1_048_575
 # Poor households among those that a system which looks for the poor asks, at least.
 ASKED_SHARE = 0.15
+FAULTS = (
+    "earlier survey", "lost zero", "thai digits", "buddhist year", "abolished code", "misspelt name", "impossible",
+    "name only",
+)  # fmt: skip
 
 # Their column for each of ours, as the two systems might export it; what is no column of ours is never read.
 COLUMNS = {
@@ -57,6 +61,8 @@ class Order:
     system: str = "tpmap"
     cp874: bool = True
     """With defects, in CSV: a tenth of the rows in a second file, in CP874."""
+    faults: tuple[str, ...] = FAULTS
+    """The kinds of fault, each as likely as the others; see ``sql/sample.sql``."""
 
 
 def write(order: Order, raw: Path, poverty: pd.DataFrame, districts: pd.DataFrame, provinces: set[str]) -> list[Path]:
@@ -75,7 +81,7 @@ def write(order: Order, raw: Path, poverty: pd.DataFrame, districts: pd.DataFram
     quota = _quota(order.households, poverty, districts)
     year = int(poverty["year"].max())
     values: dict[str, Any] = {"seed": str(order.seed), "defects": order.defects, "year": year, "tenth": None}
-    values["looks_for_poor"] = looks_for_poor
+    values |= {"looks_for_poor": looks_for_poor, "faults": list(order.faults)}
     written = []
     with duckdb.connect(":memory:") as connection:
         connection.execute(

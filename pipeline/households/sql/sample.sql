@@ -26,8 +26,7 @@ known AS (
         CASE WHEN $looks_for_poor AND chance(district_code, k, $seed || 'again') < 0.15 THEN NOT poor ELSE poor END AS is_poor,
         CASE
             WHEN chance(district_code, k, $seed || 'defect') >= $defects THEN 'none'
-            ELSE ['earlier survey', 'lost zero', 'thai digits', 'buddhist year', 'abolished code', 'misspelt name',
-                'impossible', 'name only'][1 + floor(8 * chance(district_code, k, $seed || 'kind'))::INTEGER]
+            ELSE $faults[1 + floor(len($faults) * chance(district_code, k, $seed || 'kind'))::INTEGER]
         END AS defect,
         parts[1 + floor(len(parts) * chance(district_code, k, 'place'))::INTEGER] AS part
     FROM chosen
