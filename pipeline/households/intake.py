@@ -41,6 +41,7 @@ KEPT_INTAKES = 3
 POINTS = 1_000_000
 SECONDS_BETWEEN_NEWS = 5.0
 DONE = "done"
+ASIDE = ".intake-"
 ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_mended", "check_digits_wrong")
 FILE_COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 
@@ -81,7 +82,8 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
         os.utime(done)
         return Intake(done)
     paths.households.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".intake-", dir=paths.households))
+    _sweep(paths.households)
+    aside = Path(tempfile.mkdtemp(prefix=f"{ASIDE}{os.getpid()}-", dir=paths.households))
     try:
         result = aside / "result"
         for kind in ("refused", "mended"):
@@ -92,7 +94,6 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
             os.replace(result, done)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    _sweep(paths.households, done)
     return Intake(done)
 
 
@@ -140,15 +141,25 @@ def _identity(received: _Received, shapes: gpd.GeoDataFrame, policy: Policy) -> 
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
-def _sweep(folder: Path, done: Path) -> None:
-    """Remove intakes beyond the last few, and what interrupted ones left."""
+def _sweep(folder: Path) -> None:
+    """Remove intakes beyond the last few, and at once what an interrupted one left: it holds pseudonyms."""
     intakes = sorted((p for p in folder.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
-    for old in intakes[:-KEPT_INTAKES]:
-        if old != done:
-            shutil.rmtree(old, ignore_errors=True)
-    for left in folder.glob(".intake-*"):
-        if time.time() - left.stat().st_mtime > 24 * 3600:
-            shutil.rmtree(left, ignore_errors=True)
+    left = [p for p in folder.glob(f"{ASIDE}*") if not _alive(p.name.removeprefix(ASIDE).split("-")[0])]
+    for old in left + intakes[: 1 - KEPT_INTAKES]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _alive(pid: str) -> bool:
+    """Whether the process that made a folder still runs; on Windows, where asking could end it, taken as so."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class _Run:

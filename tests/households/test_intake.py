@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 from collections.abc import Callable
 
 import duckdb
@@ -127,11 +128,14 @@ def test_the_later_survey_wins_unless_it_cannot_be_used(province: Province) -> N
     assert "2 rows superseded" in " ".join(province.said)
 
 
-def test_many_duplicates_are_said_in_one_line(province: Province) -> None:
-    province.put({"a.parquet": parquet([row(1)] * 5000)})
-    assert counts(province) == (5000, 1, 4999, 0)
+def test_three_million_duplicates_are_said_in_one_line(province: Province) -> None:
+    province.put({})
+    path = province.paths.raw / "households" / "tpmap" / "a.parquet"
+    cells = ", ".join(f"'{value}' AS {name}" for name, value in row(1).items())
+    duckdb.sql(f"SELECT {cells} FROM range(3000000)").write_parquet(str(path))
+    assert counts(province) == (3_000_000, 1, 2_999_999, 0)
     assert [line for line in province.said if "superseded" in line] == [
-        "households/tpmap/a.parquet: 4,999 rows superseded by a later row or survey of the same household"
+        "households/tpmap/a.parquet: 2,999,999 rows superseded by a later row or survey of the same household"
     ]
 
 
@@ -271,3 +275,22 @@ def test_any_rows_as_plain_python_counts_them(province: Province, cases: list[tu
     profiles = province.take_in().table("profiles")
     assert profiles["persons"].sum() == sum(b[3] for b in best.values())
     assert profiles.loc[profiles["deprived"] != 0, "households"].sum() == sum(b[2] for b in best.values())
+
+
+def test_what_an_interrupted_intake_left_is_swept_at_once(province: Province) -> None:
+    province.put({"a.csv": csv([row(1)])})
+    dead, alive = (province.paths.households / f".intake-{pid}-x" for pid in (2**22 + 1, os.getpid()))
+    for left in (dead, alive):
+        left.mkdir(parents=True)
+    province.take_in()
+    assert not dead.exists()
+    assert alive.exists()
+
+
+def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
+    for n in range(6):
+        province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
+        last = province.take_in()
+    kept = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
+    assert last.folder in kept
+    assert len(kept) == intake.KEPT_INTAKES
