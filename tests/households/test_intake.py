@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.households import files, intake, pseudonyms
+from pipeline.households import files, intake, pseudonyms, steps
 from tests.households.conftest import Province, citizen_id, csv, parquet, row, table, xlsx
 
 
@@ -182,7 +182,7 @@ def test_pseudonyms_are_the_standard_librarys_hmac() -> None:
     key = pseudonyms.Key.of(secret)
     with duckdb.connect(":memory:") as connection:
         for name in ("macros", "rules"):
-            connection.execute(intake._sql(name))
+            connection.execute(steps.sql_of(name))
         for name, value in (("yes", "'1'"), ("no", "'0'"), ("survey_year", "2022"), ("latest_year", "2026")):
             connection.execute(f"SET VARIABLE {name} = {value}")
         connection.execute("SET VARIABLE words = map(['1'], [true])")
@@ -190,7 +190,7 @@ def test_pseudonyms_are_the_standard_librarys_hmac() -> None:
         given_rows = pd.DataFrame([row(n) for n in range(50)]).reindex(columns=list(files.COLUMNS)).astype("str")
         connection.register("received", given_rows.where(given_rows != "nan", None))
         values = {"file": 0, "system": 0, "inner": key.inner, "outer": key.outer}
-        found = connection.execute(intake._sql("stage"), values).df()["pseudonym"].tolist()
+        found = connection.execute(steps.sql_of("stage"), values).df()["pseudonym"].tolist()
     assert found == [int(hmac.new(secret, i.encode(), hashlib.sha256).hexdigest()[:16], 16) for i in ids]
 
 
