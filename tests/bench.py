@@ -41,7 +41,7 @@ with duckdb.connect() as connection:
     connection.execute(f'''
         SELECT province_ID || amphur_ID AS district_code, count(*) AS households,
             sum(TRY_CAST(members AS INTEGER)) AS persons, count_if(poor) AS poor_households,
-            sum(TRY_CAST(members AS INTEGER)) FILTER (poor) AS poor_persons,
+            coalesce(sum(TRY_CAST(members AS INTEGER)) FILTER (poor), 0) AS poor_persons,
             count_if(poor AND MOF_card = '1') AS target_poor_households,
             count_if(health = '1') AS poor_health_households, count_if(living = '1') AS poor_living_households,
             count_if(education = '1') AS poor_education_households, count_if(income = '1') AS poor_income_households,

@@ -241,7 +241,7 @@ def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> Non
         f'sample = true\ntitle_th = "ข้อมูลรายครัวเรือนตัวอย่าง {shown} {year + 543}"\n'
         f'title_en = "Sample household rows, {shown} {year}"\n'
         f'source = "invented by pilot-areas sample --households {order.households} --seed {order.seed}'
-        f' --defects {order.defects:g}"\naddress = ""\nlicence = "invented rows"\nreceived = "{year}"\n\n[sha256]\n'
+        f' --defects {order.defects:g}"\naddress = ""\nlicence = "invented rows"\nreceived = ""\n\n[sha256]\n'
         + "\n".join(digests) + "\n",
         encoding="utf-8",
     )  # fmt: skip
