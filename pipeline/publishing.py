@@ -98,6 +98,8 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
     tables: dict[str, tuple[Contract, Path]] = {}
     for name in made_from:
         source = paths.table(name)
+        if not CONTRACTS[name].published:
+            continue
         if CONTRACTS[name].open_ended:
             for file, content in workspace.read_files(source).items():
                 folder = "maps" if file.endswith(".html") else "processed"

@@ -238,7 +238,7 @@ def _district(paths: Paths, row: pd.Series) -> None:
         _number(row["poverty"]),
         f"rate {_number(criteria['poverty_rate_part'])}, count {_number(criteria['poverty_count_part'])},"
         f" cluster {_number(criteria['poverty_cluster_part'])}\n"
-        f"{'at least ' if criteria['figures_from'] == 'published rates' else ''}"
+        f"{'' if criteria['figures_from'] != 'published rates' and criteria['labelled_share'] >= 1 else 'at least '}"
         f"{_number(row['poverty_rate_smoothed_pct'], '.1f')} % of {_text(criteria['poverty_unit'])} smoothed"
         f" ({_number(row['poverty_rate_pct'], '.1f')} to {_number(criteria['poverty_rate_max_pct'], '.1f')} %"
         f" by {_text(criteria['figures_from'])}),"

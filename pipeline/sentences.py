@@ -110,8 +110,9 @@ def _below_gate(row: Any, policy: Policy) -> Said:
 
 
 def at_least(row: Any) -> Said:
-    """Published rates are lower bounds; household rows are counted."""
-    return Said("อย่างน้อย ", "at least ") if row.figures_from == "published rates" else Said(" ", "")
+    """Published rates are lower bounds; household rows are counted, where all answers are known."""
+    counted = row.figures_from != "published rates" and row.labelled_share is not None and row.labelled_share >= 1
+    return Said(" ", "") if counted else Said("อย่างน้อย ", "at least ")
 
 
 def _poverty(row: Any) -> Said:

@@ -19,8 +19,10 @@ COUNTRY = "TH"
 Flags = NDArray[np.bool_]
 
 
-def sum_protected(counts: Sequence[int], missing: Sequence[bool], limit: int) -> list[bool]:
-    """Which cells of one sum to leave out, so that those missing are two at least and sum to ``limit`` at least.
+def sum_protected(
+    counts: Sequence[int], missing: Sequence[bool], limit: int, floors: Sequence[int] | None = None
+) -> list[bool]:
+    """Which cells of one sum to leave out, so that those missing are ``enough``.
 
     The smallest of the others go first; of equal ones the first. Where all are gone and it is still not enough, the sum
     must go too. Nothing is left out where nothing is missing.
@@ -36,27 +38,35 @@ def sum_protected(counts: Sequence[int], missing: Sequence[bool], limit: int) ->
     if not any(gone):
         return gone
     for i in sorted(range(len(counts)), key=lambda i: (counts[i], i)):
-        if enough(counts, gone, limit):
+        if enough(counts, gone, limit, floors):
             break
         gone[i] = True
     return gone
 
 
-def enough(counts: Sequence[int], missing: Sequence[bool], limit: int) -> bool:
+def enough(counts: Sequence[int], missing: Sequence[bool], limit: int, floors: Sequence[int] | None = None) -> bool:
     """Whether the missing cells of a sum are two at least and sum to ``limit`` at least.
+
+    ``floors`` is what each cell is known to be at least: only what lies above it keeps a secret.
 
     >>> enough([4, 4, 20], [True, True, False], 5), enough([4, 9], [True, False], 5)
     (True, False)
+    >>> enough([1, 1, 1, 1, 1, 20], [True] * 5 + [False], 5, [1] * 6)
+    False
     """
-    gone = [count for count, lost in zip(counts, missing, strict=True) if lost]
+    least = floors or [0] * len(counts)
+    gone = [count - floor for count, lost, floor in zip(counts, missing, least, strict=True) if lost]
     return len(gone) >= 2 and sum(gone) >= limit
 
 
-def protected(counts: pd.Series, also: pd.Series | None, limit: int) -> pd.Series:
+def protected(
+    counts: pd.Series, also: pd.Series | None, limit: int, *, floor: int = 0, nothing_is_small: bool = True
+) -> pd.Series:
     """Which of the counts of one kind are left out: districts, their provinces, the country.
 
     ``counts`` by ``district_code``, households; ``also`` marks districts (and sums) that must go whatever their count,
-    by area code. Gives booleans by area code: each district, each two-digit province, ``TH``.
+    by area code; ``floor`` is what every district is known to have; where ``nothing_is_small`` is false a count of 0
+    may be told. Gives booleans by area code: each district, each two-digit province, ``TH``.
 
     A province that must go takes its smallest district with it, if none is missing: else its districts would give it.
 
@@ -66,46 +76,66 @@ def protected(counts: pd.Series, also: pd.Series | None, limit: int) -> pd.Serie
     ['1001', '1002']
     """
     counts = counts.sort_index().astype("int64")
-    also = pd.Series(dtype=bool) if also is None else also
-    must = {code for code, gone in also.items() if gone}
-    missing = {code: counts[code] < limit or code in must for code in counts.index}
+    must = set() if also is None else {code for code, gone in also.items() if gone}
+
+    def small(count: int) -> bool:
+        return count < limit and (nothing_is_small or count > 0)
+
     by_province: dict[str, list[str]] = {}
     for code in counts.index:
         by_province.setdefault(code[:2], []).append(code)
-    totals = {province: int(counts[codes].sum()) for province, codes in by_province.items()}
-    sums_missing = {}
+    cells = {code: int(count) for code, count in counts.items()}
+    floors = dict.fromkeys(cells, floor)
+    missing = {code: small(count) or code in must for code, count in cells.items()}
     for province, codes in by_province.items():
-        _protect(codes, counts, missing, limit)
-        kept_from = [missing[c] for c in codes]
-        unsafe = any(kept_from) and not enough([int(counts[c]) for c in codes], kept_from, limit)
-        sums_missing[province] = unsafe or province in must or totals[province] < limit
+        safe = _protect(codes, cells, floors, missing, limit)
+        cells[province] = sum(cells[c] for c in codes)
+        floors[province] = floor * len(codes)
+        missing[province] = not safe or province in must or small(cells[province])
     provinces = list(by_province)
-    _protect(provinces, totals, sums_missing, limit)
+    safe = _protect(provinces, cells, floors, missing, limit)
     for province in provinces:
         codes = by_province[province]
-        if sums_missing[province] and not any(missing[c] for c in codes):
-            missing[min(codes, key=lambda c: (counts[c], c))] = True
-    gone = [sums_missing[p] for p in provinces]
-    country = any(gone) and not enough([totals[p] for p in provinces], gone, limit)
-    country = country or COUNTRY in must or sum(totals.values()) < limit
-    return pd.Series({**missing, **sums_missing, COUNTRY: country}, dtype=bool)
+        if missing[province] and not any(missing[c] for c in codes):
+            missing[min(codes, key=lambda c: (cells[c], c))] = True
+    total = sum(cells[p] for p in provinces)
+    missing[COUNTRY] = not safe or COUNTRY in must or small(total)
+    return pd.Series(missing, dtype=bool)
 
 
-def _protect(codes: Sequence[str], counts: Mapping[str, int] | pd.Series, missing: dict[str, bool], limit: int) -> None:
-    kept_from = sum_protected([int(counts[c]) for c in codes], [missing[c] for c in codes], limit)
-    missing.update(zip(codes, kept_from, strict=True))
+def _protect(
+    codes: Sequence[str], cells: Mapping[str, int], floors: Mapping[str, int], missing: dict[str, bool], limit: int
+) -> bool:
+    """Leave out more of ``codes`` where it must be; whether their sum may be told."""
+    counts, least = [cells[c] for c in codes], [floors[c] for c in codes]
+    gone = sum_protected(counts, [missing[c] for c in codes], limit, least)
+    missing.update(zip(codes, gone, strict=True))
+    return not any(gone) or enough(counts, gone, limit, least)
 
 
 def protected_together(
-    counts: pd.DataFrame, parents: Mapping[str, str], alike: Sequence[Sequence[str]], limit: int
+    counts: pd.DataFrame, parents: Mapping[str, str], alike: Sequence[Sequence[str]], limit: int, *, present: str = ""
 ) -> pd.DataFrame:
     """``protected`` for several kinds of count of the same households, until none gives another away.
 
     ``counts`` has one column per kind, indexed by ``district_code``. ``parents`` says which kind each is a part of:
-    where a whole is left out its parts are, or they would bound it. Of kinds ``alike`` (the dimensions), which bound
-    each other, never one alone is left out of an area. Gives booleans, area codes by kinds.
+    where a whole is left out its parts are, or they would bound it; and where almost all of a whole are of a part, the
+    part is left out, since the few others are a small count too. Of kinds ``alike`` (the dimensions), which bound each
+    other, never one alone is left out of an area. ``present`` is the kind of which every district listed has one at
+    least. Gives booleans, area codes by kinds.
     """
-    gone = pd.DataFrame({kind: protected(counts[kind], None, limit) for kind in counts})
+    rests = pd.DataFrame({part: counts[whole] - counts[part] for part, whole in parents.items()})
+
+    def each(also: pd.DataFrame | None) -> pd.DataFrame:
+        said = {}
+        for kind in counts:
+            before = None if also is None else also[kind]
+            said[kind] = protected(counts[kind], before, limit, floor=int(kind == present))
+            if kind in rests:
+                said[kind] |= protected(rests[kind], None, limit, nothing_is_small=False)
+        return pd.DataFrame(said)
+
+    gone = each(None)
     while True:
         before = gone.to_numpy().copy()
         for part, whole in parents.items():
@@ -116,7 +146,7 @@ def protected_together(
                 gone.at[area, min(others)[1]] = True
         if (gone.to_numpy() == before).all():
             return gone
-        gone = pd.DataFrame({kind: protected(counts[kind], gone[kind], limit) for kind in counts})
+        gone = each(gone)
 
 
 def _total(counts: pd.Series, area: str) -> int:

@@ -89,7 +89,7 @@ def in_one_line(function: Callable[..., Any]) -> Callable[..., Any]:
                 description=str(error),
                 metadata={"problems": dg.MetadataValue.md("\n".join(f"- {p}" for p in problems))} if problems else {},
                 allow_retries=False,
-            ) from error
+            ) from None  # what an error came from may hold a cell, and the event log keeps it
 
     return asset_body
 

@@ -8,13 +8,17 @@ LARGEST = 1e7
 
 
 def narrowest(
-    tables: list[dict[str, int | None]], parts: dict[int, list[int]], union: tuple[int, list[int]] | None = None
+    tables: list[dict[str, int | None]],
+    parts: dict[int, list[int]],
+    union: tuple[int, list[int]] | None = None,
+    present: int | None = None,
 ) -> float:
     """The width of the narrowest range a missing district, province or country count can be brought to.
 
     ``tables`` hold counts by area code, of several kinds; ``parts[i]`` are the kinds of which kind i is a part, so
-    that it is nowhere larger; ``union`` is a kind and those of which it is the union: nowhere larger than their sum. A
-    width below 1 gives the count away. With nothing missing the width is infinite.
+    that it is nowhere larger; ``union`` is a kind and those of which it is the union: nowhere larger than their sum. Of
+    kind ``present`` each area listed has one at least. A width below 1 gives the count away. With nothing missing the
+    width is infinite.
     """
     areas = sorted({area for table in tables for area in table})
     place = {(k, area): i for i, (k, area) in enumerate((k, a) for k in range(len(tables)) for a in areas)}
@@ -35,6 +39,7 @@ def narrowest(
         value = tables[k].get(area, 0)
         if value is None:
             missing.append(i)
+            bounds[i] = (float(k == present), LARGEST)
         else:
             bounds[i] = (float(value), float(value))
     widths = [np.inf]

@@ -58,6 +58,22 @@ def test_no_sum_gives_a_count_away(counts: dict[str, int]) -> None:
     assert narrowest([shown], {}) >= 1
 
 
+@settings(max_examples=100, deadline=None)
+@given(districts)
+def test_nor_where_every_district_listed_is_known_to_have_one(counts: dict[str, int]) -> None:
+    counts = {code: count + 1 for code, count in counts.items()}
+    gone = small_cells.protected(pd.Series(counts), None, LIMIT, floor=1)
+    assert narrowest([published(counts, gone)], {}, present=0) >= 1
+
+
+def test_almost_all_of_a_whole_are_left_out_with_the_few_others() -> None:
+    counts = pd.DataFrame({"all": [100, 80, 70], "x": [98, 40, 30]}, index=["1001", "1002", "1003"])
+    gone = small_cells.protected_together(counts, {"x": "all"}, [], LIMIT)
+    assert gone.index[gone["x"]].tolist() == ["1001", "1002"]
+    everyone = small_cells.protected_together(counts.assign(x=counts["all"]), {"x": "all"}, [], LIMIT)
+    assert not everyone.any(axis=None)
+
+
 @settings(max_examples=40, deadline=None)
 @given(districts, st.integers(0, 2**31))
 def test_no_other_count_of_the_same_households_gives_one_away(wholes: dict[str, int], seed: int) -> None:

@@ -46,7 +46,7 @@ def test_districts_sum_to_provinces_with_the_year_of_the_name(folder: Path, dist
     assert set(table["year"]) == {2018}
     assert table.loc["5001", ["rate", "target_poor_persons", "target_poor_income"]].tolist()[1:] == [900, 700]
     assert table.loc["50", "target_poor_persons"] == 1350
-    assert table.loc["TH", "target_poor_persons"] == 1350
+    assert "TH" not in table.index  # one province is not the country
 
 
 def test_small_counts_are_left_out_and_cannot_be_worked_out(folder: Path, districts: pd.DataFrame) -> None:
@@ -78,12 +78,13 @@ def test_finer_levels_are_summed(column: str, codes: tuple[str, ...], folder: Pa
 def test_the_coarsest_level_counts_and_files_of_one_level_add_columns(folder: Path, districts: pd.DataFrame) -> None:
     table = read(
         folder, districts, y61_50_amphur_11111=AMPHUR,
-        y61_50_tumbol_11111="tumbol_ID,poor.JPT.MOFval.CNT\n500101,7\n",
-        y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1400\n58,77\n",
+        y61_50_tumbol_11111="tumbol_ID,poor.JPT.MOFval.CNT\n500101,7\n500701,40\n500702,30\n",
+        y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1500\n58,77\n",
         y61_50_amphur_common="amphur_ID,poor.JPT.MOFval.ind1.CNT,poor.JPT.MOFval.ind31.CNT\n5001,30,40\n5002,10,20\n",
     )  # fmt: skip
     assert table.loc["5001", ["target_poor_persons", "indicator_1", "indicator_31"]].tolist() == [900, 30, 40]
-    assert table.loc[["50", "58"], "target_poor_persons"].tolist() == [1400, 77]
+    assert table.loc["5007", "target_poor_persons"] == 70  # a district with finer figures only
+    assert table.loc[["50", "58"], "target_poor_persons"].tolist() == [1500, 77]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,7 @@ def test_the_coarsest_level_counts_and_files_of_one_level_add_columns(folder: Pa
     [
         ("province_11111", "province_ID,poor.JPT.MOFval.CNT\n50,1\n", "a name that begins with a year"),
         ("61_x", "poor.JPT.MOFval.CNT\n1\n", "no column of codes"),
+        ("61_x", "amphur_ID,amphur_ID,poor.JPT.MOFval.CNT\n5001,5001,1\n", "'amphur_ID' twice"),
         ("61_x", "amphur_ID,wealth\n5001,1\n", "the column 'wealth'"),
         ("61_x", "amphur_ID,poor.JPT.MOFval.CNT\n5099,1\n", "'5099'"),
         ("61_x", "tumbol_ID,poor.JPT.MOFval.CNT\n509901,1\n", "'509901'"),
@@ -111,3 +113,31 @@ def test_files_that_contradict_each_other_are_refused(folder: Path, districts: p
     one, other = "amphur_ID,poor.JPT.MOFval.CNT\n5001,5\n", "amphur_ID,poor.JPT.MOFval.CNT\n5001,6\n"
     with pytest.raises(InputError, match="another target_poor_persons of 5001 than in 61_b"):
         read(folder, districts, y61_a=one, y61_b=other)
+
+
+def test_a_province_file_alone(folder: Path, districts: pd.DataFrame) -> None:
+    table = read(folder, districts, y61_province_11111="province_ID,JPT.MOFval.pov.rate\n50,4.5\n58,7\n")
+    assert table["rate"].tolist() == [4.5, 7.0]
+    table = read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1500\n58,3\n")
+    assert table["target_poor_persons"].isna().tolist() == [True, True]  # 3 is small, and the other would tell the sum
+
+
+def test_every_province_is_the_country(folder: Path, districts: pd.DataFrame) -> None:
+    codes = sorted(set(districts["province_code"]))
+    text = "province_ID,poor.JPT.MOFval.CNT\n" + "".join(f"{code},{100 + i}\n" for i, code in enumerate(codes))
+    table = read(folder, districts, y61_province_11111=text)
+    assert table.loc["TH", "target_poor_persons"] == sum(range(100, 177))
+
+
+def test_what_a_province_has_beyond_its_districts_gives_none_away(folder: Path, districts: pd.DataFrame) -> None:
+    table = read(
+        folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1003\n",
+        y61_50_amphur_11111="amphur_ID,poor.JPT.MOFval.CNT\n5001,400\n5002,600\n",
+    )  # fmt: skip
+    assert pd.isna(table.loc["5001", "target_poor_persons"])  # 5003 would be the three that are left
+    with pytest.raises(InputError, match="less for province 50 than for its districts together"):
+        read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,900\n")
+
+
+def test_a_header_alone_is_no_rows(folder: Path, districts: pd.DataFrame) -> None:
+    assert read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n").empty

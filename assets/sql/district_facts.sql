@@ -75,7 +75,8 @@ surveyed AS (
         CASE WHEN counted.area_code IS NULL THEN published.n_labelled END AS n_labelled,
         coalesce(counted.persons, published.survey_population) AS survey_population,
         coalesce(counted.persons, published.labelled_population) AS labelled_population,
-        CASE WHEN counted.area_code IS NULL THEN published.labelled_share ELSE 1 END AS labelled_share,
+        CASE WHEN counted.area_code IS NULL THEN published.labelled_share ELSE counted.answers_known_share END
+            AS labelled_share,
         CASE WHEN counted.area_code IS NULL THEN published.poor_income ELSE counted.poor_income_persons END AS poor_income,
         CASE
             WHEN counted.area_code IS NULL THEN published.rate_income ELSE 100 * counted.poor_income_persons / counted.persons
@@ -97,7 +98,10 @@ surveyed AS (
             WHEN counted.area_code IS NULL THEN published.rate_accessibility ELSE 100 * counted.poor_accessibility_persons / counted.persons
         END AS rate_accessibility,
         coalesce(100 * counted.poor_share, published.rate_any_min) AS rate_any_min,
-        coalesce(100 * counted.poor_share, published.rate_any_max) AS rate_any_max,
+        -- Who has not answered may be poor: at most as many households as answers are missing.
+        coalesce(
+            least(100, 100 * counted.poor_share + 500 * (1 - counted.answers_known_share)), published.rate_any_max
+        ) AS rate_any_max,
         CASE
             WHEN counted.area_code IS NULL THEN published.rate_any_min_se
             ELSE 100 * sqrt(counted.poor_share * (1 - counted.poor_share) / counted.households)

@@ -109,7 +109,8 @@ class Contract:
     """One stored table. ``name`` is also its asset, its Parquet file and its word in the UI.
 
     ``rows`` is set where the number of rows is a promise (928 districts, 77 provinces). ``open_ended`` tables
-    hold files (pages, workbooks), not figures, and stay out of the DuckDB catalogue.
+    hold files (pages, workbooks), not figures, and stay out of the DuckDB catalogue. What is not ``published`` stays in
+    the workspace, for the analyst: counts that could give small ones away.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Contract:
     source: str
     rows: int | None = None
     open_ended: bool = False
+    published: bool = True
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

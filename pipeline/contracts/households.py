@@ -43,6 +43,7 @@ household_files = Contract(
         Column("problem", Kind.TEXT, "why it is not used, if the policy says to go on without it", nullable=True),
     ),
     "data/raw/households/",
+    published=False,  # a file may hold one district: its counts are those left out of household_poverty
 )
 household_poverty = Contract(
     "household_poverty",

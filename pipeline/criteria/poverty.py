@@ -266,7 +266,9 @@ def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: 
             "poverty_cluster_part": parts[:, 2],
             "poverty_unit": "households" if by_household else "persons",
             "poverty_rate_pct": rate_pct,
-            "poverty_rate_max_pct": rate_pct if by_household else f["rate_any_max"],
+            "poverty_rate_max_pct": (rate_pct + f["rate_any_max"] - persons_pct).clip(upper=100)
+            if by_household
+            else f["rate_any_max"],
             "poverty_rate_smoothed_pct": rate * 100,
             "national_rate_pct": national * 100,
             "poor_persons_min": np.round(count).astype("int64"),

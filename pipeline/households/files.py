@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -53,13 +53,15 @@ class HouseholdFile:
 class Opened:
     """A file ready to be read: its rows as a relation of text columns under our names, all of them.
 
-    ``lines`` is how many lines of rows a text file has, where that can be known without reading cells.
+    Of a text file, ``rejects`` is the table of its unreadable lines, ``lines`` how many lines of rows it has, ``empty``
+    the numbers of its empty lines.
     """
 
     rows: duckdb.DuckDBPyRelation
     encoding: str
     rejects: str | None = None
-    lines: int | None = None
+    lines: int = 0
+    empty: tuple[int, ...] = ()
 
 
 def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]]]:
@@ -71,6 +73,8 @@ def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]
     files: list[HouseholdFile] = []
     problems: list[tuple[str, str, Problem]] = []
     for system in sorted(p for p in folder.glob("*") if p.is_dir() and not p.name.startswith(".")):
+        if system.is_symlink():
+            raise InputError(Problem(shown_path(system), "a link", "a folder", "put the folder itself here"))
         if not re.fullmatch(r"[a-z][a-z0-9_]*", system.name):
             raise InputError(
                 Problem(
@@ -142,7 +146,7 @@ def opened(
     path = file.path
     if kind == "xlsx":
         path = aside / f"{number}.parquet"
-        unpack_workbook(file.path, file.shown, path, say)
+        unpack_workbook(file.path, file.shown, mapping.columns.values(), path, say)
     return Opened(_parquet(file, path, mapping, connection), kind)
 
 
@@ -151,14 +155,30 @@ def _parquet(
 ) -> duckdb.DuckDBPyRelation:
     try:
         names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError):
         raise InputError(
             Problem(file.shown, "a Parquet file without a whole footer", "a whole file", "copy or export it again")
-        ) from error
+        ) from None
     if not rows:
         raise InputError(Problem(file.shown, "no rows", "rows", "export it again, or remove it"))
     _check_header(names, mapping, file.shown)
-    return _ours(connection.read_parquet(str(path.resolve())), {name: name for name in names}, mapping)
+    lower = [name.casefold() for name in names]
+    if alike := [name for name in names if lower.count(name.casefold()) > 1 and name in mapping.columns.values()]:
+        raise InputError(
+            Problem(
+                file.shown, f"columns that differ from {shown_value(alike[0])} in capitals only", "one", "rename it"
+            )
+        )
+    return _ours(connection.read_parquet(_literal(path)), {name: name for name in names}, mapping)
+
+
+def _literal(path: Path) -> str:
+    """A path that DuckDB takes as it stands: in its names ``*``, ``?`` and ``[`` would stand for others.
+
+    >>> _literal(Path("/x/a[1].csv"))
+    '/x/a[[]1].csv'
+    """
+    return re.sub(r"([*?\[])", r"[\1]", str(path.resolve()))
 
 
 def _ours(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mapping: Mapping) -> duckdb.DuckDBPyRelation:
@@ -204,7 +224,7 @@ def _text(
         raise InputError(Problem(file.shown, "a header and no rows", "rows", "export it again, or remove it"))
     rejects = f"rejects_{number}"
     rows = connection.read_csv(
-        str(path.resolve()),
+        _literal(path),
         header=True,
         sep=delimiter,
         quotechar='"',
@@ -221,7 +241,8 @@ def _text(
         _ours(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
         seen.encoding,
         rejects,
-        None if seen.quoted else seen.lines - 1,
+        seen.lines - 1,
+        tuple(seen.empty),
     )
 
 
@@ -247,12 +268,12 @@ def header_of(top: str, mapping: Mapping, file: str) -> tuple[str, list[str]]:
 
 @dataclass
 class Seen:
-    """What one look through a text file tells. ``lines`` counts lines that are not empty, the header included."""
+    """What one look through a text file tells. ``lines`` counts lines that are not ``empty``, the header included."""
 
     encoding: str
     newlines: int = 0
     lines: int = 0
-    quoted: bool = False
+    empty: list[int] = field(default_factory=list)
 
 
 def look_through(path: Path, file: str) -> Seen:
@@ -262,7 +283,7 @@ def look_through(path: Path, file: str) -> Seen:
     ``InputError`` with the lines where each fails.
     """
     decoder, seen = codecs.getincrementaldecoder("utf-8")(), Seen("utf-8")
-    wrong, empty_lines, foreign, last = None, 0, False, b""
+    wrong, foreign, last = None, False, b""
     for chunk in _chunks(path):
         if not last and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise InputError(Problem(file, "UTF-16", "UTF-8 or CP874", "save it as 'CSV UTF-8'"))
@@ -271,16 +292,17 @@ def look_through(path: Path, file: str) -> Seen:
             raise InputError(Problem(file, "a NUL byte", "text", "export the file again", line=line))
         if not last and chunk.startswith(codecs.BOM_UTF8):
             seen.encoding = "utf-8 with BOM"
-        seen.quoted = seen.quoted or b'"' in chunk
         foreign = foreign or not chunk.isascii()
         if foreign and wrong is None:
             wrong = _wrong(decoder, chunk, seen.newlines)
+        joined = last[-1:] + chunk
+        for found in EMPTY_LINES.finditer(joined):
+            seen.empty.append(seen.newlines + joined.count(b"\n", len(last[-1:]), found.start()) + 1)
         seen.newlines += chunk.count(b"\n")
-        empty_lines += len(EMPTY_LINES.findall(last[-1:] + chunk))
         last = chunk
     if wrong is None and decoder.getstate()[0]:
         wrong = seen.newlines + 1
-    seen.lines = seen.newlines - empty_lines + (not last.endswith(b"\n"))
+    seen.lines = seen.newlines - len(seen.empty) + (not last.endswith(b"\n"))
     if wrong is not None:
         seen.encoding = "cp874"
         lines, thai = 0, codecs.getincrementaldecoder("cp874")()

@@ -10,11 +10,13 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from pipeline.errors import InputError
 from pipeline.households import files, mapping
@@ -29,6 +31,9 @@ from pipeline.workspace import Paths, code_version
 KEPT_INTAKES = 3
 DONE = "done"
 ASIDE = ".intake-"
+LOCK = "lock"
+# Libraries on which it rests where a household is placed, or what a cell is read as.
+LIBRARIES = ("duckdb", "geothai", "pythainlp", "openpyxl")
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,16 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
     intake as a whole cannot be right; what was there before stays.
     """
     received = _received(paths, policy, say)
-    done = paths.households / _identity(received, shapes, policy)
+    paths.households.mkdir(parents=True, exist_ok=True)
+    done = paths.households / _identity(received, districts, shapes, policy)
     if (done / DONE).is_file():
         os.utime(done)
-        return Intake(done)
-    paths.households.mkdir(parents=True, exist_ok=True)
     _sweep(paths.households)
-    aside = Path(tempfile.mkdtemp(prefix=f"{ASIDE}{os.getpid()}-", dir=paths.households))
+    if (done / DONE).is_file():
+        return Intake(done)
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=paths.households))
+    lock = FileLock(aside / LOCK)
+    lock.acquire()
     try:
         result = aside / "result"
         for kind in ("refused", "mended"):
@@ -78,6 +86,7 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
         if not done.exists():
             os.replace(result, done)
     finally:
+        lock.release()
         shutil.rmtree(aside, ignore_errors=True)
     return Intake(done)
 
@@ -103,8 +112,8 @@ def _received(paths: Paths, policy: Policy, say: Say) -> Files:
     return Files(tuple(f for f in found if f.system in mappings), mappings, tuple(problems))
 
 
-def _identity(received: Files, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
-    """Digest of all an intake rests on: files, mappings, policy, outlines where they place anyone, code."""
+def _identity(received: Files, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
+    """Digest of all an intake rests on: files, mappings, policy, names and outlines of districts, code, libraries."""
     outlines = hashlib.sha256()
     if received.files and (shapes["outline"] == "boundary_file").all():
         outlines.update(b"".join(shapes.geometry.to_wkb()))
@@ -113,26 +122,21 @@ def _identity(received: Files, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
         {system: columns.digest for system, columns in sorted(received.mappings.items())},
         [[system, name, str(problem)] for system, name, problem in received.left_out],
         policy.households.model_dump(mode="json"), policy.as_of.year, outlines.hexdigest(), code_version(),
+        [version(name) for name in LIBRARIES], districts.sort_values("district_code").to_csv(index=False),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
 def _sweep(folder: Path) -> None:
-    """Remove intakes beyond the last few, and at once what an interrupted one left: it holds pseudonyms."""
+    """Remove intakes beyond the last few, and at once what an interrupted one left: it holds rows."""
     intakes = sorted((p for p in folder.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
-    left = [p for p in folder.glob(f"{ASIDE}*") if not _alive(p.name.removeprefix(ASIDE).split("-")[0])]
-    for old in left + intakes[: 1 - KEPT_INTAKES]:
+    for old in intakes[: 1 - KEPT_INTAKES]:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _alive(pid: str) -> bool:
-    """Whether the process that made a folder still runs; on Windows, where asking could end it, taken as so."""
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    for left in folder.glob(f"{ASIDE}*"):
+        lock = FileLock(left / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            continue
+        lock.release()
+        shutil.rmtree(left, ignore_errors=True)

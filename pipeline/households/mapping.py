@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.contracts.raw import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.intake import read_toml
+from pipeline.intake import THAI_DIGITS, read_toml
 
 FILE = "mapping.toml"
 IDS = ("household_id", "citizen_id")
@@ -48,6 +48,12 @@ class Mapping:
         return needed
 
     @property
+    def words(self) -> dict[str, bool]:
+        """What each word means; a number also as the fraction that software makes of a column with gaps."""
+        said = dict.fromkeys(self.yes, True) | dict.fromkeys(self.no, False)
+        return said | {f"{word}.0": meaning for word, meaning in said.items() if word.isdigit()}
+
+    @property
     def digest(self) -> str:
         says = [sorted(self.columns.items()), self.survey_year, self.yes, self.no]
         return hashlib.sha256(json.dumps(says).encode()).hexdigest()
@@ -70,7 +76,7 @@ def read(folder: Path) -> Mapping:
         )
     columns = _ours(says.get("columns", {}), file)
     year = _table(says, "constants", file).get("survey_year")
-    if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
         raise InputError(
             Problem(file, shown_value(year), "a year such as 2565 or 2022", "write a number", column="survey_year")
         )
@@ -117,7 +123,7 @@ def _words(says: Any, file: str, name: str) -> tuple[str, ...] | None:
         raise InputError(
             Problem(file, shown_value(says), f'a list of texts such as {name} = ["1"]', "quote each", column=name)
         )
-    return tuple(word.strip().lower() for word in says)
+    return tuple("".join(word.split()).translate(THAI_DIGITS).lower() for word in says)
 
 
 def _complete(mapping: Mapping) -> None:

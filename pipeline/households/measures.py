@@ -55,6 +55,7 @@ def _of_system(system: str, profiles: pd.DataFrame, rules: Households) -> pd.Dat
         | {f"counted_{name}": "counted" for name in DIMENSIONS},
         [[f"poor_{name}" for name in DIMENSIONS], [f"counted_{name}" for name in DIMENSIONS]],
         rules.smallest_count,
+        present="households",
     ).loc[areas.index]
     if not has_cards:
         gone["target_poor"] = True
@@ -127,11 +128,12 @@ def _multidimensional(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def agreement(counts: pd.DataFrame, profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
+def agreement(counts: pd.DataFrame, profiles: pd.DataFrame, published: pd.DataFrame, rules: Households) -> pd.DataFrame:
     """Of one system's households in a district, how many the other has too, and whether they call the same ones poor.
 
-    ``counts`` are households found in both (``sql/agreement.sql``). Shares of which a count could be worked out that is
-    too small to publish are left out; no sums are published.
+    ``counts`` are households found in both (``sql/agreement.sql``), ``published`` is the result of ``poverty``. Shares
+    of which a count could be worked out that is too small to publish are left out, and those of a whole that is left
+    out there; no sums are published.
     """
     names = CONTRACTS["household_agreement"].column_names
     if counts.empty:
@@ -151,8 +153,13 @@ def agreement(counts: pd.DataFrame, profiles: pd.DataFrame, rules: Households) -
     least = rules.smallest_count
     cells = table[["poor_in_both", "poor_here_only", "poor_there_only", "poor_in_neither"]].to_numpy(dtype=float)
     tellable = (cells >= least).all(axis=1)
-    table["found_share"] = _share(table["found"], everyone, least)
-    table["poor_found_share"] = _share(table["poor_found"], all_poor, least)
+    told = published.set_index(["system", "area_code"])[["households", "poor_households"]].notna().reindex(keys)
+    others_found = (table["found"] - table["poor_found"]).to_numpy(dtype=float)
+    apart = (others_found == 0) | (others_found >= least)
+    table["found_share"] = np.where(told["households"], _share(table["found"], everyone, least), np.nan)
+    table["poor_found_share"] = np.where(
+        told["poor_households"] & apart, _share(table["poor_found"], all_poor, least), np.nan
+    )
     table["agreement_share"] = np.where(tellable, (cells[:, 0] + cells[:, 3]) / cells.sum(axis=1), np.nan)
     table["kappa"] = np.where(tellable, kappa(*cells.T), np.nan)
     return table[names]

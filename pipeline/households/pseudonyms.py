@@ -79,12 +79,12 @@ def _secret(text: str, where: str) -> bytes:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise InputError(
             Problem(str(path), error.strerror or "no access", "a place to keep the key", f"set {KEY_FILE} or {KEY}")
-        ) from error
+        ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(BLOCK // 2) + "\n")

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import places, queries
+from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem
 from pipeline.households import files, mapping, measures, pseudonyms
 from pipeline.households.files import HouseholdFile, Say
@@ -90,8 +91,8 @@ class Steps:
         tables = {
             "files": counts,
             "profiles": profiles,
-            "poverty": measures.poverty(profiles, rules),
-            "agreement": measures.agreement(agreement, profiles, rules),
+            "poverty": (poverty := measures.poverty(profiles, rules)),
+            "agreement": measures.agreement(agreement, profiles, poverty, rules),
         }
         for name, table in tables.items():
             pq.write_table(pa.Table.from_pandas(table, preserve_index=False), result / f"{name}.parquet")
@@ -110,7 +111,8 @@ class Steps:
                 if self.policy.households.unusable_file == "stop":
                     raise
                 self.unread.add(number)
-                self.connection.execute("DELETE FROM rejects WHERE file = ?", [number])
+                for table in ("rejects", "empty_lines"):
+                    self.connection.execute(f"DELETE FROM {table} WHERE file = ?", [number])  # noqa: S608
                 self.left_out.append((file.name, file.system, str(error)))
                 self.say(f"left out, as the policy says: {error}")
                 continue
@@ -148,7 +150,7 @@ class Steps:
         }  # fmt: skip
         for name, value in variables.items():
             self.connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-        words = dict.fromkeys(columns.yes, True) | dict.fromkeys(columns.no, False)
+        words = columns.words
         self.connection.execute(
             "SET VARIABLE words = map($words, $meaning)", {"words": list(words), "meaning": list(words.values())}
         )
@@ -165,6 +167,9 @@ class Steps:
         rows = pq.read_metadata(target).num_rows
         if opened.rejects is not None:
             rows += self._rejected(number, file, opened.rejects, opened.lines, rows)
+            self._lines("empty_lines", number, [(line, "") for line in opened.empty])
+        if sha256_of(file.path) != file.sha256:
+            raise InputError(Problem(file.shown, "a file that changes while it is read", "a whole file", "run again"))
         return rows
 
     def _spelled(self, file: HouseholdFile) -> None:
@@ -193,9 +198,9 @@ class Steps:
             )  # fmt: skip
         self.connection.execute("INSERT INTO spelled FROM spelled_here")
 
-    def _rejected(self, number: int, file: HouseholdFile, table: str, lines: int | None, read: int) -> int:
+    def _rejected(self, number: int, file: HouseholdFile, table: str, lines: int, read: int) -> int:
         """Lines that could not be read as rows, kept by number and kind only."""
-        several = "max(contains(rtrim(csv_line, chr(10)), chr(10)))"
+        several = "max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))"
         rejects = self.connection.table(table)
         kinds = rejects.aggregate(f"line, min(lower(error_type::VARCHAR)), {several}", "line").order("line").fetchall()
         self.connection.execute(f"DROP TABLE {table}")
@@ -208,25 +213,30 @@ class Steps:
                     line=swallowed[0],
                 )
             )  # fmt: skip
-        if kinds:
-            some = pd.DataFrame(
-                {
-                    "file": np.full(len(kinds), number, dtype="uint16"),
-                    "line": np.array([line for line, *_ in kinds], dtype="uint64"),
-                    "found": pd.array([kind for _, kind, _ in kinds], dtype="str"),
-                }
-            )
-            self.connection.register("some_rejects", some)
-            self.connection.execute("INSERT INTO rejects SELECT file, line, found FROM some_rejects")
-            self.connection.unregister("some_rejects")
-        if lines is not None and read + len(kinds) != lines:
+        self._lines("rejects", number, [(line, kind) for line, kind, _ in kinds])
+        if read + len(kinds) != lines:
             raise InputError(
                 Problem(
                     file.shown, f"{lines:,} lines of rows, of which {read + len(kinds):,} can be told apart",
-                    "one row a line, all lines ended alike", "export the file again as 'CSV UTF-8'",
+                    "one row a line: all lines ended alike, no line break within quotation marks",
+                    "export the file again as 'CSV UTF-8'",
                 )
             )  # fmt: skip
         return len(kinds)
+
+    def _lines(self, table: str, number: int, lines: list[tuple[int, str]]) -> None:
+        """Lines of a file that are no rows, and of what kind each is."""
+        if lines:
+            some = pd.DataFrame(
+                {
+                    "file": np.full(len(lines), number, dtype="uint16"),
+                    "line": np.array([line for line, _ in lines], dtype="uint64"),
+                    "found": pd.array([kind for _, kind in lines], dtype="str"),
+                }
+            )
+            self.connection.register("some_lines", some)
+            self.connection.execute(f"INSERT INTO {table} SELECT file, line, found FROM some_lines")  # noqa: S608
+            self.connection.unregister("some_lines")
 
     def _nothing_staged(self) -> str:
         """Typed rows, but none: where no file was received."""

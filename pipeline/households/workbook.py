@@ -4,8 +4,9 @@ Here: .xlsx, its limits and its one sheet. Not here: what a cell must be (``sql/
 defusedxml: no entity is followed; macros and links to other files are never looked at.
 """
 
+import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ MOST_MEMBERS = 2000
 BATCH = 20_000
 
 
-def unpack_workbook(path: Path, file: str, target: Path, say: Callable[[str], None]) -> None:
-    """The one sheet with rows of the workbook at ``path``, as text, in the Parquet file ``target``.
+def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path, say: Callable[[str], None]) -> None:
+    """The ``wanted`` columns of a workbook's one sheet with rows, as text, to the Parquet file ``target``.
 
     Raises ``InputError`` for an archive that is not a workbook, unpacks to too much, or has rows on more than one
     sheet; ``file`` is what it is called in messages.
@@ -32,10 +33,12 @@ def unpack_workbook(path: Path, file: str, target: Path, say: Callable[[str], No
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("openpyxl without defusedxml would follow entities; unset OPENPYXL_DEFUSEDXML")
     _check_archive(path, file)
-    with path.open("rb") as stream:
+    # Neither what openpyxl warns of nor what it raises may be shown: both hold cells.
+    with path.open("rb") as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            _unpack_sheet(file, book, target, say)
+            _unpack_sheet(file, book, wanted, target, say)
         except InputError:
             raise
         except Exception as error:  # a workbook can be broken in many ways, all of which mean the same to the reader
@@ -44,10 +47,10 @@ def unpack_workbook(path: Path, file: str, target: Path, say: Callable[[str], No
                 Problem(
                     file, f"a workbook that cannot be read ({type(cause).__name__})", "an .xlsx file", "save it again"
                 )
-            ) from error
+            ) from None
 
 
-def _unpack_sheet(file: str, book: Any, target: Path, say: Callable[[str], None]) -> None:
+def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, say: Callable[[str], None]) -> None:
     sheets = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), None)]
     if len(sheets) != 1:
         raise InputError(
@@ -61,9 +64,12 @@ def _unpack_sheet(file: str, book: Any, target: Path, say: Callable[[str], None]
         raise InputError(
             Problem(file, "a column without a name, or a name twice", "a header", "name each column", line=1)
         )
-    schema = pa.schema([(name, pa.string()) for name in header])
+    taken = {i: name for i, name in enumerate(header) if name in wanted}
+    if not taken:
+        raise InputError(Problem(file, "no column that is mapped", "the mapped columns", "correct the header", line=1))
+    schema = pa.schema([(name, pa.string()) for name in taken.values()])
     with pq.ParquetWriter(target, schema) as out:
-        for count, batch in enumerate(_batches(rows, len(header)), start=1):
+        for count, batch in enumerate(_batches(rows, list(taken)), start=1):
             out.write_table(pa.table(batch, schema=schema))
             if count % 10 == 0:
                 say(f"{file}: {count * BATCH:,} rows unpacked")
@@ -73,8 +79,8 @@ def _check_archive(path: Path, file: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(Problem(file, "a broken archive", "an .xlsx file", "copy or save it again")) from error
+    except (zipfile.BadZipFile, OSError):
+        raise InputError(Problem(file, "a broken archive", "an .xlsx file", "copy or save it again")) from None
     unpacked = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
     odd = [m for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
@@ -92,14 +98,21 @@ def _check_archive(path: Path, file: str) -> None:
         )
 
 
-def _batches(rows: Iterator[tuple[Any, ...]], width: int) -> Iterator[list[list[str | None]]]:
-    columns: list[list[str | None]] = [[] for _ in range(width)]
+def _batches(rows: Iterator[tuple[Any, ...]], places: list[int]) -> Iterator[list[list[str | None]]]:
+    """The cells at ``places`` of each row, some thousand rows at a time; empty rows at the end are left out."""
+    columns: list[list[str | None]] = [[] for _ in places]
+    empty = 0
     for row in rows:
-        for i, column in enumerate(columns):
+        if all(cell is None for cell in row):
+            empty += 1
+            continue
+        for i, column in zip(places, columns, strict=True):
+            column.extend([None] * empty)
             column.append(_cell(row[i]) if i < len(row) else None)
-        if len(columns[0]) == BATCH:
+        empty = 0
+        if len(columns[0]) >= BATCH:
             yield columns
-            columns = [[] for _ in range(width)]
+            columns = [[] for _ in places]
     if columns and columns[0]:
         yield columns
 

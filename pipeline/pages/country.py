@@ -126,6 +126,14 @@ def whole(value: Any) -> int | None:
     return None if pd.isna(value) else round(float(value))
 
 
+def rests_on(facts: pd.DataFrame) -> list[tuple[int | None, int]]:
+    """What each district's poverty figures rest on, and whether they are "at least" so high."""
+    return [
+        (FIGURES_NUMBER.get(figures), int(figures == "published rates" or not known >= 1))
+        for figures, known in zip(facts["figures_from"], facts["labelled_share"].fillna(0), strict=True)
+    ]
+
+
 def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFrame, pilots: list[str]) -> dict[str, Any]:
     """What the map shows of each district: short rows, names of provinces and universities once."""
     provinces = facts.drop_duplicates("province_code").set_index("province_code")
@@ -137,10 +145,10 @@ def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFram
             number(s.score, 1), number(s.poverty, 2), number(s.university, 2), number(s.data_system, 2),
             number(s.poverty_rate_smoothed_pct, 1), whole(s.poor_persons_min), int(bool(s.hot_spot is True)),
             int(bool(s.suspect is True)), institution[s.university_nearest],
-            round(float(s.university_nearest_minutes)), whole(s.survey_coverage_pct), FIGURES_NUMBER.get(figures_from),
+            round(float(s.university_nearest_minutes)), whole(s.survey_coverage_pct), *basis,
         ]
-        for (code, figures_from), s in zip(
-            facts["figures_from"].items(), scores.astype(object).itertuples(index=False), strict=True
+        for code, basis, s in zip(
+            scores.index, rests_on(facts), scores.astype(object).itertuples(index=False), strict=True
         )
     }  # fmt: skip
     eligible = scores["status"] == "eligible"

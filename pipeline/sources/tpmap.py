@@ -5,7 +5,7 @@ Here: the files of TPMAP. Not here: household rows (``households``).
 
 import csv
 import re
-from itertools import groupby
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +25,9 @@ COUNTS = (
     | {f"poor.JPT.MOFval.ind{i}.CNT": name for i, name in enumerate(INDICATORS, start=1)}
 )
 RATE = "JPT.MOFval.pov.rate"
+# The place of what a province has beyond the districts at hand; no district has this number.
+REST = "00"
+PROVINCES = 77
 AGGREGATE = re.compile(r"(?P<year>[0-9]{2})_.+\.csv")
 
 
@@ -62,21 +65,21 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
 def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> Received:
     """Target poor per province and district, from files such as ``61_province_11111.csv`` (2561 is 2018).
 
-    Files of one year and level add up; of a province the coarsest level at hand counts for its districts, finer ones
-    are summed. Counts below ``smallest_count``, and those that would give them away, are left out. Raises
-    ``InputError`` for a name without a year, a column that TPMAP does not have, codes that do not belong together, or
-    two files that say different things of one place.
+    Files of one year and level add up; of a district the coarsest level at hand counts, finer ones are summed. Counts
+    below ``smallest_count``, and those that would give them away, are left out. Raises ``InputError`` for a name
+    without a year, a column that TPMAP does not have, codes that do not belong together, or two files that say
+    different things of one place.
     """
     received = [_aggregate(folder, path.name, districts) for path in sorted(folder.glob("*.csv"))]
     tables = [table for _, table in received]
     contract = CONTRACTS["target_poor"]
-    if not tables:
-        return Received(pd.DataFrame(columns=contract.column_names), (), 0)
-    cells = pd.concat(tables, ignore_index=True)
     origins = tuple(origin for one, _ in received for origin in one.origins)
+    cells = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    if cells.empty:
+        return Received(pd.DataFrame(columns=contract.column_names), origins, 0)
     rows = []
     for year, of_year in cells.groupby("year"):
-        rows.append(_published(_merged(of_year, folder), smallest_count).assign(year=year))
+        rows.append(_published(_merged(of_year, folder), folder, smallest_count).assign(year=year))
     table = pd.concat(rows, ignore_index=True).reindex(columns=contract.column_names)
     mended = tuple(mend for one, _ in received for mend in one.mended)
     return Received(table, origins, len(table), mended)
@@ -101,6 +104,8 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
         raise InputError(
             Problem(file, f"the column {shown_value(unknown[0])}", "TPMAP's own columns", "remove it", line=1)
         )
+    if twice := [column for column in header if header.count(column) > 1]:
+        raise InputError(Problem(file, f"column {shown_value(twice[0])} twice", "each once", "keep one", line=1))
     contract = Contract(name, name, (levels[-1],), tuple(_column(c) for c in header), "TPMAP")
     known = {"province_ID": set(districts["province_code"]), "amphur_ID": set(districts["district_code"])}
     one = read_table(folder, name, contract, {c: codes for c, codes in known.items() if c in header})
@@ -149,36 +154,43 @@ def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return values.first().reset_index().pivot_table(index="code", columns="column", values="value")
 
 
-def _published(merged: pd.DataFrame, smallest_count: int) -> pd.DataFrame:
-    """Provinces, districts and the country, with small counts left out."""
+def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.DataFrame:
+    """Provinces, districts and, where every province is there, the country; small counts left out."""
     counts = [name for name in COUNTS.values() if name in merged]
-    digits = merged.index.str.len()
-    districts: dict[str, pd.Series] = {}
-    for _, codes in groupby(sorted(merged.index), key=lambda code: code[:2]):
-        own = merged.loc[[c for c in codes if len(c) > 2]]
-        coarsest = own[own.index.str.len() == own.index.str.len().min()]
-        for code, row in coarsest.groupby(coarsest.index.str[:4])[counts].sum(min_count=1).iterrows():
-            districts[code] = row
-    by_district = pd.DataFrame.from_dict(districts, orient="index", columns=counts)
-    provinces = merged.loc[digits == 2, counts]
-    summed = by_district.groupby(by_district.index.str[:2]).sum(min_count=1)
-    table = pd.concat([by_district, provinces.combine_first(summed)])
-    gone = pd.DataFrame(table < smallest_count)
-    if len(by_district):
-        country = by_district.sum(min_count=1).to_frame(small_cells.COUNTRY).T
-        table = pd.concat([table, country])
-        whole = "target_poor_persons"
-        parts = {name: whole for name in counts if name != whole and whole in counts}
-        alike = [
-            [n for n in counts if n.startswith("target_poor_") and n != whole],
-            [n for n in counts if n in INDICATORS],
-        ]
-        protected = small_cells.protected_together(
-            by_district.fillna(0).astype("int64"), parts, [kinds for kinds in alike if len(kinds) > 1], smallest_count
-        )
-        gone = gone.reindex(table.index, fill_value=False) | protected.reindex(table.index, fill_value=False)
-    shown = table.mask(gone)
+    by_level = {digits: merged[merged.index.str.len() == digits] for digits in LEVELS.values()}
+    districts = by_level[4][counts]
+    for digits in (6, 8):
+        finer = by_level[digits][counts]
+        districts = districts.combine_first(finer.groupby(finer.index.str[:4]).sum(min_count=1))
+    summed = districts.groupby(districts.index.str[:2]).sum(min_count=1)
+    provinces = by_level[2][counts].combine_first(summed)
+    table = pd.concat([districts, provinces])
+    if counts:
+        # What a province has beyond its districts at hand is a count like theirs: it must not give one away either.
+        rest = provinces.fillna(0) - summed.reindex(provinces.index).fillna(0)
+        if (rest < 0).any(axis=None):
+            province = rest.index[(rest < 0).any(axis=1)][0]
+            raise InputError(
+                Problem(
+                    shown_path(folder), f"less for province {province} than for its districts together",
+                    "files that agree", "keep the ones that count",
+                )
+            )  # fmt: skip
+        rest.index = rest.index + REST
+        cells = pd.concat([districts.fillna(0), rest[rest.ne(0).any(axis=1)]]).astype("int64")
+        table = table.mask(_gone(cells, counts, smallest_count).reindex(table.index, fill_value=False))
+        if len(provinces) == PROVINCES:
+            country = provinces.sum(min_count=1).to_frame(small_cells.COUNTRY).T
+            hidden = _gone(cells, counts, smallest_count).loc[[small_cells.COUNTRY]]
+            table = pd.concat([table, country.mask(hidden)])
     if "rate" in merged:
-        hidden = gone.any(axis=1)
-        shown["rate"] = merged["rate"].reindex(shown.index).mask(hidden.reindex(shown.index))
-    return shown.rename_axis("area_code").reset_index()
+        table["rate"] = merged["rate"].reindex(table.index).where(table[counts].notna().all(axis=1))
+    return table.rename_axis("area_code").reset_index()
+
+
+def _gone(cells: pd.DataFrame, counts: Sequence[str], smallest_count: int) -> pd.DataFrame:
+    whole = "target_poor_persons"
+    parts = {name: whole for name in counts if name != whole and whole in counts}
+    dimensions = [name for name in counts if name in parts and name not in INDICATORS]
+    alike = [kinds for kinds in (dimensions, [n for n in counts if n in INDICATORS]) if len(kinds) > 1]
+    return small_cells.protected_together(cells, parts, alike, smallest_count)

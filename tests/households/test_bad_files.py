@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.households import files
-from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, xlsx
+from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, table, xlsx
 
 ROWS = [row(n) for n in range(1, 40)]
 THAI = [{**r, "district_name": "กันทรลักษ์"} for r in ROWS]
@@ -82,6 +82,13 @@ BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
     ),
     "lines ended in two ways": ("a.csv", lambda _: csv(ROWS).replace(b"\n", b"\r\n", 3), ["lines ended alike"]),
     "an open quotation mark": ("a.csv", lambda _: csv(ROWS).replace(b"50000", b'"50000', 1), ["line 2", "not closed"]),
+    "a quotation mark that takes in other rows": (
+        "a.csv", lambda _: csv([{**r, "note": "x"} for r in ROWS]).replace(b",2022\n", b',"2022\n', 1)
+        .replace(b",2022\n", b',2022"\n', 1), ["of which", "no line break within quotation marks"],
+    ),
+    "columns that differ in capitals only": (
+        "a.parquet", lambda _: _capitals(), ["columns that differ from 'health' in capitals only"],
+    ),
     "a missing column": ("a.csv", lambda _: csv(ROWS).replace(b"members", b"m"), ["line 1", "no column 'members'"]),
     "a column twice": ("a.csv", lambda _: csv(ROWS).replace(b"welfare_card", b"members"), ["column 'members' twice"]),
     "no delimiter we know": ("a.csv", lambda _: csv(ROWS, sep="|"), ["line 1", "no column"]),
@@ -109,6 +116,7 @@ MAPPINGS = {
     "names what the file lacks": (COLUMNS + '\n"x" = "lon"', ["no column 'x'", "mapping.toml names"]),
     "says yes and no alike": (COLUMNS + '\n[values]\nyes = ["1"]\nno = ["1"]', ["'1' for yes and for no"]),
     "says a year in words": (COLUMNS + '\n[constants]\nsurvey_year = "last"', ["column survey_year", "'last'"]),
+    "says a year beyond all years": (COLUMNS + "\n[constants]\nsurvey_year = 99999", ["'99999'", "a year such as"]),
     "has a table too many": (COLUMNS + "\n[wishes]\nx = 1", ["the table wishes"]),
 }
 
@@ -118,6 +126,12 @@ def _no_rows() -> bytes:
 
     target = io.BytesIO()
     pd.DataFrame({name: pd.Series(dtype="str") for name in BASE}).to_parquet(target)
+    return target.getvalue()
+
+
+def _capitals() -> bytes:
+    target = io.BytesIO()
+    table(ROWS).assign(Health="1").to_parquet(target)
     return target.getvalue()
 
 
@@ -195,6 +209,14 @@ def test_a_mapping_makes_any_names_ours(province: Province) -> None:
 def test_a_folder_that_cannot_be_a_system(province: Province) -> None:
     province.put({"a.csv": csv(ROWS)}, system="ทีพีแมป")
     with pytest.raises(InputError, match="a system's name in small letters"):
+        province.take_in()
+
+
+def test_a_linked_folder_is_no_system(province: Province, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (province.paths.raw / "households").mkdir()
+    (province.paths.raw / "households" / "tpmap").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="found a link"):
         province.take_in()
 
 

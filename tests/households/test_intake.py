@@ -2,16 +2,19 @@
 
 import hashlib
 import hmac
-import os
+import io
 from collections.abc import Callable
 
 import duckdb
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import PatternFill
 
 from pipeline.errors import InputError
 from pipeline.households import files, intake, pseudonyms, steps
@@ -279,10 +282,12 @@ def test_any_rows_as_plain_python_counts_them(province: Province, cases: list[tu
 
 def test_what_an_interrupted_intake_left_is_swept_at_once(province: Province) -> None:
     province.put({"a.csv": csv([row(1)])})
-    dead, alive = (province.paths.households / f".intake-{pid}-x" for pid in (2**22 + 1, os.getpid()))
-    for left in (dead, alive):
-        left.mkdir(parents=True)
     province.take_in()
+    dead, alive = (province.paths.households / f".intake-{name}" for name in ("dead", "alive"))
+    for left in (dead, alive):
+        left.mkdir()
+    with FileLock(alive / intake.LOCK):
+        province.take_in()  # taken up, not done again: swept all the same
     assert not dead.exists()
     assert alive.exists()
 
@@ -294,3 +299,47 @@ def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
     kept = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
     assert last.folder in kept
     assert len(kept) == intake.KEPT_INTAKES
+
+
+def test_an_id_may_begin_with_nought_but_is_thirteen_digits(province: Province) -> None:
+    ids = ["0123456789012", "1.1017002E+12", "110170020345", "๐๑๒๓๔๕๖๗๘๙๐๑๓"]
+    province.put({"a.csv": csv([row(n, citizen_id=i) for n, i in enumerate(ids)])})
+    assert counts(province) == (4, 2, 0, 2)
+    assert province.refused()["line"].tolist() == [3, 4]
+
+
+def test_lines_count_empty_ones_too(province: Province) -> None:
+    lines = csv([row(1), row(2), row(3, members="-1"), row(4)]).decode().splitlines()
+    lines[2:2] = ["", "", "ragged"]
+    province.put({"a.csv": "\r\n".join(lines).encode()})
+    assert counts(province) == (5, 3, 0, 2)
+    assert province.refused()["line"].tolist() == [5, 7]
+
+
+def test_names_of_files_are_no_patterns(province: Province) -> None:
+    province.put({"t[1].csv": csv([row(1)]), "t1.csv": csv([row(2)]), "t*.parquet": parquet([row(3)])})
+    assert counts(province) == (3, 3, 0, 0)
+
+
+def test_flags_as_software_with_gaps_writes_them(province: Province) -> None:
+    table_of = table([row(1, health="1"), row(2)])
+    with_gaps = table_of.assign(health=[1.0, None], living=[0.0, 0.0])
+    target = io.BytesIO()
+    with_gaps.to_parquet(target)
+    province.put({"a.parquet": target.getvalue()})
+    assert counts(province) == (2, 2, 0, 0)
+    profiles = province.take_in().table("profiles")
+    assert profiles["answers"].sum() == 9
+    assert profiles.loc[profiles["deprived"] == 1, "households"].sum() == 1
+
+
+def test_empty_rows_at_the_end_of_a_sheet_are_no_rows(province: Province) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx([row(1), row(2)])))
+    for line in range(5, 60):
+        book.active.cell(line, 1).fill = PatternFill("solid", fgColor="FFFF00")
+    book.active.cell(70, 3, "7")
+    target = io.BytesIO()
+    book.save(target)
+    province.put({"a.xlsx": target.getvalue()})
+    assert counts(province)[1] == 2
+    assert province.refused()["line"].max() == 70

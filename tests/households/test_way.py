@@ -1,7 +1,9 @@
 """The whole way with household rows: the criterion rests on them, and everything says what it rests on."""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from pipeline.errors import Stopped
 from pipeline.households import files
 from pipeline.workspace import Paths
 from tests.conftest import digests, published, published_files, run_in
-from tests.households.conftest import csv, row
+from tests.households.conftest import csv, row, xlsx
 
 DISTRICTS = ("5001", "5002", "5007", "5801", "5802", "5804", "9501", "9506", "9508", "1001", "1002", "1003")
 POOR = dict(zip(DISTRICTS, (20, 30, 40, 60, 70, 80, 90, 25, 35, 45, 2, 55), strict=True))
@@ -209,7 +211,9 @@ def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], caps
     assert json.loads((paths.processed / "run.json").read_text(encoding="utf-8"))["sample"] is True
     page = (paths.maps / "index.html").read_text(encoding="utf-8")
     assert "This page contains invented rows" in page
-    rest_on_rows = {"household_files", "household_poverty", "district_facts", "district_scores", "provincial_shortlist"}
+    # A file may hold one district: what became of its rows is for the analyst, and is not published.
+    assert not (paths.processed / "household_files.parquet").exists()
+    rest_on_rows = {"household_poverty", "district_facts", "district_scores", "provincial_shortlist"}
     for path in paths.processed.glob("*.parquet"):
         assert workspace.read_note(path).sample == (path.stem in rest_on_rows) or path.stem not in rest_on_rows
     assert (paths.processed / "provincial_shortlist.csv").read_text(encoding="utf-8-sig").count(",SAMPLE\n") == 77
@@ -223,3 +227,28 @@ def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], caps
     for kind in ("refused", "mended"):
         for path in (paths.processed / kind).glob("*.parquet"):
             assert b"sample" in (pq.read_schema(path).metadata or {})
+
+
+def test_a_broken_cell_is_in_no_log(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
+                                    capfd: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    root = new_project()
+    monkeypatch.chdir(root)
+    folder = root / "data" / "raw" / "households" / "tpmap"
+    folder.mkdir(parents=True)
+    secret, number = "สมชาย ใจดี 0812345678", 1000000000009
+    source = zipfile.ZipFile(io.BytesIO(xlsx([{**row(1), "lon": "7"}])))
+    with zipfile.ZipFile(folder / "a.xlsx", "w") as out:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                cell = f'<c r="A3" t="n"><v>{secret}</v></c><c r="B3" s="1" t="n"><v>{number}</v></c>'
+                content = content.replace(b"</sheetData>", f'<row r="3">{cell}</row></sheetData>'.encode())
+            out.writestr(name, content)
+    assert cli.main(["run"]) == 2
+    said = "".join(capfd.readouterr())
+    assert "a workbook that cannot be read" in said
+    places = [p for p in (root / ".dagster").rglob("*") if p.is_file()]
+    for word in (secret, "0812345678", str(number)):
+        assert word not in said
+        escaped = word.encode("ascii", "backslashreplace")
+        assert not [p for p in places if word.encode() in p.read_bytes() or escaped in p.read_bytes()]

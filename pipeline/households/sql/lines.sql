@@ -1,12 +1,15 @@
--- The record of each row in its file, as one counts lines: where rows were unreadable before it, that many further down.
+-- The line of each row in its file: where lines before it were empty or unreadable, that many further down.
 CREATE TEMP MACRO line_of(first_line, position, unreadable_before) AS
 (first_line + position + coalesce(unreadable_before, 0))::BIGINT;
 
 CREATE TEMP TABLE skipped AS
-SELECT file, line - 1 - row_number() OVER (PARTITION BY file ORDER BY line) AS position, row_number() OVER (
-    PARTITION BY file ORDER BY line
-) AS unreadable_before
-FROM (SELECT DISTINCT file, line FROM rejects);
+WITH numbered AS (
+    SELECT file, line, row_number() OVER (PARTITION BY file ORDER BY line) AS number
+    FROM (SELECT file, line FROM rejects UNION SELECT file, line FROM empty_lines)
+)
+SELECT file, line - 1 - number AS position, max(number) AS unreadable_before
+FROM numbered
+GROUP BY file, position;
 
 CREATE TEMP VIEW not_used AS
 SELECT file, row, rules."column", rules.reason, staged.found, 'refused' AS verdict

@@ -9,7 +9,7 @@ CREATE TEMP MACRO plain(cell) AS translate(
 
 CREATE TEMP MACRO citizen_id_in(cell) AS CASE
     WHEN cell IS NULL THEN NULL
-    WHEN length(cell) = 13 AND TRY_CAST(cell AS UBIGINT) >= 1000000000000 THEN cell
+    WHEN regexp_full_match(cell, '[0-9]{13}') THEN cell
     ELSE nullif(replace(plain(cell), '-', ''), '')
 END;
 

@@ -26,7 +26,9 @@ FROM (VALUES
     (32, 'survey_year', 'spaces or Thai digits')
 ) AS mend(bit, "column", what);
 
+-- Lines that are no rows.
 CREATE TEMP TABLE rejects (file USMALLINT, line UBIGINT, found VARCHAR);
+CREATE TEMP TABLE empty_lines (file USMALLINT, line UBIGINT, found VARCHAR);
 
 CREATE TEMP TABLE spelled (
     place UBIGINT,

@@ -28,9 +28,7 @@ judged AS (
         CASE WHEN year_written BETWEEN 2400 AND 2700 THEN year_written - 543 ELSE year_written END AS year,
         CASE
             WHEN household IS NULL AND citizen IS NULL THEN 1
-            WHEN household IS NULL
-                AND coalesce(length(citizen) <> 13 OR TRY_CAST(citizen AS BIGINT) < 1000000000000, true)
-            THEN 2
+            WHEN household IS NULL AND NOT regexp_full_match(citizen, '[0-9]{13}') THEN 2
             WHEN coalesce(persons NOT BETWEEN 1 AND 99 OR persons <> floor(persons), true) THEN 3
             WHEN coalesce(
                 year_written <> floor(year_written)

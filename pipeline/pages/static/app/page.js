@@ -123,7 +123,7 @@ const PilotAreas = (() => {
     add(["มหาวิทยาลัย", "university"], shown(row[6], 2));
     add(["ระบบข้อมูล", "data system"], shown(row[7], 2));
     if (row[8] !== null) {
-      add(row[15] === 0 ? ["คนจนอย่างน้อย", "poor, at least"] : ["คนจน", "poor"], said([`${shown(row[9], 0)} คน (${shown(row[8], 1)}%)`, `${shown(row[9], 0)} persons (${shown(row[8], 1)}%)`])
+      add(row[16] ? ["คนจนอย่างน้อย", "poor, at least"] : ["คนจน", "poor"], said([`${shown(row[9], 0)} คน (${shown(row[8], 1)}%)`, `${shown(row[9], 0)} persons (${shown(row[8], 1)}%)`])
         + (row[10] ? said([" · จุดร้อน", " · hot spot"]) : "") + (row[11] ? said([" · น่าสงสัย", " · suspect"]) : ""));
     }
     if (row[15] !== null) add(["ตัวเลขจาก", "figures from"], said(FIGURES[row[15]]));
