@@ -155,25 +155,21 @@ def household_files(
 
 
 @asset("raw", "pandas", notes_of=["household_files"])
-def household_poverty(
-    paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
-) -> pd.DataFrame:
+def household_poverty(paths: In) -> pd.DataFrame:
     """Households and persons, poor and target poor, by dimension; Alkire-Foster; district, province, country."""
-    return intake.taken_up(paths, districts, district_shapes, policy).table("poverty")
+    return intake.taken_up(paths).table("poverty")
 
 
 @asset("raw", "pandas", notes_of=["household_files"])
-def household_agreement(
-    paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
-) -> pd.DataFrame:
+def household_agreement(paths: In) -> pd.DataFrame:
     """TPMAP against PPPConnext, household by household: found in both, poor in both, Cohen's kappa."""
-    return intake.taken_up(paths, districts, district_shapes, policy).table("agreement")
+    return intake.taken_up(paths).table("agreement")
 
 
 @asset("raw", "parquet", notes_of=["household_files"])
-def refused(paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> dict[str, bytes]:
+def refused(paths: In) -> dict[str, bytes]:
     """No row is lost: refused/ and mended/ say which and why, and never what stood there."""
-    return intake.taken_up(paths, districts, district_shapes, policy).papers()
+    return intake.taken_up(paths).papers()
 
 
 AS_RECEIVED = (

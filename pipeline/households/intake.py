@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import files, mapping
 from pipeline.households.files import Say
 from pipeline.households.mapping import Mapping
@@ -30,6 +30,8 @@ from pipeline.workspace import Paths, code_version
 
 KEPT_INTAKES = 3
 DONE = "done"
+# In the workspace: which intake its tables are of.
+POINTER = "intake"
 ASIDE = ".intake-"
 LOCK = "lock"
 # Libraries on which it rests where a household is placed, or what a cell is read as.
@@ -53,8 +55,13 @@ class Intake:
 
 
 def received(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, say: Say) -> Received:
-    """The table ``household_files``: every file, with what became of its rows."""
-    table = intake(paths, districts, shapes, policy, say).table("files")
+    """The table ``household_files``: every file, with what became of its rows; ``taken_up`` then finds the intake."""
+    done = intake(paths, districts, shapes, policy, say)
+    table = done.table("files")
+    paths.workspace.mkdir(parents=True, exist_ok=True)
+    beside = paths.workspace / f"{POINTER}.{os.getpid()}"
+    beside.write_text(done.folder.name, encoding="ascii")
+    os.replace(beside, paths.workspace / POINTER)
     sample = dict(zip(table["file"], table["sample"], strict=True))
     origins = [files.origin(f) for f in files.found(paths.raw)[0]]
     return Received(table, tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in origins), len(table))
@@ -91,9 +98,18 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
     return Intake(done)
 
 
-def taken_up(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy) -> Intake:
-    """The same, without a word: where it has been said already."""
-    return intake(paths, districts, shapes, policy, lambda _: None)
+def taken_up(paths: Paths) -> Intake:
+    """The intake that the workspace's ``household_files`` is of; ``InputError`` where it is not there (any more)."""
+    pointer = paths.workspace / POINTER
+    folder = paths.households / pointer.read_text(encoding="ascii") if pointer.is_file() else paths.households / "none"
+    if not (folder / DONE).is_file():
+        raise InputError(
+            Problem(
+                shown_path(folder), "no intake of household rows", "the one that household_files is of",
+                "materialise household_files first (or everything)",
+            )
+        )  # fmt: skip
+    return Intake(folder)
 
 
 def _received(paths: Paths, policy: Policy, say: Say) -> Files:

@@ -20,15 +20,20 @@ WITH understood AS (
         flag_in(welfare_card) AS has_card
     FROM received
 ),
+numbered AS (
+    SELECT
+        *,
+        CASE WHEN regexp_full_match(citizen, '[0-9]{13}') THEN TRY_CAST(citizen AS BIGINT) END AS citizen_number
+    FROM understood
+),
 judged AS (
     SELECT
         *,
         coalesce(household, citizen) AS id,
-        CASE WHEN length(citizen) = 13 THEN TRY_CAST(citizen AS BIGINT) END AS citizen_number,
         CASE WHEN year_written BETWEEN 2400 AND 2700 THEN year_written - 543 ELSE year_written END AS year,
         CASE
             WHEN household IS NULL AND citizen IS NULL THEN 1
-            WHEN household IS NULL AND NOT regexp_full_match(citizen, '[0-9]{13}') THEN 2
+            WHEN household IS NULL AND citizen_number IS NULL THEN 2
             WHEN coalesce(persons NOT BETWEEN 1 AND 99 OR persons <> floor(persons), true) THEN 3
             WHEN coalesce(
                 year_written <> floor(year_written)
@@ -46,7 +51,7 @@ judged AS (
             WHEN baht NOT BETWEEN 0 AND 1e9 OR unreadable(income_per_person, baht) THEN 12
             ELSE 0
         END AS rule
-    FROM understood
+    FROM numbered
 )
 SELECT
     $file::USMALLINT AS file,
