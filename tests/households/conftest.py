@@ -1,7 +1,7 @@
 """Invented household rows, in files of every kind, and their intake without Dagster."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,3 @@ def province(tmp_path: Path, districts: pd.DataFrame, policy: Policy) -> Provinc
     found = Province(paths, districts, shapes, policy)
     found.rules(refused_share_stops=1.0)
     return found
-
-
-Put = Callable[[Mapping[str, bytes]], None]
