@@ -254,9 +254,8 @@ def households(place: Path, *, small: bool) -> None:
         raw, file = sample(place, other, "parquet")
         seconds[other], memory = taken_in(place, raw)
         growth = (seconds[other] / seconds[size]) / (other / size)
-        line(
-            f"intake, {other / MILLION:g} million rows", seconds[other], memory, f"{growth:.2f} of 13 million's per row"
-        )
+        per_row = f"{growth:.2f} of the time per row at 13 million"
+        line(f"intake, {other / MILLION:g} million rows", seconds[other], memory, per_row)
         file.unlink()
 
     raw, file = sample(place, size, "parquet", "earlier survey")
