@@ -59,55 +59,39 @@ counted AS (
         AND coalesce(by_rows.poor_persons / by_rows.persons, rest.poor_share) IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY by_rows.area_code ORDER BY by_rows.preference) = 1
 ),
-surveyed AS (
+by_households AS (
     SELECT
-        coalesce(counted.area_code, published.district_code) AS district_code,
-        coalesce(counted.survey_year, published.year) AS survey_year,
-        CASE
-            WHEN counted.area_code IS NULL THEN 'published rates'
-            WHEN counted.pooled THEN 'household rows, with other districts'
-            ELSE 'household rows'
-        END AS figures_from,
-        counted.system AS figures_system,
-        counted.households AS survey_households,
-        100 * counted.poor_households_share AS poor_households_pct,
-        CASE WHEN counted.area_code IS NULL THEN published.n_units END AS n_units,
-        CASE WHEN counted.area_code IS NULL THEN published.n_labelled END AS n_labelled,
-        coalesce(counted.persons, published.survey_population) AS survey_population,
-        coalesce(counted.persons, published.labelled_population) AS labelled_population,
-        CASE WHEN counted.area_code IS NULL THEN published.labelled_share ELSE counted.answers_known_share END
-            AS labelled_share,
-        CASE WHEN counted.area_code IS NULL THEN published.poor_income ELSE counted.poor_income_persons END AS poor_income,
-        CASE
-            WHEN counted.area_code IS NULL THEN published.rate_income ELSE 100 * counted.poor_income_persons / counted.persons
-        END AS rate_income,
-        CASE WHEN counted.area_code IS NULL THEN published.poor_health ELSE counted.poor_health_persons END AS poor_health,
-        CASE
-            WHEN counted.area_code IS NULL THEN published.rate_health ELSE 100 * counted.poor_health_persons / counted.persons
-        END AS rate_health,
-        CASE WHEN counted.area_code IS NULL THEN published.poor_education ELSE counted.poor_education_persons END AS poor_education,
-        CASE
-            WHEN counted.area_code IS NULL THEN published.rate_education ELSE 100 * counted.poor_education_persons / counted.persons
-        END AS rate_education,
-        CASE WHEN counted.area_code IS NULL THEN published.poor_living ELSE counted.poor_living_persons END AS poor_living,
-        CASE
-            WHEN counted.area_code IS NULL THEN published.rate_living ELSE 100 * counted.poor_living_persons / counted.persons
-        END AS rate_living,
-        CASE WHEN counted.area_code IS NULL THEN published.poor_accessibility ELSE counted.poor_accessibility_persons END AS poor_accessibility,
-        CASE
-            WHEN counted.area_code IS NULL THEN published.rate_accessibility ELSE 100 * counted.poor_accessibility_persons / counted.persons
-        END AS rate_accessibility,
-        coalesce(100 * counted.poor_share, published.rate_any_min) AS rate_any_min,
+        area_code AS district_code,
+        survey_year,
+        CASE WHEN pooled THEN 'household rows, with other districts' ELSE 'household rows' END AS figures_from,
+        system AS figures_system,
+        households AS survey_households,
+        100 * poor_households_share AS poor_households_pct,
+        persons AS survey_population,
+        persons AS labelled_population,
+        answers_known_share AS labelled_share,
+        poor_income_persons AS poor_income,
+        100 * poor_income_persons / persons AS rate_income,
+        poor_health_persons AS poor_health,
+        100 * poor_health_persons / persons AS rate_health,
+        poor_education_persons AS poor_education,
+        100 * poor_education_persons / persons AS rate_education,
+        poor_living_persons AS poor_living,
+        100 * poor_living_persons / persons AS rate_living,
+        poor_accessibility_persons AS poor_accessibility,
+        100 * poor_accessibility_persons / persons AS rate_accessibility,
+        100 * poor_share AS rate_any_min,
         -- Who has not answered may be poor: at most as many households as answers are missing.
-        coalesce(
-            least(100, 100 * counted.poor_share + 500 * (1 - counted.answers_known_share)), published.rate_any_max
-        ) AS rate_any_max,
-        CASE
-            WHEN counted.area_code IS NULL THEN published.rate_any_min_se
-            ELSE 100 * sqrt(counted.poor_share * (1 - counted.poor_share) / counted.households)
-        END AS rate_any_min_se
+        least(100, 100 * poor_share + 500 * (1 - answers_known_share)) AS rate_any_max,
+        100 * sqrt(poor_share * (1 - poor_share) / households) AS rate_any_min_se
+    FROM counted
+),
+surveyed AS (
+    SELECT * FROM by_households
+    UNION ALL BY NAME
+    SELECT published.* EXCLUDE (year), year AS survey_year, 'published rates' AS figures_from
     FROM published
-    FULL JOIN counted ON counted.area_code = published.district_code
+    ANTI JOIN by_households ON by_households.district_code = published.district_code
 ),
 residents AS (
     SELECT subdistrict_population.*

@@ -7,6 +7,7 @@ Here: which files there are, encodings, delimiters, headers, archives, limits. N
 import codecs
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -105,6 +106,8 @@ def _why_not(path: Path) -> tuple[str, str, str] | None:
         return "a link or a folder", "a file", "put the file itself here"
     if path.suffix.lower() not in READERS:
         return f"a file of the kind '{path.suffix}'", f"one of {', '.join(READERS)}", "export it again, or move it away"
+    if not os.access(path, os.R_OK):
+        return "a file that may not be read", "a file whose reader you are", "give yourself the right to read it"
     return None
 
 
@@ -353,3 +356,16 @@ def transcode(source: Path, target: Path, file: str) -> None:
         raise InputError(
             Problem(file, "UTF-8 letters in a CP874 file", "one encoding throughout", "export it again as 'CSV UTF-8'")
         )
+
+
+def unreadable(file: HouseholdFile, error: duckdb.Error) -> InputError:
+    """What is said where DuckDB stopped in the middle of a file; never its own words, which may hold a line of it."""
+    kind = type(error).__name__.removesuffix("Exception")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return InputError(
+            Problem(file.shown, "more than the memory and the disk hold", "room to spill", "free space on the disk")
+        )
+    return InputError(
+        Problem(file.shown, f"rows that cannot be told apart ({kind})", "a whole file, all lines ended alike",
+                "export it again as 'CSV UTF-8' or Parquet")
+    )  # fmt: skip

@@ -31,6 +31,9 @@ from pipeline.workspace import Paths
 SQL = Path(__file__).with_name("sql")
 POINTS = 1_000_000
 ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_mended", "check_digits_wrong")
+NO_HOUSEHOLDS = pd.DataFrame(
+    columns=["system", "district_code", "deprived", "welfare_card", "households", "persons", "answers", "survey_year"]
+)
 FILE_COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 
 
@@ -66,13 +69,29 @@ class Steps:
 
     def write(self, result: Path) -> None:
         """Every table of the result."""
-        self.key = pseudonyms.key(self.paths.raw.parent.parent, self.say) if self.received else pseudonyms.Key(b"", b"")
-        folder = self.paths.raw / files.FOLDER
-        with queries.streaming([folder] if folder.is_dir() else [], self.aside) as connection:
+        if self.received:
+            counts, profiles, agreement = self._counted(result)
+        else:
+            counts, profiles, agreement = self._with_left_out(pd.DataFrame()), NO_HOUSEHOLDS, pd.DataFrame()
+        rules = self.policy.households
+        tables = {
+            "files": counts,
+            "profiles": profiles,
+            "poverty": (poverty := measures.poverty(profiles, rules)),
+            "agreement": measures.agreement(agreement, profiles, poverty, rules),
+        }
+        for name, table in tables.items():
+            pq.write_table(pa.Table.from_pandas(table, preserve_index=False), result / f"{name}.parquet")
+
+    def _counted(self, result: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """What became of the rows, households by what they are deprived of, those found in two systems."""
+        self.key = pseudonyms.key(self.paths.raw.parent.parent, self.say)
+        with queries.streaming([self.paths.raw / files.FOLDER], self.aside) as connection:
             self.connection = connection
             for name in ("macros", "rules"):
                 connection.execute(sql_of(name))
-            self._stage()
+            if not self._stage():
+                return self._with_left_out(pd.DataFrame()), NO_HOUSEHOLDS, pd.DataFrame()
             self._place()
             with telling(self.connection, self.say, "looking for households that occur twice"):
                 connection.execute(sql_of("valid"))
@@ -86,19 +105,10 @@ class Steps:
                 for kind in ("refused", "mended"):
                     self._copy(sql_of(kind), {"system": number}, result / kind / f"{system}.parquet", sample=invented)
             profiles["system"] = [self.systems[number] for number in profiles["system"]]
-            agreement = self._agreement()
-        rules = self.policy.households
-        tables = {
-            "files": counts,
-            "profiles": profiles,
-            "poverty": (poverty := measures.poverty(profiles, rules)),
-            "agreement": measures.agreement(agreement, profiles, poverty, rules),
-        }
-        for name, table in tables.items():
-            pq.write_table(pa.Table.from_pandas(table, preserve_index=False), result / f"{name}.parquet")
+            return counts, profiles, self._agreement()
 
-    def _stage(self) -> None:
-        """Each file to typed rows in a Parquet file of its own."""
+    def _stage(self) -> bool:
+        """Each file to typed rows in a Parquet file of its own; whether there is any."""
         staged: list[str] = []
         sizes = [f.path.stat().st_size for f in self.received]
         for number, file in enumerate(self.received):
@@ -123,7 +133,7 @@ class Steps:
                 + (f"{more} files of {left / 1e6:,.0f} MB remain" if more else "no file remains")
             )
         if not staged:
-            staged = [self._nothing_staged()]
+            return False
         relation = self.connection.read_parquet(staged, file_row_number=True)
         columns = [duckdb.ColumnExpression(c) for c in relation.columns if c != "file_row_number"]
         relation.project(*columns, duckdb.ColumnExpression("file_row_number").alias("row")).create_view("staged")
@@ -137,6 +147,7 @@ class Steps:
             }
         )
         self._table("files", table)
+        return True
 
     def _stage_file(self, number: int, file: HouseholdFile, target: Path) -> int:
         columns = self.mappings[file.system]
@@ -163,7 +174,7 @@ class Steps:
             with telling(self.connection, self.say, f"{file.name}: reading"):
                 self._copy(sql_of("stage"), values, target)
         except duckdb.Error as error:
-            raise _unreadable(file, error) from None  # DuckDB's own words may hold a line of the file
+            raise files.unreadable(file, error) from None  # DuckDB's own words may hold a line of the file
         rows = pq.read_metadata(target).num_rows
         if opened.rejects is not None:
             rows += self._rejected(number, file, opened.rejects, opened.lines, rows)
@@ -237,17 +248,6 @@ class Steps:
             self.connection.register("some_lines", some)
             self.connection.execute(f"INSERT INTO {table} SELECT file, line, found FROM some_lines")  # noqa: S608
             self.connection.unregister("some_lines")
-
-    def _nothing_staged(self) -> str:
-        """Typed rows, but none: where no file was received."""
-        empty = ", ".join(f"NULL::VARCHAR AS {name}" for name in mapping.COLUMNS)
-        self.connection.execute(f"CREATE VIEW received AS SELECT {empty} WHERE false")
-        for name, value in (("yes", "'1'"), ("no", "'0'"), ("survey_year", "2000"), ("latest_year", "2000")):
-            self.connection.execute(f"SET VARIABLE {name} = {value}")
-        self.connection.execute("SET VARIABLE words = map(['1'], [true])")
-        target = self.aside / "staged-none.parquet"
-        self._copy(sql_of("stage"), {"file": 0, "system": 0, "inner": self.key.inner, "outer": self.key.outer}, target)
-        return str(target.resolve())
 
     def _place(self) -> None:
         """The district of each distinct spelling; where none is found, that of the coordinate."""
@@ -344,11 +344,15 @@ class Steps:
             sample=np.array(says, dtype=bool) | invented.to_numpy(dtype=bool),
             problem=pd.Series([None] * len(self.received), dtype="str"),
         )
-        read = read[[n not in self.unread for n in range(len(self.received))]]
+        return self._with_left_out(read[[n not in self.unread for n in range(len(self.received))]])
+
+    def _with_left_out(self, read: pd.DataFrame) -> pd.DataFrame:
+        """The files read, and those that the policy says to leave out."""
         unused = pd.DataFrame(self.left_out, columns=["file", "system", "problem"], dtype="str").assign(
             encoding="", sample=False, **dict.fromkeys(ROWS, 0)
         )
-        return pd.concat([read, unused], ignore_index=True)[list(FILE_COLUMNS)]
+        tables = [table for table in (read, unused) if len(table)] or [unused]
+        return pd.concat(tables, ignore_index=True)[list(FILE_COLUMNS)]
 
     def _commonest_reason(self, file: int) -> tuple[str, str, int]:
         reasons = self.connection.execute(
@@ -391,15 +395,3 @@ class Steps:
 
 def sql_of(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8").rstrip().rstrip(";")
-
-
-def _unreadable(file: HouseholdFile, error: duckdb.Error) -> InputError:
-    kind = type(error).__name__.removesuffix("Exception")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return InputError(
-            Problem(file.shown, "more than the memory and the disk hold", "room to spill", "free space on the disk")
-        )
-    return InputError(
-        Problem(file.shown, f"rows that cannot be told apart ({kind})", "a whole file, all lines ended alike",
-                "export it again as 'CSV UTF-8' or Parquet")
-    )  # fmt: skip

@@ -254,3 +254,19 @@ def test_an_encoding_is_found_where_a_letter_is_cut_in_two(
     path.write_bytes("ก,ข\nอำเภอเมืองน่าน,1\n".encode(encoding))
     seen = files.look_through(path, "a.csv")
     assert (seen.encoding, seen.lines) == (encoding, 2)
+
+
+def test_where_no_file_can_be_used_published_rates_stay(province: Province) -> None:
+    province.rules(unusable_file="skip")
+    province.put({"a.csv": b"", "b.sav": b"x"})
+    done = province.take_in()
+    assert done.table("files")["problem"].notna().tolist() == [True, True]
+    assert all(done.table(name).empty for name in ("profiles", "poverty", "agreement"))
+    assert done.papers() == {}
+
+
+def test_a_file_that_may_not_be_read_is_said(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    province.put({"a.csv": csv(ROWS)})
+    monkeypatch.setattr(files.os, "access", lambda *_: False)
+    with pytest.raises(InputError, match="a file that may not be read"):
+        province.take_in()
