@@ -12,7 +12,7 @@ from pipeline import places, workspace
 from pipeline import policy as policies
 from pipeline.households import intake
 from pipeline.intake import Received
-from pipeline.policy import Policy
+from pipeline.policy import Policy, WhatIf, flat
 from pipeline.sources import data_systems as systems
 from pipeline.sources import dopa, nesdc, tpmap
 from pipeline.sources import universities as campuses
@@ -24,7 +24,7 @@ Told = dg.ResourceParam[News]
 
 
 class WeightsConfig(dg.Config):
-    """Weights of the criteria; the three must sum to 1."""
+    """Weights of the criteria; those not given share what is left, in proportion."""
 
     poverty: float | None = Field(default=None, description="weight of poverty concentration")
     university: float | None = Field(default=None, description="weight of a university that connects")
@@ -57,9 +57,17 @@ class PolicyConfig(dg.Config):
     """What-if: leave a parameter out to keep what the working group decided. A what-if is never published."""
 
     weights: WeightsConfig = WeightsConfig()
+    drop_agencies: list[str] = Field(default=[], description="agencies whose ballots are left out")
+    without_criteria: list[str] = Field(default=[], description="criteria without weight")
     poverty: PovertyConfig = PovertyConfig()
     score: ScoreConfig = ScoreConfig()
     shortlist_provinces: int | None = Field(default=None, description="provinces on the shortlist")
+
+    def what_if(self) -> WhatIf:
+        """What is asked, in the words of the policy."""
+        asked = self.model_dump(exclude_none=True)
+        known = {name: asked.pop(name) for name in ("weights", "drop_agencies", "without_criteria")}
+        return WhatIf(**known, parameters=dict(flat(asked)))
 
 
 @asset("raw", "python")
@@ -71,7 +79,7 @@ def districts() -> Received:
 @asset("raw", "toml")
 def policy(config: PolicyConfig, paths: In, districts: pd.DataFrame) -> Received:
     """Weights, gates, goalposts, size of the shortlist. Change some in the Launchpad for a what-if."""
-    return policies.received(paths.policy, districts["district_code"], config.model_dump(exclude_none=True))
+    return policies.received(paths.policy, districts["district_code"], config.what_if())
 
 
 @asset("raw", "csv")

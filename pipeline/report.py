@@ -20,6 +20,7 @@ from pipeline import workspace
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, Stopped, shown_path
 from pipeline.policy import from_table
+from pipeline.sentences import weights_from
 from pipeline.workspace import Paths
 
 STATUS = {
@@ -80,9 +81,8 @@ def shortlist(paths: Paths) -> None:
     without = published(paths, "shortlist_without_suspects").set_index("province_code")
     districts = published(paths, "district_scores").set_index("district_code")
     policy = from_table(published(paths, "policy"))
-    voted = "voted" if policy.decision.status == "voted" else "default, not voted"
     weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
-    table = Table(title=f"{policy.title_th} · {policy.title_en}", caption=f"weights: {weights} ({voted})")
+    table = Table(title=f"{policy.title_th} · {policy.title_en}", caption=f"weights: {weights} ({weights_from(policy).en})")
     for name, align in (("", "right"), ("จังหวัด · province", "left"), ("value", "right")):
         table.add_column(name, justify=align)  # type: ignore[arg-type]
     table.add_column("อำเภอนำร่อง · pilot districts (score; * suspect figure)", ratio=1)

@@ -1,7 +1,7 @@
 """From three criteria to a score: goalposts, the power mean, status, ranks, and what each criterion adds.
 
 Here: composing and explaining. Not here: what a criterion measures (``criteria``), provinces and shortlists
-(``shortlist``), words (``sentences``). The draws that say how sure a rank is will be ``uncertainty``.
+(``shortlist``), words (``sentences``), how sure a rank is (``uncertainty``).
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.policy import Policy
-
-CRITERIA = ("poverty", "university", "data_system")
+from pipeline.policy import CRITERIA, Policy
 
 Floats = NDArray[np.float64]
 Ranks = NDArray[np.int64]
@@ -91,7 +89,7 @@ def rank(scores: ArrayLike) -> Ranks:
 
 def weights_known(criteria: pd.DataFrame, policy: Policy) -> Floats:
     """The weight of each criterion (rows, criteria), 0 where the district has no value for it."""
-    nominal = np.array([getattr(policy.weights, k) for k in CRITERIA])
+    nominal = np.array(policy.nominal_weights)
     return np.where(criteria[list(CRITERIA)].notna().to_numpy(), nominal, 0.0)
 
 

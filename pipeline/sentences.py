@@ -44,6 +44,15 @@ def listed(items: list[Said]) -> Said:
     return Said(" ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}")
 
 
+def weights_from(policy: Policy) -> Said:
+    """Whose weights these are: nobody's yet, or the mean of the ballots of named agencies."""
+    if not policy.voters:
+        return Said("ค่าเริ่มต้น ยังไม่มีการลงมติ", "default, not voted")
+    who = listed([Said(name, name) for name in policy.voters])
+    of = f"{len(policy.voters)}/{len(policy.agencies)}"
+    return Said(f"ค่าเฉลี่ยบัตรลงคะแนนของ {who.th} ({of} หน่วยงาน)", f"mean of the ballots of {who.en} ({of} agencies)")
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

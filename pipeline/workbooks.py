@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS, Contract, Kind
 from pipeline.policy import Policy
+from pipeline.sentences import weights_from
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Where invented rows were used, each row of each file says so in a column of its own.
@@ -60,7 +61,7 @@ def csv(table: pd.DataFrame) -> bytes:
 
 def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
     """First sheet: what this is, by which policy, from which sources."""
-    voted = policy.decision.status == "voted"
+    whose = weights_from(policy)
     rows: list[tuple[str, ...]] = [
         (policy.title_th, policy.title_en),
         ("รอบ / round", policy.round),
@@ -68,7 +69,7 @@ def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
         (
             "น้ำหนัก / weights",
             ", ".join(f"{name} {value:g}" for name, value in policy.weights),
-            f"โดย {policy.decision.decided_by} / voted" if voted else "ค่าเริ่มต้น ยังไม่มีการลงมติ / default, not voted",
+            f"{whose.th} / {whose.en}",
         ),
         ("รหัสนโยบาย / policy sha256", policy.sha256),
     ]

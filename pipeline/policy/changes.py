@@ -1,0 +1,90 @@
+"""What if: other weights, a ballot less, a criterion less; the same words on the command line and in the Launchpad.
+
+Here: turning what is asked into parameters of the policy. Not here: what then changes in the ranking (``what_if``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import InputError, Problem
+from pipeline.policy.sections import CRITERIA
+from pipeline.policy.whole import Policy, mean_of
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What is asked. ``parameters`` are any others of the policy, by dotted name."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    drop_agencies: Sequence[str] = ()
+    without_criteria: Sequence[str] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def changes(self, policy: Policy, asked_in: str) -> dict[str, Any]:
+        """The parameters that change, by dotted name. ``asked_in`` names the place in messages.
+
+        First the ballots of the dropped agencies go, and the weights are the mean of the rest; then the criteria to do
+        without get no weight; then the weights named are set. Criteria not named share what is left, in proportion.
+        A dropped agency without a ballot changes nothing.
+
+        Raises ``InputError`` for names the policy does not know, or weights that cannot be met.
+        """
+        _known(self.drop_agencies, policy.agencies, asked_in, "drop_agency", "an agency of the policy")
+        _known([*self.weights, *self.without_criteria], CRITERIA, asked_in, "weights", "a criterion")
+        ballots = [b.model_dump(mode="json") for b in policy.ballots if b.agency not in self.drop_agencies]
+        changes: dict[str, Any] = dict(self.parameters)
+        weights = dict(zip(CRITERIA, policy.nominal_weights, strict=True))
+        if len(ballots) < len(policy.ballots):
+            if not ballots:
+                raise InputError(
+                    Problem(asked_in, "no ballot left", "at least one agency that has voted", "drop fewer agencies")
+                )
+            changes["ballots"], weights = ballots, mean_of(ballots)
+        fixed = {**dict.fromkeys(self.without_criteria, 0.0), **self.weights}
+        if both := sorted(set(self.weights) & set(self.without_criteria)):
+            raise InputError(
+                Problem(asked_in, f"{both[0]} with a weight and left out", "one of the two", "leave one of them away")
+            )
+        if fixed:
+            weights = _shared(weights, fixed, asked_in)
+        if weights != dict(zip(CRITERIA, policy.nominal_weights, strict=True)):
+            changes |= {f"weights.{name}": value for name, value in weights.items()}
+        return changes
+
+    def applied(self, policy: Policy, asked_in: str = "what-if") -> Policy:
+        """The policy as it would be."""
+        return policy.overridden(self.changes(policy, asked_in), asked_in)
+
+
+def _known(names: Sequence[str], known: Sequence[str], asked_in: str, column: str, expected: str) -> None:
+    for name in names:
+        if name not in known:
+            raise InputError(
+                Problem(
+                    asked_in, f"'{name}'", f"{expected}: {', '.join(known)}", "correct the name", column=column
+                )
+            )  # fmt: skip
+
+
+def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: str) -> dict[str, float]:
+    """The fixed weights, and the others scaled to what is left of 1."""
+    others = {name: weights[name] for name in CRITERIA if name not in fixed}
+    left, total = 1 - sum(fixed.values()), sum(others.values())
+    if min(fixed.values()) < 0 or left < -1e-9 or (not others and abs(left) > 1e-9):
+        given = ", ".join(f"{name}={value:g}" for name, value in fixed.items())
+        raise InputError(
+            Problem(
+                asked_in, given, "weights of 0 or more that sum to 1, or to less where a criterion is not named",
+                "correct the weights", column="weights",
+            )
+        )  # fmt: skip
+    scale = {name: value / total if total > 0 else 1 / len(others) for name, value in others.items()}
+    return {name: fixed[name] if name in fixed else max(0.0, left) * scale[name] for name in CRITERIA}
+
+
+def without_agency(policy: Policy, agency: str) -> Policy:
+    """The policy as if the agency had cast no ballot; ``ValueError`` where it has none, or is the only one."""
+    if agency not in policy.voters or len(policy.voters) < 2:
+        raise ValueError(f"{agency} is not one of two or more agencies that have voted")
+    return WhatIf(drop_agencies=(agency,)).applied(policy)

@@ -1,0 +1,148 @@
+"""The policy as a file and as a table: read, checked, written.
+
+Here: ``policy.toml`` in and out, and the table of parameters. Not here: what a parameter may be (``sections``,
+``whole``), what-ifs (``changes``).
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.intake import Origin, Received, read_toml
+from pipeline.policy.changes import WhatIf
+from pipeline.policy.whole import Policy, validated
+
+BALLOT = """
+# One ballot per agency that votes: 100 points over the criteria. With ballots, their mean is the weight and the section
+# [weights] goes. For each, remove the marks and fill in:
+#
+# [[ballots]]
+# agency = "{agency}"
+# points = {{ poverty = 0, university = 0, data_system = 0 }}
+# cast_by = ""
+# cast_on = {today}
+# note = ""
+"""
+
+
+def read(path: Path, known_districts: Collection[str] | None = None) -> tuple[Policy, Origin]:
+    """The policy in a TOML file, and its origin. ``known_districts`` are the codes that exist.
+
+    Raises ``InputError`` with every parameter that is missing, unknown or out of range.
+    """
+    file = shown_path(path)
+    if not path.is_file():
+        raise InputError(Problem(file, "no such file", "the policy of the round", "give its path with --policy"))
+    says = read_toml(path)
+    if says.get("ballots") and "weights" in says:
+        raise InputError(
+            Problem(
+                file, "[weights] beside [[ballots]]", "one of the two: the mean of the ballots is the weight",
+                "delete [weights]", column="weights",
+            )
+        )  # fmt: skip
+    policy = validated(says, file)
+    if known_districts is not None and (problems := strange_codes(policy, set(known_districts), file)):
+        raise InputError(problems)
+    origin = Origin(
+        file=f"policy/{path.name}",
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        title_th=f"นโยบายของรอบ: {policy.title_th}",
+        title_en=f"Policy of the round: {policy.title_en}",
+        source=policy.decision.decided_by,
+        address="",
+        licence="",
+        received=str(policy.decision.decided_on or policy.as_of),
+    )
+    return policy, origin
+
+
+def strange_codes(policy: Policy, districts: set[str], file: str) -> list[Problem]:
+    """Codes of the policy that no district or province has."""
+    provinces = {code[:2] for code in districts}
+    named = [
+        ("poverty.suspect.named", "district_code", [n.district_code for n in policy.poverty.suspect.named], districts),
+        ("portfolio.locks", "province_code", [n.province_code for n in policy.portfolio.locks], provinces),
+        ("portfolio.vetoes", "province_code", [n.province_code for n in policy.portfolio.vetoes], provinces),
+    ]
+    return [
+        Problem(
+            file, ", ".join(sorted(set(codes) - known)), f"a {kind} that exists", "correct the code", column=column
+        )
+        for column, kind, codes, known in named
+        if set(codes) - known
+    ]  # fmt: skip
+
+
+def received(path: Path, known_districts: Collection[str], what_if: WhatIf) -> Received:
+    """The policy as a table: one row per parameter, with a mark on those changed for a what-if."""
+    policy, origin = read(path, known_districts)
+    changes = what_if.changes(policy, "the Launchpad")
+    table = table_of(policy.overridden(changes, "the Launchpad") if changes else policy, changes)
+    return Received(table, (origin,), len(table))
+
+
+def table_of(policy: Policy, changed: Collection[str] = ()) -> pd.DataFrame:
+    """A policy as a table; ``changed`` are the dotted names to mark."""
+    return pd.DataFrame(
+        [(name, json.dumps(value, ensure_ascii=False), name in changed) for name, value in policy.rows()],
+        columns=["parameter", "value", "overridden"],
+    )
+
+
+def from_table(table: pd.DataFrame) -> Policy:
+    """The policy back from its table."""
+    nested: dict[str, Any] = {}
+    for name, value in zip(table["parameter"], table["value"], strict=True):
+        *path, last = name.split(".")
+        place = nested
+        for step in path:
+            place = place.setdefault(step, {})
+        place[last] = json.loads(value)
+    return validated(nested, "policy")
+
+
+def to_toml(policy: Policy) -> str:
+    """The policy as the text of a ``policy.toml`` that reads back as the same policy."""
+    import tomlkit
+
+    says = policy.model_dump(exclude_none=True)
+    if policy.ballots:
+        del says["weights"]
+    else:
+        del says["ballots"]
+    return tomlkit.dumps(says)
+
+
+def new(source: Path, target: Path, round_name: str, as_of: date | None) -> None:
+    """A policy file for another round, from the one at ``source``: its comments and parameters, without its ballots.
+
+    Raises ``InputError`` where ``target`` exists, or ``source`` is no policy.
+    """
+    import tomlkit
+
+    policy, _ = read(source)
+    if target.exists():
+        raise InputError(
+            Problem(shown_path(target), "a file", "a name that is free", "give another name, or move the file away")
+        )
+    text = tomlkit.parse(source.read_text(encoding="utf-8-sig"))
+    text["round"], text["title_th"], text["title_en"] = round_name, f"รอบ {round_name}", f"Round {round_name}"
+    if as_of:
+        text["as_of"] = as_of
+    text["decision"] = {"decided_by": ""}
+    if policy.ballots:
+        del text["ballots"]
+        text["weights"] = policy.weights.model_dump()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    whole = tomlkit.dumps(text).rstrip() + "\n"
+    if BALLOT.split("\n")[1] not in whole:
+        whole += BALLOT.format(agency=policy.agencies[0], today=as_of or policy.as_of)
+    validated(tomlkit.parse(whole).unwrap(), shown_path(target))
+    target.write_text(whole, encoding="utf-8")

@@ -1,0 +1,158 @@
+"""The policy of a round: every parameter the working group decides, validated like any input.
+
+Here: the sections together, the ballots that give the weights, the policy with some parameters changed. Not here: files
+and tables (``files``), what-ifs in the words of a user (``changes``).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from pipeline.errors import InputError, Problem, shown_value
+from pipeline.policy.sections import (
+    CRITERIA,
+    Ballot,
+    DataSystem,
+    Decision,
+    Households,
+    Part,
+    Portfolio,
+    Poverty,
+    Score,
+    Text,
+    Uncertainty,
+    University,
+    Weights,
+)
+
+
+class Policy(Part):
+    """One round. Attribute paths are the dotted names of ``policy.toml``."""
+
+    round: Text
+    title_th: Text
+    title_en: Text
+    as_of: date
+    seed: int
+    agencies: Annotated[tuple[Text, ...], Field(min_length=1)]
+    shortlist_provinces: Annotated[int, Field(ge=1, le=77)]
+    pilot_districts_per_province: Annotated[int, Field(ge=1, le=10)]
+    decision: Decision
+    weights: Weights
+    score: Score
+    poverty: Poverty
+    university: University
+    data_system: DataSystem
+    households: Households
+    uncertainty: Uncertainty
+    portfolio: Portfolio
+    ballots: tuple[Ballot, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weights_of_ballots(cls, says: Any) -> Any:
+        if isinstance(says, Mapping) and says.get("ballots") and "weights" not in says:
+            return {**says, "weights": mean_of(says["ballots"])}
+        return says
+
+    @model_validator(mode="after")
+    def _ballots(self) -> Self:
+        voters = [ballot.agency for ballot in self.ballots]
+        if strange := sorted(set(voters) - set(self.agencies)):
+            raise ValueError(f"a ballot of {', '.join(strange)}; only {', '.join(self.agencies)} vote")
+        if twice := sorted({name for name in voters if voters.count(name) > 1}):
+            raise ValueError(f"more than one ballot of {', '.join(twice)}; each agency has one")
+        return self
+
+    def rows(self) -> Iterator[tuple[str, Any]]:
+        """Every parameter as (dotted name, JSON value), in the order of the model."""
+        yield from flat(self.model_dump(mode="json"))
+
+    @property
+    def sha256(self) -> str:
+        """Digest of every parameter, the same however the file is laid out."""
+        return hashlib.sha256(json.dumps(dict(self.rows()), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def nominal_weights(self) -> tuple[float, ...]:
+        """The weights in the order of ``CRITERIA``."""
+        return tuple(getattr(self.weights, name) for name in CRITERIA)
+
+    @property
+    def voters(self) -> tuple[str, ...]:
+        """The agencies that have cast a ballot."""
+        return tuple(ballot.agency for ballot in self.ballots)
+
+    def overridden(self, changes: Mapping[str, Any], file: str = "what-if") -> "Policy":
+        """The policy with some parameters, by dotted name, set to other values."""
+        nested = self.model_dump(mode="json")
+        for name, value in changes.items():
+            *path, last = name.split(".")
+            place: Any = nested
+            for step in path:
+                place = place.get(step) if isinstance(place, dict) else None
+            if not isinstance(place, dict) or last not in place:
+                raise InputError(Problem(file, name, "a parameter of the policy", "correct the name"))
+            place[last] = value
+        return validated(nested, file)
+
+
+def mean_of(ballots: Any) -> dict[str, float]:
+    """The weights that ballots give: the mean of their points, as shares.
+
+    Equal weights where the ballots cannot be read: what is wrong with them is then said of the ballots.
+
+    >>> mean_of([{"points": {"poverty": 60, "university": 20, "data_system": 20}},
+    ...          {"points": {"poverty": 40, "university": 40, "data_system": 20}}])
+    {'poverty': 0.5, 'university': 0.3, 'data_system': 0.2}
+    """
+    try:
+        return {name: sum(float(b["points"][name]) for b in ballots) / (100 * len(ballots)) for name in CRITERIA}
+    except (TypeError, KeyError, ValueError, IndexError):
+        return dict.fromkeys(CRITERIA, 1 / len(CRITERIA))
+
+
+def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Leaves of nested dictionaries with dotted names.
+
+    >>> dict(flat({"weights": {"poverty": 0.5}, "seed": 1}))
+    {'weights.poverty': 0.5, 'seed': 1}
+    """
+    for name, value in node.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def validated(says: Mapping[str, Any], file: str) -> Policy:
+    """A policy, or ``InputError`` with every parameter that is missing, unknown or out of range."""
+    try:
+        return Policy.model_validate(says)
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(
+                    file,
+                    found_words(item),
+                    item["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
+                    "correct the parameter",
+                    column=".".join(map(str, item["loc"])) or None,
+                )
+                for item in error.errors()
+            ]
+        ) from error
+
+
+def found_words(item: Mapping[str, Any]) -> str:
+    """What stood there, for one of pydantic's errors."""
+    if item["type"] == "missing":
+        return "nothing"
+    given = item["input"]
+    if isinstance(given, Mapping):
+        return ", ".join(f"{name} = {value}" for name, value in given.items() if not isinstance(value, dict))
+    return shown_value(given)
