@@ -16,7 +16,8 @@ from pipeline import workbooks as books
 from pipeline.contracts import CONTRACTS
 from pipeline.pages import country
 from pipeline.policy import Policy
-from pipeline.storage import Lineage, asset
+from pipeline.storage import Lineage, asset, assets
+from pipeline.uncertainty import measure as uncertainty
 from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
@@ -33,6 +34,22 @@ def provincial_shortlist(district_scores: pd.DataFrame, regions: pd.DataFrame, p
 def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """How much of the shortlist rests on figures to doubt."""
     return shortlist.without_suspects(district_scores, regions, policy)
+
+
+@assets("pilots", "numpy", "scipy", names=("district_uncertainty", "province_uncertainty", "sensitivity"))
+def how_sure(
+    district_criteria: pd.DataFrame,
+    district_scores: pd.DataFrame,
+    district_shapes: gpd.GeoDataFrame,
+    universities: pd.DataFrame,
+    partnerships: pd.DataFrame,
+    regions: pd.DataFrame,
+    policy: Policy,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """10,000 draws of rates, weights, exponent, decay, goalposts, campuses and unmeasured quality; seeded."""
+    return uncertainty.measure(
+        district_criteria, district_scores, district_shapes, universities, partnerships, regions, policy
+    )
 
 
 @asset("pilots", "pandas")

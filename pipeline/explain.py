@@ -7,10 +7,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pipeline import scoring, sentences, shortlist
+from pipeline import scoring, shortlist
 from pipeline.contracts import CONTRACTS
 from pipeline.policy import Policy
 from pipeline.scoring import CRITERIA
+from pipeline.sentences import district as sentences
 
 
 def district_scores(
@@ -46,7 +47,7 @@ def explanations(
     if eligible.any():
         counted = [values[eligible & (weights[:, k] > 0), k] for k in range(len(CRITERIA))]
         reference = np.array([np.median(column) if column.size else 1.0 for column in counted])
-        nominal = np.array([getattr(policy.weights, k) for k in CRITERIA])
+        nominal = np.array(policy.nominal_weights)
         reference_score = 100 * float(scoring.power_mean(reference[None, :], nominal, rho)[0])
         compared[has] = scoring.contributions(filled[has], reference, weights[has], rho)
     for k, name in enumerate(CRITERIA):

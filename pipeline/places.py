@@ -262,10 +262,24 @@ def km(
     >>> km(np.array([0.0]), np.array([0.0]), np.array([1.0]), np.array([0.0])).round(2).tolist()
     [[111.32]]
     """
+    shape = (len(lon), len(to_lon))
+    pairs = (np.broadcast_to(a, shape).ravel() for a in (lon[:, None], lat[:, None], to_lon, to_lat))
+    return km_between(*pairs).reshape(shape)
+
+
+def km_between(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Kilometres on the WGS 84 ellipsoid from each place (n,) to the other place of its pair (n,): (n,)."""
     from pyproj import Geod
 
-    shape = (len(lon), len(to_lon))
-    start_lon, end_lon = (a.ravel() for a in np.broadcast_arrays(lon[:, None], to_lon[None, :]))
-    start_lat, end_lat = (a.ravel() for a in np.broadcast_arrays(lat[:, None], to_lat[None, :]))
-    metres = Geod(ellps="WGS84").inv(start_lon, start_lat, end_lon, end_lat)[2]
-    return np.asarray(metres, dtype=float).reshape(shape) / 1000
+    return np.asarray(Geod(ellps="WGS84").inv(lon, lat, to_lon, to_lat)[2], dtype=float) / 1000
+
+
+def places_within(shapes: gpd.GeoDataFrame, codes: pd.Series, n: int, seed: int) -> NDArray[np.float64]:
+    """``n`` places at random within the district of each code, evenly over its area: (codes, n, 2) of lon, lat."""
+    outlines = shapes[shapes["district_code"].isin(codes)]
+    drawn = outlines.geometry.sample_points(n, rng=np.random.default_rng(seed))
+    found = shapely.get_coordinates(drawn.to_numpy()).reshape(len(outlines), n, 2)
+    row = pd.Series(range(len(outlines)), index=outlines["district_code"])
+    return np.asarray(found[codes.map(row)], dtype=float)

@@ -81,8 +81,8 @@ def shortlist(paths: Paths) -> None:
     without = published(paths, "shortlist_without_suspects").set_index("province_code")
     districts = published(paths, "district_scores").set_index("district_code")
     policy = from_table(published(paths, "policy"))
-    weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
-    table = Table(title=f"{policy.title_th} · {policy.title_en}", caption=f"weights: {weights} ({weights_from(policy).en})")
+    weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights) + f" ({weights_from(policy).en})"
+    table = Table(title=f"{policy.title_th} · {policy.title_en}", caption=f"weights: {weights}")
     for name, align in (("", "right"), ("จังหวัด · province", "left"), ("value", "right")):
         table.add_column(name, justify=align)  # type: ignore[arg-type]
     table.add_column("อำเภอนำร่อง · pilot districts (score; * suspect figure)", ratio=1)

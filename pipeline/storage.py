@@ -94,6 +94,13 @@ def in_one_line(function: Callable[..., Any]) -> Callable[..., Any]:
     return asset_body
 
 
+def description(name: str, function: Callable[..., Any]) -> str:
+    """What the UI says of an asset: its contract's title and key, what its function says, where it is from."""
+    contract = CONTRACTS[name]
+    key = f"  \nKey: {', '.join(contract.key)}." if contract.key else ""
+    return f"{contract.title}.  \n{function.__doc__ or ''}{key}  \nFrom: {contract.source}."
+
+
 def asset(group: str, *kinds: str, notes_of: Sequence[str] = ()) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """An asset stored in the workspace under its function's name, described by its contract.
 
@@ -101,17 +108,39 @@ def asset(group: str, *kinds: str, notes_of: Sequence[str] = ()) -> Callable[[Ca
     """
 
     def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
-        contract = CONTRACTS[function.__name__]
-        key = f"  \nKey: {', '.join(contract.key)}." if contract.key else ""
+        name = function.__name__
         return dg.asset(
             group_name=group,
             kinds=set(kinds),
             owners=[OWNER],
             deps=list(notes_of),
-            description=f"{contract.title}.  \n{function.__doc__ or ''}{key}  \nFrom: {contract.source}.",
-            metadata={"dagster/column_schema": column_schema(contract)},
+            description=description(name, function),
+            metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
             io_manager_key="workspace",
             code_version=workspace.code_version()[:12],
+        )(in_one_line(function))
+
+    return declare
+
+
+def assets(group: str, *kinds: str, names: Sequence[str]) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Assets that one computation makes together: its function returns their values in the order of ``names``."""
+
+    def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        return dg.multi_asset(
+            outs={
+                name: dg.AssetOut(
+                    key=name,
+                    group_name=group,
+                    kinds=set(kinds),
+                    owners=[OWNER],
+                    description=description(name, function),
+                    metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
+                    io_manager_key="workspace",
+                    code_version=workspace.code_version()[:12],
+                )
+                for name in names
+            },
         )(in_one_line(function))
 
     return declare

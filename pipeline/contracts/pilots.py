@@ -6,8 +6,8 @@ Not here: what is known of each district (``district``).
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.district import flag, number, text
-from pipeline.contracts.raw import NAMES, district_code, province_code, regions
+from pipeline.contracts.district import flag, nullable, number, text
+from pipeline.contracts.raw import NAMES, district_code, province_code, regions, share
 
 SCORE = {"minimum": 0, "maximum": 100}
 
@@ -55,6 +55,78 @@ district_explanations = Contract(
     "scoring and sentences over district_criteria, district_scores, provincial_shortlist, policy",
     rows=928,
 )  # fmt: skip
+FIRMNESS = ("firm", "likely", "contested", "unlikely")
+
+
+def _rank(name: str, meaning: str) -> Column:
+    return number(name, f"{meaning}; who is not in the ranking comes behind all others", "rank", minimum=1)
+
+
+_certainty = (
+    _rank("median_rank", "median rank over the draws"),
+    _rank("rank_low", "5th percentile of its ranks"),
+    _rank("rank_high", "95th percentile of its ranks"),
+    number("mean_rank_shift", "mean distance of its ranks from the published one", "ranks", minimum=0),
+    Column("least_certain", Kind.TEXT, "what alone moves its rank most; none where nothing does", nullable=True),
+    number("least_certain_span_ranks", "5-95 % range of its rank by that alone", "ranks", minimum=0),
+)
+_said = (
+    text("certainty_th", "how sure its rank is, Thai"),
+    text("certainty_en", "how sure its rank is, English"),
+)
+district_uncertainty = Contract(
+    "district_uncertainty",
+    "How sure the rank of each district is: everything uncertain drawn again and again",
+    ("district_code",),
+    (
+        district_code(),
+        *nullable(
+            (
+                *_certainty,
+                share("eligible_share", "of the draws in which it is eligible"),
+                share("top_k_share", "of the draws in which it is among the first K x 3 districts"),
+                share("pilot_share", "of the draws in which it is a pilot district of a province in the top K"),
+                Column("firmness", Kind.TEXT, "pilot_share in a word", allowed=FIRMNESS),
+            )
+        ),
+        *_said,
+    ),
+    "uncertainty over district_criteria, district_scores, district_shapes, universities, partnerships, policy",
+    rows=928,
+)
+province_uncertainty = Contract(
+    "province_uncertainty",
+    "How sure the rank of each province is: everything uncertain drawn again and again",
+    ("province_code",),
+    (
+        province_code(),
+        *_certainty,
+        number("value_low", "5th percentile of its value", "points of 100", **SCORE),
+        number("value_high", "95th percentile of its value", "points of 100", **SCORE),
+        share("top_k_share", "of the draws in which it is in the top K"),
+        Column("firmness", Kind.TEXT, "top_k_share in a word", allowed=FIRMNESS),
+        *_said,
+    ),
+    district_uncertainty.source + ", regions",
+    rows=77,
+)
+sensitivity = Contract(
+    "sensitivity",
+    "Which choice moves ranks most: Sobol indices of the ranks of the provinces that may be on the list",
+    ("source",),
+    (
+        text("source", "what is uncertain"),
+        text("source_th", "its name, Thai"),
+        text("source_en", "its name, English"),
+        number("first_order", "share of the variance of ranks by it alone", "share", minimum=0),
+        number("total_order", "the same with all its interactions", "share", minimum=0),
+        number("mean_rank_shift", "mean distance from the published rank by it alone", "ranks", minimum=0),
+        Column("provinces", Kind.COUNT, "provinces in the top K in 5 % of the draws or more", "provinces", minimum=0),
+        text("certainty_th", "the same in words, Thai"),
+        text("certainty_en", "the same in words, English"),
+    ),
+    province_uncertainty.source,
+)
 _files = (
     Column("file", Kind.TEXT, "file name"),
     Column("bytes", Kind.BYTES, "its content"),
@@ -76,4 +148,7 @@ country_page = Contract(
     open_ended=True,
 )
 
-PILOTS = (provincial_shortlist, shortlist_without_suspects, district_explanations, workbooks, country_page)
+PILOTS = (
+    provincial_shortlist, shortlist_without_suspects, district_uncertainty, province_uncertainty, sensitivity,
+    district_explanations, workbooks, country_page,
+)  # fmt: skip

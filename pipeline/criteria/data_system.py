@@ -115,6 +115,11 @@ def measure(
         timeliness=timeliness(there["surveyed_year"], policy.as_of.year, rules.lifetime_years),
     )
     there["data_system"] = system_value(there["level"], there["acceptance"], there["quality"], there["timeliness"])
+    at_best = there["level"] * there["acceptance"] * there["timeliness"]
+    there = there.assign(
+        measured=there["data_system"].where(~there["quality_assumed"]),
+        unmeasured=at_best.where(there["quality_assumed"]),
+    )
     everywhere = there.groupby("district_code")
     best = there.sort_values(["district_code", "data_system", "system"], ascending=[True, False, True]).drop_duplicates(
         "district_code"
@@ -127,6 +132,8 @@ def measure(
             "data_system_level": best["level"],
             "data_system_acceptance": best["acceptance"],
             "data_system_quality": best["quality"],
+            "data_system_measured": best["district_code"].map(everywhere["measured"].max()),
+            "data_system_unmeasured": best["district_code"].map(everywhere["unmeasured"].max()),
             "data_system_quality_assumed": best["quality_assumed"],
             "data_system_timeliness": best["timeliness"],
             "data_system_year": best["surveyed_year"],

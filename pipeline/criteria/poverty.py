@@ -49,11 +49,20 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
         raise ValueError("events must be 0 or more and population above 0, none missing")
     if y.size == 0:
         return y
-    m = y.sum() / h.sum()
+    m, beta = prior(y, h)
+    return np.full_like(y, m) if np.isinf(beta) else np.asarray((y + m * beta) / (h + beta), dtype=float)
+
+
+def prior(y: Floats, h: Floats) -> tuple[float, float]:
+    """The common rate ``m`` and how many units of population it is worth: ``β = m/A``, infinite where ``A = 0``.
+
+    >>> m, beta = prior(np.array([10.0, 30.0]), np.array([100.0, 100.0]))
+    >>> round(m, 6), round(beta, 6)
+    (0.2, 25.0)
+    """
+    m = float(y.sum() / h.sum())
     variance = max(0.0, float((h * (y / h - m) ** 2).sum() / h.sum() - m / h.mean()))
-    if variance <= np.finfo(float).eps * m or m == 0:
-        return np.full_like(y, m)
-    return np.asarray((y + m * m / variance) / (h + m / variance), dtype=float)
+    return m, np.inf if variance <= np.finfo(float).eps * m or m == 0 else m / variance
 
 
 @dataclass(frozen=True)
@@ -200,11 +209,21 @@ def chance_above(rate: ArrayLike, error: ArrayLike, threshold: float) -> Floats:
     >>> chance_above([10.0, 12.0], [2.0, 2.0], 10.0).round(3).tolist()
     [0.5, 0.841]
     """
+    r = np.asarray(rate, dtype=float)
+    e = standard_error(rate, error)
+    return np.asarray(ndtr(np.divide(r - threshold, e, out=np.sign(r - threshold) * 99, where=e > 0)))
+
+
+def standard_error(rate: ArrayLike, error: ArrayLike) -> Floats:
+    """The errors (n,), those missing filled with the pooled coefficient of variation of the others times the rate.
+
+    >>> standard_error([10.0, 20.0, 30.0], [1.0, 2.0, np.nan]).tolist()
+    [1.0, 2.0, 3.0]
+    """
     r, e = np.asarray(rate, dtype=float), np.asarray(error, dtype=float)
     known = np.isfinite(e) & (r > 0)
     pooled = float(np.sqrt(np.mean((e[known] / r[known]) ** 2))) if known.any() else 0.0
-    e = np.where(np.isfinite(e), e, pooled * r)
-    return np.asarray(ndtr(np.divide(r - threshold, e, out=np.sign(r - threshold) * 99, where=e > 0)))
+    return np.where(np.isfinite(e), e, pooled * r)
 
 
 def suspect(rate_pct: pd.Series, province_code: pd.Series, percentile: float, times: float) -> Flags:
@@ -224,26 +243,70 @@ def suspect(rate_pct: pd.Series, province_code: pd.Series, percentile: float, ti
     return np.asarray(high & (rate_pct > times * pd.Series(others, index=rate_pct.index)), dtype=bool)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What criterion 1 rests on, (n,) each, for the districts with figures.
+
+    ``rate`` and ``rate_max`` are shares poor in any dimension, at least and at most, of ``units`` (all households, or
+    all persons); rate times ``persons_per_rate`` is the count of poor persons. ``observed`` are the independent
+    observations behind a rate: households, where there are rows; not known (NaN) where rates are published.
+    """
+
+    rate: Floats
+    rate_max: Floats
+    units: Floats
+    persons_per_rate: Floats
+    observed: Floats
+    by_household: bool
+
+
+def figures(f: pd.DataFrame) -> Figures:
+    """The figures of districts that have some.
+
+    Rates count households where every district has household rows, else persons: one unit for all, since published
+    figures know persons only. The count is of persons always: persons per poor household as observed.
+    """
+    by_household = bool(len(f) and f["survey_households"].notna().all() and f["poor_households_pct"].notna().all())
+    persons_pct, persons_max = (f[name].to_numpy(dtype=float) for name in ("rate_any_min", "rate_any_max"))
+    rate = f["poor_households_pct"].to_numpy(dtype=float) if by_household else persons_pct
+    larger = np.divide(persons_pct, rate, out=np.ones_like(rate), where=rate > 0)
+    return Figures(
+        rate=rate / 100,
+        rate_max=np.minimum(rate + persons_max - persons_pct, 100) / 100,
+        units=f["survey_households" if by_household else "labelled_population"].to_numpy(dtype=float),
+        persons_per_rate=larger * f["survey_population"].to_numpy(dtype=float),
+        observed=f["survey_households"].to_numpy(dtype=float, na_value=np.nan),
+        by_household=by_household,
+    )
+
+
+def smoothed_error(known: Figures, smooth: Floats, published_error: Floats) -> Floats:
+    """Standard error of the smoothed rate, a share (n,).
+
+    With household rows that of the posterior Gamma(Y+α, H+β), ``√(r̃/(H+β))``, a household counting as one observation;
+    else the published one, filled by ``standard_error``.
+    """
+    _, beta = prior(known.rate * known.units, known.units)
+    rows = np.isfinite(known.observed)
+    posterior = np.sqrt(smooth / (np.where(rows, known.observed, 1.0) + beta))
+    return np.where(rows, posterior, standard_error(known.rate, published_error))
+
+
 def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: Policy) -> pd.DataFrame:
     """Criterion 1 and its parts for every district with poverty figures.
 
     ``neighbours`` is over all rows of ``district_facts``, in order; districts without figures are no
-    neighbours and leave n. Rates count households where every district with figures has household rows, else
-    persons: one unit for all, since published figures know persons only. The count is of persons always.
+    neighbours and leave n.
     """
     rules = policy.poverty
     has = district_facts["rate_any_min"].notna().to_numpy()
     f = district_facts[has].reset_index(drop=True)
-    by_household = bool(len(f) and f["survey_households"].notna().all() and f["poor_households_pct"].notna().all())
-    persons_pct = f["rate_any_min"]
-    rate_pct = f["poor_households_pct"] if by_household else persons_pct
-    units = f["survey_households" if by_household else "labelled_population"].to_numpy(dtype=float)
-    poor = rate_pct.to_numpy(dtype=float) / 100 * units
-    rate = smoothed_rate(poor, units)
-    national = float(poor.sum() / units.sum())
-    # Poor households are larger than others: persons per poor household as observed.
-    larger = np.where(rate_pct > 0, persons_pct / rate_pct.where(rate_pct > 0, 1.0), 1.0)
-    count = rate * larger * f["survey_population"].to_numpy(dtype=float)
+    known = figures(f)
+    poor = known.rate * known.units
+    rate = smoothed_rate(poor, known.units)
+    national = float(poor.sum() / known.units.sum())
+    count = rate * known.persons_per_rate
+    rate_pct = pd.Series(known.rate * 100)
     z = gi_star(rate, neighbours[has][:, has])
     hot = hot_spots(z, rules.hot_spot_q)
     parts = np.column_stack(
@@ -264,12 +327,11 @@ def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: 
             "poverty_rate_part": parts[:, 0],
             "poverty_count_part": parts[:, 1],
             "poverty_cluster_part": parts[:, 2],
-            "poverty_unit": "households" if by_household else "persons",
+            "poverty_unit": "households" if known.by_household else "persons",
             "poverty_rate_pct": rate_pct,
-            "poverty_rate_max_pct": (rate_pct + f["rate_any_max"] - persons_pct).clip(upper=100)
-            if by_household
-            else f["rate_any_max"],
+            "poverty_rate_max_pct": known.rate_max * 100,
             "poverty_rate_smoothed_pct": rate * 100,
+            "poverty_rate_se_pct": smoothed_error(known, rate, f["rate_any_min_se"].to_numpy(dtype=float) / 100) * 100,
             "national_rate_pct": national * 100,
             "poor_persons_min": np.round(count).astype("int64"),
             "gi_star_z": z,

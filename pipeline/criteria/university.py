@@ -4,6 +4,8 @@ Here: capability of a campus, reach, the province's mandate. Not here: distances
 campuses (``sources.universities``), the score.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -60,6 +62,30 @@ def minutes_by_road(km: ArrayLike, policy: Policy) -> Floats:
     return np.asarray(60 * rules.detour * np.asarray(km, dtype=float) / rules.speed_km_per_hour)
 
 
+@dataclass(frozen=True)
+class Serving:
+    """Who can serve whom: ``minutes`` and ``nearest`` (each institution's nearest campus) are (districts, campuses);
+    ``capability`` and the number of ``pieces`` of evidence behind it (campuses,)."""
+
+    minutes: Floats
+    nearest: NDArray[np.bool_]
+    capability: Floats
+    pieces: NDArray[np.int64]
+
+
+def serving(universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, policy: Policy) -> Serving:
+    """Minutes, nearest campuses and capability, from ``km`` (districts, campuses)."""
+    counted = partnerships["campus_code"].value_counts()
+    pieces = universities["campus_code"].map(counted).fillna(0).to_numpy(dtype=np.int64)
+    minutes = minutes_by_road(km, policy)
+    return Serving(
+        minutes,
+        _one_campus_per_institution(minutes, universities["name_th"]),
+        capability(universities["kind"], pieces, policy),
+        pieces,
+    )
+
+
 def measure(
     districts: pd.DataFrame,
     universities: pd.DataFrame,
@@ -73,10 +99,8 @@ def measure(
     from its nearest campus; the nearest named is the nearest campus that can serve at all.
     """
     rules = policy.university
-    pieces = universities["campus_code"].map(partnerships["campus_code"].value_counts()).fillna(0)
-    able = capability(universities["kind"], pieces, policy)
-    minutes = minutes_by_road(km, policy)
-    nearest_campus = _one_campus_per_institution(minutes, universities["name_th"])
+    found = serving(universities, partnerships, km, policy)
+    able, minutes, nearest_campus = found.capability, found.minutes, found.nearest
     served = reach(np.where(nearest_campus, minutes, np.nan), able, rules.sigma_minutes, rules.limit_minutes)
     ablest = districts["province_code"].map(pd.Series(able).groupby(universities["province_code"].to_numpy()).max())
     mandate = rules.province_mandate * ablest.fillna(0.0).to_numpy()

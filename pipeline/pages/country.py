@@ -13,6 +13,7 @@ import shapely
 
 from pipeline.pages import embedding
 from pipeline.policy import Policy
+from pipeline.sentences import weights_from
 
 LAYERS = ("score", "poverty", "university", "data_system")
 CLASSES = 5
@@ -77,6 +78,7 @@ def build(
             figures=embedding.data(figures(facts, scores, universities, pilots)),
             sentences=embedding.packed(sentences(scores, district_explanations)),
             policy=policy,
+            weights_from=weights_from(policy),
             run_id=run_id,
             provinces=[province(row, scores, facts) for row in ranked[ranked["shortlisted"]].itertuples()],
             runners_up=list(ranked[~ranked["shortlisted"]].head(RUNNERS_UP).itertuples()),

@@ -1,72 +1,28 @@
-"""What is said about a district, in Thai and in English, one sentence each.
+"""What is said of a district: why it stands where it stands, how it compares, what would put it on the list.
 
-Here: words, and which of them apply. Not here: any number that another module has not computed. Poverty is
-never something to wish for: no sentence says that more poor people would put a district on the list.
+Not here: any number that another module has not computed. Poverty is never something to wish for: no sentence says that
+more poor people would put a district on the list.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.policy import Policy
-from pipeline.scoring import CRITERIA
-
-
-class Said(NamedTuple):
-    """One statement in both languages."""
-
-    th: str
-    en: str
-
-
-NAMES = {
-    "poverty": Said("ความยากจน", "poverty"),
-    "university": Said("มหาวิทยาลัย", "university"),
-    "data_system": Said("ระบบข้อมูล", "data system"),
-}
-MISSING = {
-    "poverty": Said("ตัวเลขความยากจนของอำเภอ", "poverty figures of the district"),
-    "university": Said("ข้อมูลมหาวิทยาลัย", "universities"),
-    "data_system": Said("ระบบข้อมูลที่ครอบคลุมพื้นที่", "a data system that covers it"),
-}
-
-
-def listed(items: list[Said]) -> Said:
-    """Items joined as a list.
-
-    >>> listed([Said("ก", "a"), Said("ข", "b"), Said("ค", "c")])
-    Said(th='ก ข และค', en='a, b and c')
-    """
-    if len(items) == 1:
-        return items[0]
-    head, last = items[:-1], items[-1]
-    return Said(" ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}")
-
-
-def weights_from(policy: Policy) -> Said:
-    """Whose weights these are: nobody's yet, or the mean of the ballots of named agencies."""
-    if not policy.voters:
-        return Said("ค่าเริ่มต้น ยังไม่มีการลงมติ", "default, not voted")
-    who = listed([Said(name, name) for name in policy.voters])
-    of = f"{len(policy.voters)}/{len(policy.agencies)}"
-    return Said(f"ค่าเฉลี่ยบัตรลงคะแนนของ {who.th} ({of} หน่วยงาน)", f"mean of the ballots of {who.en} ({of} agencies)")
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+from pipeline.policy import CRITERIA, Policy
+from pipeline.sentences.words import MISSING, NAMES, Said, capital, listed, rows_of
 
 
 def add_reasons(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The table with ``reason_th`` and ``reason_en``; needs ``status`` beside the criteria."""
-    said = [reason(row, policy) for row in _rows(criteria)]
+    said = [reason(row, policy) for row in rows_of(criteria)]
     return criteria.assign(reason_th=[s.th for s in said], reason_en=[s.en for s in said])
 
 
 def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
     """The table with comparison and outlook; ``criteria`` has status and score, in the same order."""
     extra = explanations.drop(columns="district_code").set_index(criteria.index)
-    rows = list(_rows(criteria.join(extra)))
+    rows = list(rows_of(criteria.join(extra)))
     compared = [comparison(row) for row in rows]
     ahead = [outlook(row) for row in rows]
     return explanations.assign(
@@ -75,11 +31,6 @@ def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.D
         outlook_th=[s.th for s in ahead],
         outlook_en=[s.en for s in ahead],
     )
-
-
-def _rows(table: pd.DataFrame) -> Any:
-    """Rows as named tuples; a missing value of any type is None."""
-    return table.astype(object).where(table.notna(), None).itertuples(index=False)
 
 
 def reason(row: Any, policy: Policy) -> Said:

@@ -1,0 +1,102 @@
+"""What is said of how sure a rank is, and of what moves the ranks.
+
+Not here: the draws (``uncertainty``).
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.policy import Policy
+from pipeline.sentences.words import Said, capital, rows_of
+
+SOURCES = {
+    "sampling": Said("ความคลาดเคลื่อนจากการสำรวจ", "sampling error of the survey"),
+    "overlap": Said("จำนวนคนจนที่นับซ้ำกันหลายมิติ", "how far the dimensions of poverty overlap"),
+    "weights": Said("น้ำหนักของเกณฑ์", "the weights of the criteria"),
+    "exponent": Said("วิธีรวมสามเกณฑ์เป็นคะแนนเดียว", "how the three criteria become one score"),
+    "decay": Said("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "how far a university reaches"),
+    "goalposts": Said("ค่าสูงสุดที่ใช้เทียบความยากจน", "the goalposts of poverty"),
+    "campus_place": Said("ที่ตั้งจริงของวิทยาเขต", "where in its district a campus is"),
+    "campus_capability": Said("ความพร้อมของวิทยาเขตในการประสานงาน", "how able a campus is to connect"),
+    "system_quality": Said("คุณภาพของระบบข้อมูลที่ยังไม่ได้วัด", "the quality of data systems not yet measured"),
+}
+FIRMNESS = {
+    "firm": Said("มั่นคง", "firm"),
+    "likely": Said("ค่อนข้างแน่", "likely"),
+    "contested": Said("ก้ำกึ่ง", "contested"),
+    "unlikely": Said("ไม่น่าใช่", "unlikely"),
+}
+
+
+def add_places(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The table of districts or provinces with ``certainty_th`` and ``certainty_en``."""
+    said = [place(row, policy) for row in rows_of(table)]
+    return table.assign(certainty_th=[s.th for s in said], certainty_en=[s.en for s in said])
+
+
+def share(value: float) -> str:
+    """A share of the draws in words that do not claim more than draws can.
+
+    >>> share(0.9999), share(0.42), share(0.001), share(0)
+    ('over 99 %', '42 %', 'under 1 %', '0 %')
+    """
+    if 0 < value < 0.01:
+        return "under 1 %"
+    if 0.99 < value < 1:
+        return "over 99 %"
+    return f"{100 * value:.0f} %"
+
+
+def share_th(value: float) -> str:
+    return share(value).replace("under ", "ไม่ถึง ").replace("over ", "กว่า ").replace(" %", "%")
+
+
+def place(row: Any, policy: Policy) -> Said:
+    """How sure the place's rank is, and what it depends on most."""
+    if row.median_rank is None:
+        return Said("ยังประเมินความแน่นอนไม่ได้ เพราะขาดข้อมูล", "How sure cannot be said: data are missing.")
+    k, word = policy.shortlist_provinces, FIRMNESS[row.firmness]
+    if hasattr(row, "district_code"):
+        chosen = Said(
+            f"เป็นอำเภอนำร่องใน {share_th(row.pilot_share)} ของการจำลอง",
+            f"A pilot district in {share(row.pilot_share)} of the draws",
+        )
+    else:
+        chosen = Said(
+            f"อยู่ใน {k} จังหวัดแรกใน {share_th(row.top_k_share)} ของการจำลอง",
+            f"Among the first {k} in {share(row.top_k_share)} of the draws",
+        )
+    th = f"{chosen.th} ({word.th}) อันดับระหว่าง {row.rank_low:.0f} ถึง {row.rank_high:.0f}"
+    en = f"{chosen.en} ({word.en}); rank {row.rank_low:.0f} to {row.rank_high:.0f}"
+    if row.least_certain is not None:
+        moves = SOURCES[row.least_certain]
+        th += f" สิ่งที่ทำให้อันดับขยับมากที่สุดคือ{moves.th}"
+        en += f"; what moves it most is {moves.en}"
+    return Said(th, en + ".")
+
+
+def add_sources(table: pd.DataFrame) -> pd.DataFrame:
+    """The sensitivity table with the names of its sources and one sentence each."""
+    names = [SOURCES[source] for source in table["source"]]
+    said = [source(row) for row in rows_of(table)]
+    return table.assign(
+        source_th=[n.th for n in names],
+        source_en=[n.en for n in names],
+        certainty_th=[s.th for s in said],
+        certainty_en=[s.en for s in said],
+    )
+
+
+def source(row: Any) -> Said:
+    """How much of the movement of the ranks comes from one source."""
+    name = SOURCES[row.source]
+    if row.total_order < 0.005:
+        return Said(f"{name.th}แทบไม่ทำให้อันดับขยับ", f"{capital(name.en)}: hardly moves the ranks.")
+    return Said(
+        f"{name.th}อธิบายการขยับของอันดับได้ {100 * row.first_order:.0f}% โดยลำพัง และ {100 * row.total_order:.0f}%"
+        f" เมื่อรวมผลที่เกิดร่วมกับสิ่งอื่น โดยลำพังทำให้อันดับขยับเฉลี่ย {row.mean_rank_shift:.1f} อันดับ",
+        f"{capital(name.en)}: {100 * row.first_order:.0f} % of the movement of the ranks by itself,"
+        f" {100 * row.total_order:.0f} % together with others; alone it moves a rank by {row.mean_rank_shift:.1f} on"
+        " average.",
+    )

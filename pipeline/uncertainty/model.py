@@ -1,0 +1,143 @@
+"""Scores under a draw: the same formulas as ``criteria`` and ``scoring``, for many draws at once.
+
+Here: districts by draws, in blocks that fit a processor's cache. Not here: what is drawn (``choices``). At the policy's
+own values it gives the published scores: a test holds it against them.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from pipeline.uncertainty.choices import BLOCK, Choices, Draw
+from pipeline.uncertainty.country import Country, Floats
+
+Answer = TypeVar("Answer")
+Flags = NDArray[np.bool_]
+
+
+class Model:
+    """Scores of the districts of a country under any draw."""
+
+    def __init__(self, of: Country) -> None:
+        self.of, self.policy = of, of.policy
+        n = len(of.rate)
+        degree = np.asarray(of.neighbours.sum(axis=1)).ravel()
+        self._degree = degree[:, None]
+        self._spread = np.sqrt(np.maximum(0.0, (n * degree - degree**2) / max(n - 1, 1)))[:, None]
+        # z beyond which k of n tests pass Benjamini-Hochberg, for k = 0 to n.
+        passing = np.arange(n + 1) / max(n, 1)
+        self._z_of_k = -ndtri(self.policy.poverty.hot_spot_q * passing / 2)
+        self._members = of.members
+        self._by_province = np.argsort(of.campus_province, kind="stable")
+        self._with_campus, self._campus_starts = np.unique(of.campus_province[self._by_province], return_index=True)
+        raw = float(of.units @ of.rate)
+        self._national = of.national / raw if raw > 0 else 0.0
+
+    def scores(self, draw: Draw) -> Floats:
+        """Scores (districts, draws) of those that may be a pilot in the draw; NaN for the others."""
+        poverty, concentrated = self.poverty(draw)
+        criteria = np.stack([poverty, self.university(draw), self.data_system(draw)])
+        scores = self._mean(criteria, draw)
+        scores[~(concentrated & self.of.may[:, None])] = np.nan
+        return scores
+
+    def poverty(self, draw: Draw) -> tuple[Floats, Flags]:
+        """Criterion 1, and whether poverty concentrates there."""
+        of, rules = self.of, self.policy.poverty
+        rate = np.minimum(of.rate[:, None] * draw.noise + draw.overlap * of.slack[:, None], 1.0)
+        z = self._gi_star(rate)
+        gate = rules.gate.times_national_rate * self._national * (of.units[:, None] * rate).sum(axis=0)
+        concentrated = rate > gate
+        if rules.gate.hot_spot_opens:
+            concentrated |= self._hot_spots(z)
+        whole = rules.parts.rate * np.minimum(rate / draw.rate_goalpost, 1.0)
+        whole += rules.parts.count * np.minimum(rate * of.count[:, None] / draw.count_goalpost, 1.0)
+        whole += rules.parts.cluster * np.clip(z / rules.cluster_goalpost_z, 0.0, 1.0)
+        return whole, concentrated
+
+    def _gi_star(self, rate: Floats) -> Floats:
+        excess = self.of.neighbours @ rate - rate.mean(axis=0) * self._degree
+        spread = self._spread * rate.std(axis=0)
+        return np.divide(excess, spread, out=np.zeros_like(excess), where=spread > 1e-12)
+
+    def _hot_spots(self, z: Floats) -> Flags:
+        """Benjamini-Hochberg without sorting: from k = n down to the largest k of which k pass."""
+        high = np.abs(z)
+        k = np.full(z.shape[1], len(z))
+        while True:
+            passed = np.count_nonzero(high >= self._z_of_k[k], axis=0)
+            if (passed >= k).all():
+                return z >= np.where(k > 0, self._z_of_k[k], np.inf)
+            k = np.minimum(passed, k)
+
+    def university(self, draw: Draw) -> Floats:
+        """Criterion 2."""
+        of, rules = self.of, self.policy.university
+        pairs = of.pairs
+        minutes = np.take_along_axis(pairs.minutes, draw.place[pairs.campus], axis=1)
+        chance = np.exp(minutes**2 * (-0.5 / draw.sigma**2)) * draw.capability[pairs.campus]
+        chance[minutes > rules.limit_minutes] = 0.0
+        none = np.ones((len(of.rate), len(draw.sigma)))
+        if len(pairs.starts):
+            none[pairs.served] = np.multiply.reduceat(1 - chance, pairs.starts, axis=0)
+        ablest = np.zeros((len(of.provinces), len(draw.sigma)))
+        if len(self._campus_starts):
+            sorted_by_province = draw.capability[self._by_province]
+            ablest[self._with_campus] = np.maximum.reduceat(sorted_by_province, self._campus_starts, axis=0)
+        return 1 - none * (1 - rules.province_mandate * ablest)[of.province]
+
+    def data_system(self, draw: Draw) -> Floats:
+        """Criterion 3; NaN where no system covers the district and the draw says nothing."""
+        of, (low, high) = self.of, self.policy.uncertainty.unknown_quality
+        said = self.policy.data_system.unknown_quality
+        quality = np.where(np.isnan(draw.quality), said, low + (high - low) * draw.quality)
+        value = np.fmax(of.measured[:, None], of.unmeasured[:, None] * quality[of.province])
+        bare = np.isnan(of.measured) & np.isnan(of.unmeasured)
+        value[bare] = draw.quality[of.province[bare]]
+        return value
+
+    def _mean(self, criteria: Floats, draw: Draw) -> Floats:
+        """The weighted power mean; what is missing leaves its weight to the others."""
+        missing = np.isnan(criteria[2])
+        held = np.maximum(criteria, self.policy.score.floor)
+        scores = np.empty_like(missing, dtype=float)
+        for rho in np.unique(draw.rho):
+            at = draw.rho == rho
+            scores[:, at] = _power_mean(held[:, :, at], draw.weights[:, at], rho)
+        for i, j in zip(*np.nonzero(missing), strict=True):
+            scores[i, j] = _power_mean(held[:2, i, j], draw.weights[:2, j] / draw.weights[:2, j].sum(), draw.rho[j])
+        return 100 * scores
+
+    def provinces(self, scores: Floats) -> tuple[Floats, Floats]:
+        """Values of the provinces (provinces, draws), and the score of the last of their best (0: they have fewer)."""
+        n = self.policy.pilot_districts_per_province
+        best = np.zeros((n, len(self.of.provinces), scores.shape[1]))
+        known = np.nan_to_num(scores)
+        for province, district in self._members:
+            new = known[district]
+            for i in range(n):
+                held = best[i, province]
+                best[i, province] = np.maximum(held, new)
+                new = np.minimum(held, new)
+        return best.sum(axis=0) / n, best[-1]
+
+
+def _power_mean(values: Floats, weights: Floats, rho: float) -> Floats:
+    """``scoring.power_mean`` over the first axis, for values already above 0."""
+    w = weights[:, None, :] if values.ndim == 3 else weights
+    if abs(rho) < 1e-9:
+        return np.asarray(np.exp((w * np.log(values)).sum(axis=0)))
+    if rho == 1:
+        return np.asarray((w * values).sum(axis=0))
+    return np.asarray(((w * values**rho).sum(axis=0)) ** (1 / rho))
+
+
+def in_blocks(choices: Choices, u: Floats, work: Callable[[Draw], Answer], threads: int) -> list[Answer]:
+    """``work`` on the draws of ``u`` (sources, draws), a block of them at a time, in order whatever the threads."""
+    blocks = [u[:, start : start + BLOCK] for start in range(0, u.shape[1], BLOCK)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda block: work(choices.draw(block)), blocks))
