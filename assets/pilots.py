@@ -11,7 +11,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import explain, publishing, shortlist, storage
+from pipeline import explain, publishing, sentences, shortlist, storage
 from pipeline import workbooks as books
 from pipeline.contracts import CONTRACTS
 from pipeline.pages import country
@@ -34,6 +34,22 @@ def provincial_shortlist(district_scores: pd.DataFrame, regions: pd.DataFrame, p
 def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """How much of the shortlist rests on figures to doubt."""
     return shortlist.without_suspects(district_scores, regions, policy)
+
+
+@asset("pilots", "pandas")
+def shortlist_without_agencies(
+    district_criteria: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """How much of the shortlist rests on one agency's ballot."""
+    return shortlist.without_agencies(district_criteria, district_scores, regions, policy)
+
+
+@assets("pilots", "scipy", names=("pilot_portfolio", "near_best_portfolios"))
+def together(
+    provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The plain ranking is one list; this is the other: the best that the working group's rules allow."""
+    return shortlist.pilot_portfolio(provincial_shortlist, district_scores, regions, policy)
 
 
 @assets("pilots", "numpy", "scipy", names=("district_uncertainty", "province_uncertainty", "sensitivity"))
@@ -100,6 +116,7 @@ def country_page(
         inputs,
         policy,
         publishing.run_id(paths, policy),
+        sentences.weights_from(policy),
     )
 
 

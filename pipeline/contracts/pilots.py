@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
 from pipeline.contracts.district import flag, nullable, number, text
-from pipeline.contracts.raw import NAMES, district_code, province_code, regions, share
+from pipeline.contracts.raw import NAMES, district_code, percent, province_code, regions, share
 
 SCORE = {"minimum": 0, "maximum": 100}
 
@@ -55,6 +55,43 @@ district_explanations = Contract(
     "scoring and sentences over district_criteria, district_scores, provincial_shortlist, policy",
     rows=928,
 )  # fmt: skip
+shortlist_without_agencies = Contract(
+    "shortlist_without_agencies",
+    "The same ranking without the ballot of each agency in turn; empty while fewer than two have voted",
+    ("without_agency", "province_code"),
+    (text("without_agency", "the agency whose ballot is left out"), *provincial_shortlist.columns),
+    "shortlist over district_criteria, district_scores, regions, policy",
+)
+pilot_portfolio = Contract(
+    "pilot_portfolio",
+    "Which provinces together: the best K under regional quotas, university load, locks and vetoes",
+    ("province_code",),
+    (
+        *provincial_shortlist.columns[:-1],
+        flag("in_portfolio", "one of the portfolio"),
+        share("near_best_share", "of the portfolios that are almost as good, those it is in"),
+        text("locked", "why it must be in", null=True),
+        text("vetoed", "why it must not be in", null=True),
+        Column("portfolios_near_best", Kind.COUNT, "portfolios almost as good as the best", "portfolios", minimum=0),
+        percent("near_best_margin_pct", "how far below the best a portfolio may be to count as almost as good"),
+        percent("price_of_fairness_pct", "value that the rules cost, of the value without rules"),
+        text("portfolio_th", "why it is in or not, Thai"),
+        text("portfolio_en", "why it is in or not, English"),
+    ),
+    "shortlist over provincial_shortlist, district_scores, regions, policy",
+    rows=77,
+)
+near_best_portfolios = Contract(
+    "near_best_portfolios",
+    "Every portfolio under the rules that is almost as good as the best, best first",
+    ("portfolio",),
+    (
+        Column("portfolio", Kind.COUNT, "1 is the best", "rank", minimum=1),
+        number("value", "mean value of its provinces", "points of 100", **SCORE),
+        text("provinces", "codes of its provinces"),
+    ),
+    pilot_portfolio.source,
+)
 FIRMNESS = ("firm", "likely", "contested", "unlikely")
 
 
@@ -149,6 +186,7 @@ country_page = Contract(
 )
 
 PILOTS = (
-    provincial_shortlist, shortlist_without_suspects, district_uncertainty, province_uncertainty, sensitivity,
+    provincial_shortlist, shortlist_without_suspects, shortlist_without_agencies, pilot_portfolio,
+    near_best_portfolios,    district_uncertainty, province_uncertainty, sensitivity,
     district_explanations, workbooks, country_page,
 )  # fmt: skip

@@ -13,7 +13,6 @@ import shapely
 
 from pipeline.pages import embedding
 from pipeline.policy import Policy
-from pipeline.sentences import weights_from
 
 LAYERS = ("score", "poverty", "university", "data_system")
 CLASSES = 5
@@ -47,6 +46,7 @@ def build(
     inputs: pd.DataFrame,
     policy: Policy,
     run_id: str,
+    weights_from: tuple[str, str],
 ) -> dict[str, bytes]:
     """The page as ``{"index.html": bytes}``; the tables are in the order of their keys."""
     ranked = provincial_shortlist.sort_values(["rank", "province_code"])
@@ -78,7 +78,7 @@ def build(
             figures=embedding.data(figures(facts, scores, universities, pilots)),
             sentences=embedding.packed(sentences(scores, district_explanations)),
             policy=policy,
-            weights_from=weights_from(policy),
+            weights_from=weights_from,
             run_id=run_id,
             provinces=[province(row, scores, facts) for row in ranked[ranked["shortlisted"]].itertuples()],
             runners_up=list(ranked[~ranked["shortlisted"]].head(RUNNERS_UP).itertuples()),

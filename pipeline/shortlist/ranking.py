@@ -1,14 +1,13 @@
-"""From district scores to provinces: their value, their pilot districts, the shortlist, and where its edge lies.
+"""The plain ranking: the value of a province, its pilot districts, the shortlist, and where its edge lies.
 
-Here: the plain ranking of provinces. Not here: scores (``scoring``), words (``sentences``). Quotas, locks and
-vetoes will stand here too, as the portfolio.
+Not here: quotas, locks and vetoes (``portfolio``).
 """
 
 import numpy as np
 import pandas as pd
 
 from pipeline import scoring
-from pipeline.policy import Policy
+from pipeline.policy import Policy, without_agency
 
 
 def provinces(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -35,6 +34,21 @@ def without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, polic
     """The same ranking with no district whose poverty figure is suspect."""
     doubtful = district_scores["suspect"].fillna(False).astype(bool)
     return provinces(district_scores[~doubtful], regions, policy)
+
+
+def without_agencies(
+    district_criteria: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """The ranking without the ballot of each agency in turn; no rows while fewer than two have voted."""
+    rankings = []
+    for agency in policy.voters if len(policy.voters) > 1 else ():
+        without = without_agency(policy, agency)
+        scores = district_scores.drop(columns=["status", "score", "rank"]).join(
+            scoring.scored(district_criteria, without)
+        )
+        rankings.append(provinces(scores, regions, without).assign(without_agency=agency))
+    none = provinces(district_scores, regions, policy).assign(without_agency="")[:0]
+    return pd.concat(rankings) if rankings else none
 
 
 def best_districts(district_scores: pd.DataFrame, n: int) -> pd.DataFrame:

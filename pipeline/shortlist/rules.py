@@ -1,0 +1,202 @@
+"""Which provinces together: the best k under rules, what is as good, and which rules cannot all hold.
+
+Here: numpy in, positions out; the mixed-integer programme. Not here: provinces, policy (``portfolio``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Quota = tuple[int, int]
+# More portfolios than these are not listed: the margin is halved until they fit.
+MOST_PORTFOLIOS = 50_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``least <= row · x <= most`` over the chosen units x; ``name`` says it in words."""
+
+    name: str
+    row: Floats = field(repr=False)
+    least: float
+    most: float
+
+
+class Conflict(ValueError):
+    """No choice meets all rules; ``rules`` are the names of a smallest set that cannot hold together."""
+
+    def __init__(self, rules: Sequence[str]) -> None:
+        self.rules = tuple(rules)
+        super().__init__("these rules cannot hold together: " + "; ".join(self.rules))
+
+
+def rules_of(
+    regions: Sequence[str],
+    k: int,
+    quotas: Mapping[str, Quota] | Quota,
+    can: Flags,
+    *,
+    loads: Mapping[str, ArrayLike] | None = None,
+    load_limit: float | None = None,
+    locked: Iterable[int] = (),
+    vetoed: Iterable[int] = (),
+    names: Sequence[str] | None = None,
+) -> list[Rule]:
+    """The rules of ``choose`` in words and numbers; those that always hold are left out, but for the number k."""
+    n = len(regions)
+    called = [str(name) for name in (names if names is not None else range(n))]
+    found = [Rule(f"exactly {k} provinces", np.ones(n), k, k)]
+    for region in sorted(set(regions)):
+        there = np.array([r == region for r in regions], dtype=float)
+        possible = int((there * can).sum())
+        least, most = quotas.get(region, (0, n)) if isinstance(quotas, Mapping) else quotas
+        if possible and least > 0:
+            found.append(Rule(f"at least {least} in {region}", there, least, np.inf))
+        if possible > most:
+            found.append(Rule(f"at most {most} in {region}", there, -np.inf, most))
+    for who, load in (loads or {}).items():
+        row = np.asarray(load, dtype=float)
+        if load_limit is not None and (row * can).sum() > load_limit:
+            found.append(Rule(f"at most {load_limit:g} pilot districts with {who}", row, -np.inf, load_limit))
+    found += [Rule(f"lock of {called[i]}", np.eye(n)[i], 1, np.inf) for i in locked]
+    found += [Rule(f"veto of {called[i]}", np.eye(n)[i], -np.inf, 0) for i in vetoed]
+    return found
+
+
+def choose(
+    values: ArrayLike,
+    regions: Sequence[str],
+    k: int,
+    quotas: Mapping[str, Quota] | Quota | None = None,
+    *,
+    loads: Mapping[str, ArrayLike] | None = None,
+    load_limit: float | None = None,
+    locked: Iterable[int] = (),
+    vetoed: Iterable[int] = (),
+    names: Sequence[str] | None = None,
+) -> list[int]:
+    """Positions of the k units of largest total value under the rules, in rising order.
+
+    ``values`` (n,); a unit without a value, or of 0 or less, is never chosen. ``regions`` (n,) names each unit's
+    region, ``quotas`` the least and the most per region (one pair for all, or by region; a region not named is free);
+    the least binds where any unit of the region can be chosen. ``loads`` gives for each carrier what each unit puts on
+    it (n,), together at most ``load_limit``. ``locked`` and ``vetoed`` are positions; ``names`` (n,) name units in
+    messages.
+
+    ``max Σ x_i v_i`` with ``Σ x_i = k``, x binary, by ``scipy.optimize.milp`` (HiGHS), to optimality.
+
+    Raises ``Conflict`` naming a smallest set of rules that cannot hold together; ``ValueError`` for arguments that do
+    not fit.
+
+    The three best are all in A, where two are allowed; one must come from B:
+
+    >>> choose([9, 8, 7, 5, 1], ["A", "A", "A", "B", "B"], 3, (1, 2))
+    [0, 1, 3]
+    >>> choose([9, 8, 7, 5, 1], ["A", "A", "A", "B", "B"], 3, (1, 2), vetoed=[3, 4])
+    Traceback (most recent call last):
+    pipeline.shortlist.rules.Conflict: these rules cannot hold together: at least 1 in B; veto of 3; veto of 4
+    """
+    v = np.nan_to_num(np.asarray(values, dtype=float))
+    if v.ndim != 1 or len(regions) != v.size or not k >= 0:
+        raise ValueError(f"{v.shape} values need as many regions, not {len(regions)}, and k of 0 or more, not {k}")
+    can = v > 0
+    given = rules_of(
+        regions, k, quotas or {}, can, loads=loads, load_limit=load_limit, locked=locked, vetoed=vetoed, names=names
+    )
+    best = solve(v, can, given)
+    if best is None:
+        raise Conflict(smallest_conflict(can, given))
+    return np.flatnonzero(best).tolist()
+
+
+def solve(values: Floats, can: Flags, rules: Sequence[Rule]) -> Flags | None:
+    """The best choice under the rules; None where there is none."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    if not len(values):
+        return None if any(rule.least > 0 for rule in rules) else np.zeros(0, dtype=bool)
+    constraints = (
+        [LinearConstraint(np.array([r.row for r in rules]), [r.least for r in rules], [r.most for r in rules])]
+        if rules
+        else []
+    )
+    found = milp(
+        -values,
+        integrality=np.ones(len(values)),
+        bounds=Bounds(0, can.astype(float)),
+        constraints=constraints,
+        options={"mip_rel_gap": 0.0},
+    )
+    return None if found.x is None else np.asarray(found.x > 0.5)
+
+
+def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
+    """Names of a smallest set of the rules that no choice meets, in the order of ``rules``.
+
+    Any conflicting set shares a rule with the complement of each set that can be met. So the smallest set that shares
+    one with all complements known is tried; while it can be met, it is grown as far as possible, and a complement more
+    is known.
+
+    Source: Ignatiev, Previti, Liffiton & Marques-Silva (2015), Smallest MUS extraction with minimal hitting set
+    dualization, CP 2015.
+    """
+    nothing = np.zeros(len(can))
+
+    def met(chosen: Iterable[int]) -> bool:
+        return solve(nothing, can, [rules[i] for i in sorted(chosen)]) is not None
+
+    complements: list[Floats] = []
+    while True:
+        hitting = [Rule("", row, 1, np.inf) for row in complements]
+        tried = solve(-np.ones(len(rules)), np.ones(len(rules), dtype=bool), hitting)
+        held = set(np.flatnonzero(tried).tolist()) if tried is not None else set()
+        if not met(held):
+            return [rules[i].name for i in sorted(held)]
+        for i in range(len(rules)):
+            if i not in held and met({*held, i}):
+                held.add(i)
+        complements.append(np.array([float(i not in held) for i in range(len(rules))]))
+
+
+def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin: float) -> tuple[Flags, float]:
+    """All choices of k worth at least ``1 - margin`` of the best, (choices, n), and the margin used.
+
+    The margin is smaller than asked where there would be more than 50,000 choices. Units are taken in falling order of
+    value; a start is given up once the best that could follow is worth too little, or a rule can no longer be met.
+    """
+    best = solve(values, can, rules)
+    if best is None:
+        return np.zeros((0, len(values)), dtype=bool), margin
+    order = [int(i) for i in np.argsort(-values, kind="stable") if can[i]]
+    while True:
+        found = _spread(values, order, k, rules, (1 - margin) * values[best].sum() - 1e-9)
+        if found is not None:
+            return found, margin
+        margin /= 2
+
+
+def _spread(values: Floats, order: list[int], k: int, rules: Sequence[Rule], worth: float) -> Flags | None:
+    """All choices worth ``worth``; None where they become too many."""
+    rows = np.array([r.row for r in rules]).reshape(len(rules), len(values))
+    least, most = np.array([r.least for r in rules]), np.array([r.most for r in rules])
+    chosen = np.zeros((1, len(values)), dtype=bool)
+    for at, unit in enumerate(order):
+        rest = order[at + 1 :]
+        chosen = np.concatenate([chosen, chosen])
+        chosen[len(chosen) // 2 :, unit] = True
+        count, load = chosen.sum(axis=1), chosen @ rows.T
+        # What could still be added: the next best units, whatever the rules.
+        ahead = np.concatenate([[0.0], np.cumsum(values[rest])])
+        missing = k - count
+        possible = (missing >= 0) & (missing <= len(rest))
+        reach = chosen @ values + ahead[np.clip(missing, 0, len(rest))]
+        possible &= (reach >= worth) & (load <= most + 1e-9).all(axis=1)
+        possible &= (load + rows[:, rest].sum(axis=1) >= least - 1e-9).all(axis=1)
+        chosen = chosen[possible]
+        if len(chosen) > MOST_PORTFOLIOS:
+            return None
+    return chosen[chosen.sum(axis=1) == k]
