@@ -79,6 +79,14 @@ def district_explanations(
     return explain.explanations(district_criteria, district_scores, provincial_shortlist, policy)
 
 
+@asset("pilots", "pandas")
+def province_explanations(
+    provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """The distance of each province from the edge of the list, and who is like it."""
+    return explain.province_explanations(provincial_shortlist, district_scores, policy)
+
+
 @asset("pilots", "excel")
 def workbooks(
     provincial_shortlist: pd.DataFrame,

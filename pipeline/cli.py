@@ -1,7 +1,8 @@
 """``pilot-areas``: the same work from a terminal, in the same Dagster instance as the UI.
 
-Here: arguments, progress, what is printed, exit codes (0 done, 1 a fault of the program, 2 an input cannot be
-used). Not here: the work. Dagster and the geometry are imported only by the commands that need them.
+Here: commands and exit codes (0 done, 1 a fault of the program, 2 an input cannot be used). Not here: arguments
+(``arguments``), what is printed (``report``), the work. Each command imports what it needs: Dagster and the geometry
+take long.
 """
 
 import argparse
@@ -9,76 +10,15 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.arguments import parser
 from pipeline.errors import InputError, Problem, Stopped
 
 if TYPE_CHECKING:
     from pipeline.workspace import Paths
-
-DESCRIPTION = """\
-Where public programmes against poverty should begin: a ranked shortlist of Thai provinces, each with its
-pilot districts and the reasons.
-
-  pilot-areas check           what is in data/raw, and whether it can be used
-  pilot-areas run             everything, from data/raw to data/processed and maps/index.html
-  pilot-areas explain 9501    why a district (four digits) or province (two) stands where it stands
-  pilot-areas sample          invented household rows to try it with
-"""
-
-
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="pilot-areas", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser(
-        "run",
-        help="make everything and publish it",
-        description="Reads the inputs, scores the districts, makes the shortlist, the page and the workbooks, and"
-        " publishes them in one step. If an input cannot be used, it says which and why (exit code 2), and what was"
-        " published before stays.",
-    )
-    check = commands.add_parser(
-        "check",
-        help="look at the inputs only",
-        description="Reads every input as `run` would and shows what is there: rows, age, what was mended, what is"
-        " wrong. Publishes nothing.",
-    )
-    explain = commands.add_parser(
-        "explain",
-        help="why a district or province stands where it stands",
-        description="Shows rank, score, the three criteria with their parts, and in a sentence each the reason, the"
-        " comparison with the median eligible district, and what would put it on the list.",
-    )
-    explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
-    sample = commands.add_parser(
-        "sample",
-        help="invent household rows to try it with",
-        description="Writes invented household rows into data/raw/households/<system>/, whose district totals follow"
-        " the published rates and survey sizes, with the faults of real exports. Everything that rests on them is"
-        " marked as sample. Remove the folder to go back to real figures.",
-    )
-    sample.add_argument("--households", type=int, default=100_000, metavar="N", help="how many (100000)")
-    sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other answers and faults (1)")
-    sample.add_argument(
-        "--defects", type=float, default=0.02, metavar="SHARE", help="share of rows with a fault (0.02)"
-    )
-    sample.add_argument(
-        "--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="kind of file (parquet)"
-    )
-    sample.add_argument("--system", choices=("tpmap", "pppconnext"), default="tpmap", help="as exported by (tpmap)")
-    for command in (run, check, sample):
-        command.add_argument("--raw", type=Path, metavar="DIR", help="folder of inputs (data/raw)")
-    for command in (run, check):
-        command.add_argument(
-            "--policy", type=Path, metavar="FILE", help="policy of the round (policy/policy.toml in the inputs)"
-        )
-    for command in (run, explain):
-        command.add_argument("--processed", type=Path, metavar="DIR", help="folder of figures (data/processed)")
-    run.add_argument("--maps", type=Path, metavar="DIR", help="folder of pages (maps)")
-    return top
 
 
 def project_root(start: Path) -> Path:
@@ -98,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     given = parser().parse_args(arguments)
     try:
-        return {"run": run, "check": check, "explain": explain, "sample": sample}[given.command](given)
+        return COMMANDS[given.command](given)
     except Stopped as error:
         fault = "" if error.refused else " (a fault of the program, not of the inputs; `make ui` shows the run)"
         print(f"pilot-areas: {error}{fault}", file=sys.stderr)
@@ -137,47 +77,119 @@ def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
 def run(given: argparse.Namespace) -> int:
     """Materialise everything and publish."""
     root, paths = _paths(given)
-    from pipeline import report
+    from pipeline.report import ranking
+    from pipeline.report.terminal import progress
 
-    with report.progress("reading, scoring, publishing") as shown:
+    with progress("reading, scoring, publishing") as shown:
         from pipeline.definitions import run_everything
         from pipeline.storage import News
 
         run_everything(root, paths, shown.stored, News(shown.say))
-    report.shortlist(paths)
+    ranking.shortlist(paths)
     return 0
 
 
 def check(given: argparse.Namespace) -> int:
     """Read the inputs and show what is there."""
     _, paths = _paths(given)
-    from pipeline import report
+    from pipeline.report import inputs
+    from pipeline.report.terminal import progress
 
-    with report.progress("reading the inputs", len(report.RAW_TABLES)) as shown:
+    with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
         from pipeline.definitions import look_at_inputs
         from pipeline.storage import News
 
         looked_at, failures = look_at_inputs(paths, shown.stored, News(shown.say))
-    report.inputs(looked_at, failures)
+    inputs.inputs(looked_at, failures)
     return 2 if failures else 0
 
 
 def explain(given: argparse.Namespace) -> int:
     """Show one district or province."""
     _, paths = _paths(given)
-    from pipeline import report
+    from pipeline.report import places
+    from pipeline.workspace import Tables
 
-    report.explained(paths, given.code)
+    places.explained(Tables(paths.processed), given.code)
+    return 0
+
+
+def whatif(given: argparse.Namespace) -> int:
+    """Show the ranking under another policy beside the published one."""
+    _, paths = _paths(given)
+    from pipeline import what_if
+    from pipeline.policy import WhatIf
+    from pipeline.report import comparisons
+    from pipeline.workspace import Tables
+
+    asked = WhatIf(given.weights, given.drop_agency, given.without_criterion, dict(given.parameters))
+    tables = Tables(paths.processed)
+    before = what_if.published(tables)
+    changes = asked.changes(before.policy, "whatif")
+    idle = [name for name in given.drop_agency if name not in before.policy.voters]
+    notes = [f"{name} has cast no ballot: to drop it changes nothing" for name in idle]
+    after = what_if.again(tables, before.policy.overridden(changes, "whatif"))
+    comparisons.what_if(before, after, changes, notes)
+    return 0
+
+
+def backtest(given: argparse.Namespace) -> int:
+    """Show where past choices stand today."""
+    file = Path.cwd() / given.list
+    _, paths = _paths(given)
+    from pipeline import backtest, what_if
+    from pipeline.report import comparisons
+    from pipeline.workspace import Tables
+
+    today = what_if.published(Tables(paths.processed))
+    choices = backtest.past_choices(file, today.districts["district_code"])
+    recalls = backtest.recalls(choices, today.districts, today.provinces, today.policy)
+    comparisons.past(backtest.placed(choices, today.districts, today.provinces), recalls)
+    return 0
+
+
+def policy(given: argparse.Namespace) -> int:
+    """Make, show or check a policy file."""
+    file = Path.cwd() / given.file if given.file else None
+    _, paths = _paths(given)
+    from pipeline import policy
+    from pipeline.report import policies
+    from pipeline.sources import dopa
+
+    if given.action == "new" and file:
+        policy.new(paths.policy, file, given.round or file.stem, given.as_of)
+        policies.made(file)
+        return 0
+    file = file or paths.policy
+    says, _ = policy.read(file, dopa.districts().table["district_code"])
+    (policies.shown if given.action == "show" else policies.checked)(says, file)
+    return 0
+
+
+def rounds(given: argparse.Namespace) -> int:
+    """List, archive or compare rounds."""
+    _, paths = _paths(given)
+    from pipeline import rounds
+    from pipeline.report import comparisons
+
+    if given.action == "list":
+        comparisons.rounds(rounds.known_rounds(paths))
+    elif given.action == "archive":
+        comparisons.archived(rounds.archive(paths, given.name, date.today()))
+    else:
+        sides = [rounds.tables_of(paths, name) for name in (given.earlier, given.later)]
+        comparisons.compared((given.earlier, given.later), rounds.compare(*sides))
     return 0
 
 
 def sample(given: argparse.Namespace) -> int:
     """Invent household rows."""
     root, paths = _paths(given)
-    from pipeline import report
+    from pipeline.report import inputs
+    from pipeline.report.terminal import progress
     from pipeline.workspace import Paths
 
-    with report.progress("inventing households") as shown:
+    with progress("inventing households") as shown:
         from pipeline import policy
         from pipeline.households.sample import Order, write
         from pipeline.sources import data_systems, dopa, tpmap
@@ -191,8 +203,14 @@ def sample(given: argparse.Namespace) -> int:
         order = Order(given.households, given.seed, given.defects, given.format, given.system)
         shown.say(f"{order.households:,} households of {order.system}")
         written = write(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
-    report.sample(written)
+    inputs.sample(written)
     return 0
+
+
+COMMANDS = {
+    "run": run, "check": check, "explain": explain, "whatif": whatif, "backtest": backtest, "policy": policy,
+    "rounds": rounds, "sample": sample,
+}  # fmt: skip
 
 
 def console_script() -> None:

@@ -12,15 +12,39 @@ from pathlib import Path
 
 import dagster as dg
 from dagster._utils.error import SerializableErrorInfo
+from pydantic import Field
 
 from assets import checks, district, pilots, raw
+from pipeline import explain
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import Stopped
-from pipeline.storage import Lineage, News, Report, workspace_resource
-from pipeline.workspace import Paths
+from pipeline.storage import Lineage, News, Report, in_one_line, workspace_resource
+from pipeline.workspace import Paths, Tables
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING = "everything"
+
+
+class Place(dg.Config):
+    """Which place is asked about."""
+
+    code: str = Field(description="DOPA code of a district (four digits, 9501) or province (two digits, 95)")
+
+
+@dg.op
+def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.ResourceParam[Paths]) -> None:
+    """Why this rank, what it would take, what is least certain, who is like it: in the log and beside the asset."""
+    told = in_one_line(explain.answers)(Tables(paths.processed), config.code)
+    beside = "district_explanations" if len(config.code) == 4 else "province_explanations"
+    context.log.info(told.markdown)
+    context.log_event(dg.AssetObservation(beside, metadata={config.code: dg.MetadataValue.md(told.markdown)}))
+
+
+@dg.job(
+    executor_def=dg.in_process_executor, description="What `pilot-areas explain` says of one place; writes nothing."
+)
+def explain_one() -> None:
+    explain_place()
 
 
 def build(paths: Paths, report: Report | None = None, news: News | None = None) -> dg.Definitions:
@@ -43,7 +67,7 @@ def build(paths: Paths, report: Report | None = None, news: News | None = None) 
     return dg.Definitions(
         assets=assets,
         asset_checks=dg.load_asset_checks_from_modules([checks]),
-        jobs=[everything],
+        jobs=[everything, explain_one],
         schedules=[nightly],
         executor=dg.in_process_executor,
         resources={

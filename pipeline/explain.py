@@ -1,7 +1,9 @@
-"""Scores with their reasons: the tables in which a district is explained, number and sentence side by side.
+"""Scores with their reasons: the tables in which a place is explained, and the answers about one place.
 
 Here: putting together what ``scoring`` and ``shortlist`` compute and ``sentences`` words. Not here: any formula.
 """
+
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -9,9 +11,15 @@ import pandas as pd
 
 from pipeline import scoring, shortlist
 from pipeline.contracts import CONTRACTS
+from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy
 from pipeline.scoring import CRITERIA
 from pipeline.sentences import district as sentences
+from pipeline.sentences import province as outlooks
+from pipeline.sentences import words
+from pipeline.workspace import Tables
+
+PEERS = 5
 
 
 def district_scores(
@@ -60,5 +68,128 @@ def explanations(
         valued = has & (weights[:, k] > 0)
         table[f"{name}_needed"] = np.where(valued & np.isfinite(need), np.maximum(need, 0), np.nan)
     table["pilot"] = table["district_code"].isin(pilots)
-    known = district_criteria.assign(status=district_scores["status"], score=district_scores["score"])
+    codes = table["district_code"].to_numpy(dtype=object)
+    compared_with = np.where(has[:, None], district_criteria[list(CRITERIA)].to_numpy(dtype=float), np.nan)
+    table["peers"] = [", ".join(codes[near]) or None for near in scoring.peers(compared_with, PEERS)]
+    known = district_criteria.assign(
+        status=district_scores["status"], score=district_scores["score"], floor=policy.score.floor
+    )
     return sentences.add_explanations(table, known)
+
+
+def province_explanations(
+    provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Per province: the value at the edge of the list, what it would take, and its peers.
+
+    Peers are nearest in the three criteria, each the mean over a province's pilot districts.
+    """
+    table = provincial_shortlist.sort_values("province_code", ignore_index=True)
+    best = shortlist.best_districts(district_scores, policy.pilot_districts_per_province)
+    means = best.groupby("province_code")[list(CRITERIA)].mean().reindex(table["province_code"])
+    codes = table["province_code"].to_numpy(dtype=object)
+    table["value_needed"] = shortlist.value_needed(table, policy)
+    table["peers"] = [", ".join(codes[near]) or None for near in scoring.peers(means, PEERS)]
+    table["districts"] = table["province_code"].map(best.groupby("province_code").size()).fillna(0).astype("int64")
+    return outlooks.add_outlooks(table, policy)[CONTRACTS["province_explanations"].column_names]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answers about one place; ``answers`` are (question, lines), Thai before English."""
+
+    name: str
+    place: str
+    standing: str
+    answers: list[tuple[str, list[str]]]
+
+    @property
+    def markdown(self) -> str:
+        """The same for the Dagster UI."""
+        parts = [f"### {self.name}", f"{self.place}  ", self.standing]
+        for question, lines in self.answers:
+            parts += [f"**{question}**", "\n".join(f"- {line}" for line in lines)]
+        return "\n\n".join(parts)
+
+
+def answers(tables: Tables, code: str) -> Told:
+    """Why this rank, what it would take, what is least certain, who is like it; ``InputError`` for an unknown code."""
+    districts = tables("district_scores").set_index("district_code", drop=False)
+    provinces = tables("provincial_shortlist").set_index("province_code", drop=False)
+    if code in districts.index:
+        return _of_district(tables, districts, provinces, code)
+    if code in provinces.index:
+        return _of_province(tables, districts, provinces, code)
+    raise InputError(
+        Problem(
+            "explain", f"'{code}'", "a DOPA code of a district (four digits) or province (two digits)",
+            "look the code up in data/processed/provincial_shortlist.csv or district_scores.parquet",
+        )
+    )  # fmt: skip
+
+
+def _named(row: pd.Series) -> str:
+    return f"{row['name_th']} · {row['name_en']}"
+
+
+def _ranked(row: pd.Series, points: str) -> str:
+    if pd.isna(row["rank"]) or not row[points]:
+        return "ไม่มีอันดับ · not ranked"
+    return f"อันดับ · rank {row['rank']}, {row[points]:.1f}"
+
+
+def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFrame, code: str) -> Told:
+    row, why = districts.loc[code], tables("district_explanations").set_index("district_code").loc[code]
+    sure = tables("district_uncertainty").set_index("district_code").loc[code]
+    province = provinces.loc[row["province_code"]]
+    near = [] if pd.isna(why["peers"]) else [districts.loc[c] for c in why["peers"].split(", ")]
+    return Told(
+        _named(row),
+        f"{code}, {_named(province)}",
+        f"{words.STATUS[row['status']].both}   {_ranked(row, 'score')}",
+        _answers(
+            [row["reason_th"], row["reason_en"], why["comparison_th"], why["comparison_en"]],
+            [why["outlook_th"], why["outlook_en"]],
+            [sure["certainty_th"], sure["certainty_en"]],
+            [f"{_named(p)} ({provinces.loc[p['province_code'], 'name_th']}), {_ranked(p, 'score')}" for p in near],
+        ),
+    )
+
+
+def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFrame, code: str) -> Told:
+    row, why = provinces.loc[code], tables("province_explanations").set_index("province_code").loc[code]
+    sure = tables("province_uncertainty").set_index("province_code").loc[code]
+    chosen = tables("pilot_portfolio").set_index("province_code").loc[code]
+    without = tables("shortlist_without_suspects").set_index("province_code").loc[code]
+    pilots = [] if pd.isna(row["pilot_districts"]) else row["pilot_districts"].split(", ")
+    near = [] if pd.isna(why["peers"]) else [provinces.loc[c] for c in why["peers"].split(", ")]
+    reasons = [
+        f"{districts.loc[c, f'name_{tongue}']}: {districts.loc[c, f'reason_{tongue}']}"
+        for c in pilots
+        for tongue in ("th", "en")
+    ]
+    listed = "อยู่ในรายชื่อ · on the shortlist" if row["shortlisted"] else "ไม่อยู่ในรายชื่อ · not on the shortlist"
+    return Told(
+        _named(row),
+        f"{code}, {row['region']}",
+        f"rank {row['rank']} of {len(provinces)}, value {row['value']:.1f}   {listed}   "
+        f"without suspect figures rank {without['rank']}, value {without['value']:.1f}",
+        _answers(
+            [*reasons, chosen["portfolio_th"], chosen["portfolio_en"]],
+            [why["outlook_th"], why["outlook_en"]],
+            [sure["certainty_th"], sure["certainty_en"]],
+            [f"{_named(p)}, {_ranked(p, 'value')}" for p in near],
+        ),
+    )
+
+
+def _answers(why: list[str], takes: list[str], sure: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
+    return [
+        ("ทำไมอยู่อันดับนี้ · Why this rank", why),
+        ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What it would take to enter or to drop out", takes),
+        ("อันดับนี้แน่นอนเพียงใด · How sure, and what is least certain", sure),
+        (
+            "พื้นที่ที่คล้ายกันในสามเกณฑ์ · Peers, nearest in the three criteria",
+            near or ["ไม่มี เพราะขาดข้อมูลบางเกณฑ์ · none: a criterion is not known"],
+        ),
+    ]

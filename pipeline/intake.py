@@ -169,7 +169,15 @@ def read_table(
     file with a bad row is used.
     """
     content, origin = received_file(folder, name)
-    file = shown_path(folder / name)
+    table, mended = table_of(content, shown_path(folder / name), contract, known or {})
+    mended = [{"file": origin.file, **mend} for mend in mended]
+    return Received(table, (origin,), len(table), tuple(mended))
+
+
+def table_of(
+    content: bytes, file: str, contract: Contract, known: Mapping[str, Collection[str]]
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """The bytes of a comma-separated file as a typed table, and the cells mended (line, column, found, used)."""
     text = text_table(decoded(content, file), file, contract)
     lines, mended, problems = text.index, [], []
     typed: dict[str, Any] = {}
@@ -180,14 +188,14 @@ def read_table(
         elif column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
             clean = cells.map(lambda cell: cell.translate(INVISIBLE).strip().translate(THAI_DIGITS))
             mended += [
-                {"file": origin.file, "line": int(i), "column": column.name, "found": a, "used": b}
+                {"line": int(i), "column": column.name, "found": a, "used": b}
                 for i, a, b in zip(lines, cells, clean, strict=True)
                 if a != b
             ]
         else:
             clean = cells.map(lambda cell: unicodedata.normalize("NFC", cell.translate(INVISIBLE)).strip())
         typed[column.name], wrong = typed_cells(clean, column)
-        exist = (known or {}).get(column.name)
+        exist = known.get(column.name)
         if exist is not None:
             strange = clean.index[~clean.isin(exist) & (clean != "") & ~clean.index.isin(wrong)]
             problems += [
@@ -208,7 +216,7 @@ def read_table(
     problems += duplicate_keys(table, contract, file)
     if problems:
         raise InputError(sorted(problems, key=lambda p: p.line or 0))
-    return Received(table, (origin,), len(table), tuple(mended))
+    return table, mended
 
 
 def code_hint(code: str, column: str) -> str:

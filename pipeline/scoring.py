@@ -160,6 +160,24 @@ def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, r
     return parts / len(orders)
 
 
+def peers(values: ArrayLike, n: int) -> list[list[int]]:
+    """For each row of ``values`` (rows, criteria) the positions of its ``n`` nearest others, nearest first.
+
+    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is none.
+
+    >>> peers([[0.1, 0.1], [0.9, 0.9], [0.2, 0.1], [np.nan, 0.1]], 1)
+    [[2], [2], [0], []]
+    """
+    x = np.asarray(values, dtype=float)
+    known = np.flatnonzero(np.isfinite(x).all(axis=1))
+    apart = ((x[known, None, :] - x[None, known, :]) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    nearest: list[list[int]] = [[] for _ in range(len(x))]
+    for i, order in zip(known, np.argsort(apart, axis=1, kind="stable"), strict=True):
+        nearest[i] = known[order[: min(n, len(known) - 1)]].tolist()
+    return nearest
+
+
 def criterion_needed(values: ArrayLike, weights: ArrayLike, rho: float, target: ArrayLike, k: int) -> Floats:
     """The value of criterion ``k`` that lifts each row's power mean to ``target``, all else as it is.
 

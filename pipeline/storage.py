@@ -17,7 +17,7 @@ import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from pipeline import publishing, workspace
+from pipeline import publishing, what_if, workspace
 from pipeline.checks import Finding
 from pipeline.contracts import CONTRACTS, Contract, Kind
 from pipeline.errors import InputError, NotPublished, Problem, shown_path
@@ -203,6 +203,11 @@ def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -
     publishable = in_one_line(publishing.what_if)
     if changed := publishable(paths):
         context.log.warning("What-if, not published: " + "; ".join(changed))
+        if (before := last_published(paths, "provincial_shortlist")) is not None:
+            after = workspace.read(paths.table("provincial_shortlist"), "provincial_shortlist")
+            changes = what_if.in_words(what_if.moves(before, after))
+            context.log.info(f"What changes against what is published:\n{changes}")
+            context.log_event(dg.AssetObservation("published", metadata={"what if": dg.MetadataValue.md(changes)}))
         return
     record = context.instance.get_run_record_by_id(context.run.run_id)
     began = record.start_time if record and record.start_time else time.time()

@@ -48,6 +48,10 @@ class Paths:
         return cls(raw, root / "data" / "processed", root / "maps", raw / "policy" / "policy.toml")
 
     @property
+    def rounds(self) -> Path:
+        return self.processed.parent / "rounds"
+
+    @property
     def state(self) -> Path:
         return self.processed.parent / f".{self.processed.name}.runs"
 
@@ -89,6 +93,31 @@ class Stored:
 
     name: str
     path: Path
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The stored tables of one folder: what is published, an archived round, the workspace.
+
+    ``to_have`` says how to come by them, for who finds them missing.
+    """
+
+    folder: Path
+    to_have: str = "run `pilot-areas run` (or `make run`) first"
+
+    def __call__(self, name: str) -> pd.DataFrame:
+        """A table without shapes; ``InputError`` where there is none."""
+        return pd.DataFrame(read(self._path(name), name))
+
+    def shapes(self, name: str) -> gpd.GeoDataFrame:
+        """A table with its shapes."""
+        return read_shapes(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(Problem(shown_path(path), "no such file", "a published run", self.to_have))
+        return path
 
 
 @cache

@@ -9,10 +9,10 @@ from pipeline.contracts.contract import Column, Contract, ContractError, Kind
 from pipeline.contracts.district import DISTRICT
 from pipeline.contracts.households import HOUSEHOLDS
 from pipeline.contracts.pilots import PILOTS
-from pipeline.contracts.raw import RAW, RAW_LAST, REGISTER_RAW
+from pipeline.contracts.raw import PAST_CHOICES, RAW, RAW_LAST, REGISTER_RAW
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS)
 }
 
-__all__ = ["CONTRACTS", "REGISTER_RAW", "Column", "Contract", "ContractError", "Kind"]
+__all__ = ["CONTRACTS", "PAST_CHOICES", "REGISTER_RAW", "Column", "Contract", "ContractError", "Kind"]

@@ -47,6 +47,7 @@ district_explanations = Contract(
         number("university_needed", "criterion 2 that would do it alone; above 1 is out of reach", nullable=True),
         number("data_system_needed", "criterion 3 that would do it alone; above 1 is out of reach", nullable=True),
         flag("pilot", "a pilot district of a shortlisted province"),
+        text("peers", "codes of the districts nearest in the three criteria, nearest first", null=True),
         text("comparison_th", "its score against the median eligible district, Thai"),
         text("comparison_en", "its score against the median eligible district, English"),
         text("outlook_th", "what would put it on the list, Thai"),
@@ -164,6 +165,20 @@ sensitivity = Contract(
     ),
     province_uncertainty.source,
 )
+province_explanations = Contract(
+    "province_explanations",
+    "What would put each province on the list or take it off, and its peers",
+    ("province_code",),
+    (
+        province_code(),
+        number("value_needed", "least value with which it is among the first K", "points of 100", **SCORE),
+        text("peers", "codes of the provinces whose pilot districts are nearest in the three criteria", null=True),
+        text("outlook_th", "what would put it on the list or take it off, Thai"),
+        text("outlook_en", "what would put it on the list or take it off, English"),
+    ),
+    "shortlist and sentences over provincial_shortlist, district_scores, policy",
+    rows=77,
+)
 _files = (
     Column("file", Kind.TEXT, "file name"),
     Column("bytes", Kind.BYTES, "its content"),
@@ -188,5 +203,5 @@ country_page = Contract(
 PILOTS = (
     provincial_shortlist, shortlist_without_suspects, shortlist_without_agencies, pilot_portfolio,
     near_best_portfolios,    district_uncertainty, province_uncertainty, sensitivity,
-    district_explanations, workbooks, country_page,
+    district_explanations, province_explanations, workbooks, country_page,
 )  # fmt: skip

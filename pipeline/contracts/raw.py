@@ -291,3 +291,14 @@ district_offices_file = Contract(
     subdistrict_points.source,
 )
 REGISTER_RAW = (subdistrict_points_file, district_offices_file)
+PAST_CHOICES = Contract(
+    "past_choices",
+    "Places that programmes chose in the past",
+    ("code", "year", "programme"),
+    (
+        Column("code", Kind.CODE, "DOPA code of a province or district", pattern="[1-9][0-9]([0-9]{2})?"),
+        Column("year", Kind.COUNT, "year of the choice, Common Era", "year", minimum=1960, maximum=2100),
+        Column("programme", Kind.TEXT, "who chose it"),
+    ),
+    "given with `pilot-areas backtest`",
+)

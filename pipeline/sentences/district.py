@@ -162,10 +162,7 @@ def outlook(row: Any) -> Said:
         )
     need = row.score_needed
     if row.pilot:
-        return Said(
-            f"เป็นอำเภอนำร่องในรายชื่อแล้ว และจะอยู่ต่อตราบที่คะแนนไม่ต่ำกว่า {need:.1f}",
-            f"It is a pilot district already, and stays one while its score is not below {need:.1f}.",
-        )
+        return _stays(row, need)
     if need > 100:
         return Said(
             "คะแนนของอำเภอนี้เพียงอำเภอเดียวไม่พอให้จังหวัดเข้ารายชื่อ ต้องอาศัยอำเภออื่นในจังหวัดด้วย",
@@ -194,4 +191,22 @@ def outlook(row: Any) -> Said:
     if shut:
         th += f" ({shut[0].th}เพียงอย่างเดียวพาไปไม่ถึง)"
         en += f" (not reachable by {shut[0].en} alone)"
+    return Said(th, en + ".")
+
+
+def _stays(row: Any, need: float) -> Said:
+    """How far a pilot district may fall, as a whole and by one criterion alone."""
+    th = f"เป็นอำเภอนำร่องในรายชื่อแล้ว และจะอยู่ต่อตราบที่คะแนนไม่ต่ำกว่า {need:.1f}"
+    en = f"It is a pilot district already, and stays one while its score is not below {need:.1f}"
+    falls = [
+        Said(
+            f"เกณฑ์{NAMES[k].th}ต่ำกว่า {getattr(row, f'{k}_needed'):.2f}",
+            f"{NAMES[k].en} fell below {getattr(row, f'{k}_needed'):.2f}",
+        )
+        for k in ("university", "data_system")
+        if getattr(row, f"{k}_needed") is not None and getattr(row, f"{k}_needed") > row.floor
+    ]
+    if falls:
+        th += " (เช่น หลุดเมื่อ" + " หรือ".join(f.th for f in falls) + ")"
+        en += ": it would drop out if " + " or ".join(f.en for f in falls)
     return Said(th, en + ".")

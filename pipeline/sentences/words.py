@@ -16,11 +16,21 @@ class Said(NamedTuple):
     th: str
     en: str
 
+    @property
+    def both(self) -> str:
+        return f"{self.th} · {self.en}"
+
 
 NAMES = {
     "poverty": Said("ความยากจน", "poverty"),
     "university": Said("มหาวิทยาลัย", "university"),
     "data_system": Said("ระบบข้อมูล", "data system"),
+}
+STATUS = {
+    "eligible": Said("เข้าเกณฑ์", "eligible"),
+    "below_gate": Said("ไม่ถึงเกณฑ์ความเข้มข้น", "below the gate"),
+    "data_needed": Said("ต้องการข้อมูล", "data needed"),
+    "excluded": Said("ไม่นำมาพิจารณา", "excluded"),
 }
 MISSING = {
     "poverty": Said("ตัวเลขความยากจนของอำเภอ", "poverty figures of the district"),

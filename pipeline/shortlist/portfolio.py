@@ -16,7 +16,7 @@ from pipeline.shortlist.rules import Conflict, choose, near_best, rules_of
 def pilot_portfolio(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """All provinces, those of the portfolio marked, with what the rules cost; and all portfolios that are almost as good.
+    """All provinces, those of the portfolio marked, with what the rules cost; and all portfolios almost as good.
 
     As many as the shortlist has, or as many as qualify within the regions' quotas. The price of fairness is
     ``1 - V_portfolio / V_free``, V_free being the value of as many provinces without rules (Bertsimas, Farias &

@@ -58,6 +58,18 @@ def best_districts(district_scores: pd.DataFrame, n: int) -> pd.DataFrame:
     return ordered.groupby("province_code").head(n)
 
 
+def value_needed(provinces: pd.DataFrame, policy: Policy) -> pd.Series:
+    """The least value with which each province is among the first K, all others as they are: their K-th best value."""
+    k = policy.shortlist_provinces
+    best = provinces.sort_values("value", ascending=False)["value"].tolist()
+    edges = []
+    for value in provinces["value"]:
+        others = best.copy()
+        others.remove(value)
+        edges.append(others[k - 1] if len(others) >= k else 0.0)
+    return pd.Series(edges, index=provinces.index)
+
+
 def score_needed(district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> pd.Series:
     """The least score with which each district is a pilot district, all others as they are.
 

@@ -1,0 +1,180 @@
+"""What `pilot-areas` takes: commands, arguments, help.
+
+Not here: what a command does (``cli``).
+"""
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+DESCRIPTION = """\
+Where public programmes against poverty should begin: a ranked shortlist of Thai provinces, each with its
+pilot districts and the reasons.
+
+  pilot-areas check           what is in data/raw, and whether it can be used
+  pilot-areas run             everything, from data/raw to data/processed and maps/index.html
+  pilot-areas explain 9501    why a district (four digits) or province (two) stands where it stands, and how sure
+  pilot-areas whatif --weights poverty=0.6    who would enter and leave the list; nothing is published
+  pilot-areas policy show     the parameters of the round, ballots and weights
+  pilot-areas rounds list     rounds kept; archive what is published, compare two
+  pilot-areas backtest L.csv  where past choices of programmes stand in today's ranking
+  pilot-areas sample          invented household rows to try it with
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="pilot-areas", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="make everything and publish it",
+        description="Reads the inputs, scores the districts, makes the shortlist, the page and the workbooks, and"
+        " publishes them in one step. If an input cannot be used, it says which and why (exit code 2), and what was"
+        " published before stays.",
+    )
+    check = commands.add_parser(
+        "check",
+        help="look at the inputs only",
+        description="Reads every input as `run` would and shows what is there: rows, age, what was mended, what is"
+        " wrong. Publishes nothing.",
+    )
+    explain = commands.add_parser(
+        "explain",
+        help="why a district or province stands where it stands",
+        description="Shows rank, score and the three criteria with their parts, and answers: why this rank, what it"
+        " would take to enter or to drop out, how sure that is and what is least certain about it, and who its peers are.",
+    )
+    explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
+    sample = commands.add_parser(
+        "sample",
+        help="invent household rows to try it with",
+        description="Writes invented household rows into data/raw/households/<system>/, whose district totals follow"
+        " the published rates and survey sizes, with the faults of real exports. Everything that rests on them is"
+        " marked as sample. Remove the folder to go back to real figures.",
+    )
+    sample.add_argument("--households", type=int, default=100_000, metavar="N", help="how many (100000)")
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other answers and faults (1)")
+    sample.add_argument(
+        "--defects", type=float, default=0.02, metavar="SHARE", help="share of rows with a fault (0.02)"
+    )
+    sample.add_argument(
+        "--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="kind of file (parquet)"
+    )
+    sample.add_argument("--system", choices=("tpmap", "pppconnext"), default="tpmap", help="as exported by (tpmap)")
+    whatif = commands.add_parser(
+        "whatif",
+        help="who would enter and leave the list under another policy",
+        description="Ranks what is published again with other weights or parameters and shows who enters, who leaves,"
+        " and by how much. Nothing is written. The Launchpad of the Dagster UI does the same with a whole run that is"
+        " not published.",
+    )
+    whatif.add_argument(
+        "--weights", type=_weights, default={}, metavar="NAME=SHARE,…",
+        help="poverty, university, data_system; those not named share what is left, in proportion",
+    )  # fmt: skip
+    whatif.add_argument(
+        "--drop-agency", action="append", default=[], metavar="AGENCY", help="leave out its ballot (may be repeated)"
+    )
+    whatif.add_argument(
+        "--without-criterion", action="append", default=[], metavar="NAME", help="give it no weight (may be repeated)"
+    )
+    whatif.add_argument(
+        "--set", action="append", type=_parameter, default=[], metavar="NAME=VALUE", dest="parameters",
+        help="any other parameter, as in `policy show`: poverty.gate.times_national_rate=1.2 (may be repeated)",
+    )  # fmt: skip
+    backtest = commands.add_parser(
+        "backtest",
+        help="where past choices stand in today's ranking",
+        description="Reads a list with the header code,year,programme (codes of provinces or districts) and shows"
+        " where each place stands today, how many are among the first K, and what chance alone would give. Context, not"
+        " a test: past choices are no proof of where poverty is.",
+    )
+    backtest.add_argument("list", type=Path, metavar="LIST.csv", help="code,year,programme")
+    _policy(commands)
+    rounds = _rounds(commands)
+    for command in (run, check, sample):
+        command.add_argument("--raw", type=Path, metavar="DIR", help="folder of inputs (data/raw)")
+    for command in (run, check):
+        command.add_argument(
+            "--policy", type=Path, metavar="FILE", help="policy of the round (policy/policy.toml in the inputs)"
+        )
+    for command in (run, explain, whatif, backtest, *rounds):
+        command.add_argument("--processed", type=Path, metavar="DIR", help="folder of figures (data/processed)")
+    run.add_argument("--maps", type=Path, metavar="DIR", help="folder of pages (maps)")
+    return top
+
+
+def _policy(commands: Any) -> None:
+    policy = commands.add_parser(
+        "policy",
+        help="the parameters of a round: new, show, check",
+        description="A policy holds every parameter of a round and one ballot per agency: 100 points over the criteria."
+        " Their mean is the weight. Without ballots weights are defaults that nobody has voted.",
+    )
+    actions = policy.add_subparsers(dest="action", required=True, metavar="ACTION")
+    new = actions.add_parser("new", help="a policy file for another round, from the present one, without its ballots")
+    new.add_argument("file", type=Path, metavar="FILE", help="file to write; an existing one is never touched")
+    new.add_argument("--round", metavar="NAME", help="name of the round (the file's name)")
+    new.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="ages are measured to it, 2026-12-31")
+    for name, what in (("show", "ballots, weights and parameters"), ("check", "whether the file can be used")):
+        action = actions.add_parser(name, help=what)
+        action.add_argument("file", type=Path, nargs="?", metavar="FILE", help="policy file (that of the inputs)")
+
+
+def _rounds(commands: Any) -> list[argparse.ArgumentParser]:
+    rounds = commands.add_parser(
+        "rounds",
+        help="rounds kept: list, archive, compare",
+        description="An archived round is a folder under data/rounds with the inputs' hashes, the policy, the tables"
+        " and the pages of what was published. Comparing two gives rank moves, split into what the figures and what the"
+        " policy changed.",
+    )
+    actions = rounds.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="rounds kept")
+    archive = actions.add_parser("archive", help="keep what is published")
+    archive.add_argument("name", nargs="?", metavar="NAME", help="its name (the round of the policy)")
+    compare = actions.add_parser("compare", help="rank moves from one round to another")
+    compare.add_argument("earlier", metavar="A", help="an archived round")
+    compare.add_argument("later", metavar="B", help="an archived round, or `current`: what is published")
+    return [listed, archive, compare]
+
+
+def _weights(given: str) -> dict[str, float]:
+    """``poverty=0.6,university=0.2`` as a dictionary.
+
+    >>> _weights("poverty=0.6, university=0.2")
+    {'poverty': 0.6, 'university': 0.2}
+    """
+    found: dict[str, float] = {}
+    for part in given.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not equals or name in found or not 0 <= number <= 1:
+            raise argparse.ArgumentTypeError(
+                f"found '{part.strip()}'; expected NAME=SHARE, each name once, shares from 0 to 1; to mend: write"
+                " poverty=0.6,university=0.2"
+            )
+        found[name] = number
+    return found
+
+
+def _parameter(given: str) -> tuple[str, Any]:
+    """``poverty.gate.times_national_rate=1.2`` as a name and a value.
+
+    >>> _parameter("score.rho=1"), _parameter("poverty.gate.hot_spot_opens=false")
+    (('score.rho', 1), ('poverty.gate.hot_spot_opens', False))
+    """
+    name, equals, value = given.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"found '{given}'; expected NAME=VALUE; to mend: write score.rho=1")
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        return name.strip(), value.strip()

@@ -1,0 +1,106 @@
+"""Where past choices of programmes stand in today's ranking: context, not a test that the ranking could pass.
+
+Here: reading a list of past choices, recall at K and what chance alone would give. Not here: printing (``report``).
+Past choices are no truth about poverty: Samut Sakhon and Uthai Thani, once TPMAP pilots, had among the fewest poor.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline import intake
+from pipeline.contracts import PAST_CHOICES
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.policy import Policy
+
+LARGEST_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class Recall:
+    """How many of a programme's places are among today's first K, beside what chance gives.
+
+    ``expected`` is the recall of places picked at random; ``p`` the share of all ways to pick as many places that recall
+    as many or more.
+    """
+
+    programme: str
+    level: str
+    places: int
+    among: int
+    k: int
+    found: int
+    recall: float
+    expected: float
+    p: float
+
+
+def past_choices(path: Path, district_codes: pd.Series) -> pd.DataFrame:
+    """The list of past choices: code (of a province or district), year, programme; each validated like any input."""
+    file = shown_path(path)
+    if not path.is_file():
+        raise InputError(Problem(file, "no such file", "a list with code,year,programme", "give the path of the list"))
+    if path.stat().st_size > LARGEST_BYTES:
+        raise InputError(Problem(file, f"{path.stat().st_size:,} bytes", "a list of places", "give the list alone"))
+    known = {"code": {*district_codes, *district_codes.str[:2]}}
+    table, _ = intake.table_of(path.read_bytes(), file, PAST_CHOICES, known)
+    if table.empty:
+        raise InputError(Problem(file, "no row", "at least one place", "add the places of the programme"))
+    return table
+
+
+def placed(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame) -> pd.DataFrame:
+    """Each past choice with its place in today's ranking: name, rank (none: not ranked), score or value, status."""
+    of_district = districts.assign(code=districts["district_code"], value=districts["score"])
+    of_province = provinces.assign(code=provinces["province_code"])
+    of_province["rank"] = of_province["rank"].where(of_province["value"] > 0)
+    of_province["status"] = "eligible"
+    of_province["status"] = of_province["status"].where(of_province["value"] > 0, "no eligible district")
+    columns = ["code", "name_th", "name_en", "rank", "value", "status"]
+    today = pd.concat([of_district[columns], of_province[columns]])
+    return choices.reset_index(drop=True).merge(today, on="code", how="left", validate="many_to_one")
+
+
+def recalls(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> list[Recall]:
+    """Recall of each programme, provinces and districts apart, at the size of today's list.
+
+    K is the shortlist's number of provinces; for districts as many as they would have pilot districts.
+    """
+    found = []
+    sizes = {
+        "province": (len(provinces), policy.shortlist_provinces),
+        "district": (len(districts), policy.shortlist_provinces * policy.pilot_districts_per_province),
+    }
+    first = {
+        "province": set(provinces.loc[provinces["shortlisted"].astype(bool), "province_code"]),
+        "district": set(districts.loc[(districts["rank"] <= sizes["district"][1]).fillna(False), "district_code"]),
+    }
+    level = pd.Series(np.where(choices["code"].str.len() == 2, "province", "district"), index=choices.index)
+    for (programme, at), group in choices.groupby([choices["programme"], level]):
+        chosen = set(group["code"])
+        n, k = sizes[at]
+        hits = len(chosen & first[at])
+        share, expected, p = recall_at(hits, len(chosen), len(first[at]), n)
+        found.append(Recall(str(programme), at, len(chosen), n, k, hits, share, expected, p))
+    return found
+
+
+def recall_at(hits: int, chosen: int, k: int, n: int) -> tuple[float, float, float]:
+    """Recall, its expectation for places picked at random, and the permutation p.
+
+    ``hits`` of ``chosen`` places are among the first ``k`` of ``n``. Over all permutations of the ranking the number of
+    hits is hypergeometric, so p is exact: the share of permutations with as many hits or more.
+
+    Source: Fisher's exact test (1935, The Design of Experiments), one-sided.
+
+    Two places of four, both among the first two: of the six pairs one does as well.
+
+    >>> recall, expected, p = recall_at(2, 2, 2, 4)
+    >>> recall, expected, round(p, 4)
+    (1.0, 0.5, 0.1667)
+    """
+    from scipy.stats import hypergeom
+
+    return hits / chosen, k / n, float(hypergeom.sf(hits - 1, n, k, chosen))

@@ -1,0 +1,145 @@
+"""What `whatif`, `rounds` and `backtest` show: two rankings side by side, past choices in today's.
+
+Not here: computing them (``what_if``, ``rounds``, ``backtest``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+
+from pipeline.backtest import Recall
+from pipeline.report.terminal import console, number, text
+from pipeline.rounds import Comparison, Round
+from pipeline.what_if import Ranking, moves, portfolio_moves
+
+WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves", "stays": "", "": ""}
+MOST_DISTRICTS = 10
+CAUTION = (
+    "ข้อควรระวัง: พื้นที่ที่โครงการเคยเลือกไม่ใช่หลักฐานว่าจนที่สุด เช่น สมุทรสาครและอุทัยธานี เคยเป็นพื้นที่นำร่องของ TPMAP ทั้งที่มีคนจนน้อยที่สุดกลุ่มหนึ่ง",
+    "Caution: past choices are context, no proof of where poverty is. Samut Sakhon and Uthai Thani, once TPMAP pilots,"
+    " had among the fewest poor.",
+)
+
+
+def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: Sequence[str]) -> None:
+    """Who enters, who leaves, by how much; nothing is written."""
+    out = console()
+    out.print("[bold]what if, nothing is published[/bold]")
+    for name, value in changes.items():
+        out.print(f"- {name} = {value if not isinstance(value, float) else f'{value:g}'}", markup=False, soft_wrap=True)
+    for note in notes:
+        out.print(f"- {note}", markup=False, soft_wrap=True)
+    moved = moves(before.provinces, after.provinces)
+    table = Table(box=box.SIMPLE)
+    for name, right in (("จังหวัด · province", False), ("", False), ("rank", True), ("value", True), ("by", True)):
+        table.add_column(name, justify="right" if right else "left")
+    for row in moved[moved["change"] != ""].sort_values("rank_after", kind="stable").itertuples():
+        table.add_row(
+            f"{row.name_th} · {row.name_en}", WORDS[row.change], f"{row.rank_before} → {row.rank_after}",
+            f"{row.value_before:.1f} → {row.value_after:.1f}", f"{row.value_after - row.value_before:+.1f}",
+        )  # fmt: skip
+    out.print(table)
+    counts = moved["change"].value_counts()
+    out.print(
+        f"{counts.get('enters', 0)} enter, {counts.get('leaves', 0)} leave;"
+        f" {int((moved['rank_before'] != moved['rank_after']).sum())} of {len(moved)} provinces change rank,"
+        f" by {(moved['rank_before'] - moved['rank_after']).abs().mean():.1f} on average"
+    )
+    leave, enter = portfolio_moves(before.portfolio, after.portfolio)
+    out.print(
+        f"portfolio: {', '.join(enter) or 'no one'} enters, {', '.join(leave) or 'no one'} leaves", soft_wrap=True
+    )
+
+
+def past(places: pd.DataFrame, recalls: Iterable[Recall]) -> None:
+    """Where past choices stand today, and recall beside what chance gives."""
+    out = console()
+    table = Table(title="past choices in today's ranking", box=box.SIMPLE)
+    for name in ("code", "place", "programme", "year"):
+        table.add_column(name, overflow="fold")
+    for name in ("rank", "score or value"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for row in places.sort_values(["programme", "rank", "code"], na_position="last").itertuples():
+        table.add_row(
+            row.code, f"{row.name_th} · {row.name_en}", row.programme, str(row.year), text(row.rank),
+            number(row.value, ".1f"), "" if row.status == "eligible" else row.status.replace("_", " "),
+        )  # fmt: skip
+    out.print(table)
+    for r in recalls:
+        out.print(
+            f"{r.programme}, {r.places} {r.level}s: {r.found} among today's first {r.k} of {r.among}"
+            f" (recall {r.recall:.0%}; by chance {r.expected:.0%}, p = {r.p:.3f})",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
+    for line in CAUTION:
+        out.print(line, soft_wrap=True)
+
+
+def rounds(found: Sequence[Round]) -> None:
+    """Every archived round."""
+    out = console()
+    if not found:
+        out.print("no round archived yet; `pilot-areas rounds archive` keeps what is published")
+        return
+    table = Table("name", "round", "archived on", "run", "weights and rules (policy)", "", box=box.SIMPLE)
+    for r in found:
+        table.add_row(
+            r.name, str(r.record["round"]), r.record["archived_on"], r.record["run_id"], r.record["policy_sha256"][:16],
+            ("SAMPLE " if r.record["sample"] else "") + (f"{len(r.faults)} files changed" if r.faults else "as archived"),
+        )  # fmt: skip
+    out.print(table)
+
+
+def archived(kept: Round) -> None:
+    """Where the round lies now."""
+    files = len(kept.record["files_sha256"])
+    console().print(f"round {kept.name}, run {kept.record['run_id']}: {files} files in {kept.folder}", soft_wrap=True)
+
+
+def compared(names: tuple[str, str], found: Comparison) -> None:
+    """Rank moves between two rounds, split into figures and policy."""
+    out = console()
+    out.print(f"[bold]{names[0]} → {names[1]}[/bold]: rank moves, - is up; = by figures + by policy")
+    out.print(
+        f"rules that differ: {', '.join(found.policy_changed) or 'none'}; "
+        + ("the same goalposts: scores compare" if found.same_goalposts else "other goalposts: scores do not compare"),
+        soft_wrap=True,
+    )  # fmt: skip
+    if not found.same_program:
+        out.print(
+            f"{names[1]} was computed by another version of the program; its part of the moves counts to the policy"
+        )
+    p = found.provinces
+    shown = p[p["shortlisted_earlier"] | p["shortlisted_later"]].sort_values(["rank_later", "province_code"])
+    out.print(_moves_table("provinces on either list", shown, "value"))
+    d = found.districts[found.districts["move"].notna()]
+    most = d.loc[d["move"].abs().sort_values(ascending=False, kind="stable").index].head(MOST_DISTRICTS)
+    if len(most) and most["move"].abs().max() > 0:
+        out.print(_moves_table("districts that moved most", most[most["move"] != 0], "score"))
+    came, went = (
+        int((found.districts[f"rank_{a}"].isna() & found.districts[f"rank_{b}"].notna()).sum())
+        for a, b in (("earlier", "later"), ("later", "earlier"))
+    )
+    out.print(f"districts: {came} have become eligible, {went} no longer are")
+
+
+def _moves_table(title: str, rows: pd.DataFrame, points: str) -> Table:
+    table = Table(title=title, box=box.SIMPLE)
+    table.add_column("")
+    for name in ("rank", points, "move", "by figures", "by policy"):
+        table.add_column(name, justify="right")
+    table.add_column("list")
+    for r in rows.to_dict("records"):
+        listed = ""
+        if "shortlisted_later" in r and r["shortlisted_later"] != r["shortlisted_earlier"]:
+            listed = WORDS["enters" if r["shortlisted_later"] else "leaves"]
+        parts = [f"{r[name]:+d}" if not pd.isna(r[name]) else "–" for name in ("move", "by_figures", "by_policy")]
+        table.add_row(
+            f"{r['name_th']} · {r['name_en']}", f"{text(r['rank_earlier'])} → {text(r['rank_later'])}",
+            f"{number(r[f'{points}_earlier'], '.1f')} → {number(r[f'{points}_later'], '.1f')}", *parts, listed,
+        )  # fmt: skip
+    return table

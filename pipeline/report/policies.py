@@ -1,0 +1,60 @@
+"""What `policy` shows: the parameters of a round, ballots and weights.
+
+Not here: what may stand there (``policy``).
+"""
+
+import json
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+
+from pipeline.errors import shown_path
+from pipeline.policy import CRITERIA, Policy
+from pipeline.report.terminal import console
+from pipeline.sentences import weights_from
+
+
+def shown(policy: Policy, path: Path) -> None:
+    """Weights, ballots, and every other parameter."""
+    out = console()
+    out.print(f"[bold]{policy.title_th} · {policy.title_en}[/bold]  {shown_path(path)}", soft_wrap=True)
+    decided = policy.decision
+    out.print(
+        f"decided by {decided.decided_by} on {decided.decided_on}"
+        if decided.decided_by
+        else "decided by nobody yet: defaults"
+    )
+    table = Table(title=f"weights: {weights_from(policy).en}", box=box.SIMPLE)
+    for name in ("agency", *CRITERIA, "cast by", "on", "note"):
+        table.add_column(name, justify="right" if name in CRITERIA else "left")
+    for b in policy.ballots:
+        points = [f"{getattr(b.points, name):g}" for name in CRITERIA]
+        table.add_row(b.agency, *points, b.cast_by, b.cast_on.isoformat(), b.note)
+    for agency in policy.agencies:
+        if agency not in policy.voters:
+            table.add_row(agency, *[""] * len(CRITERIA), "no ballot", "", "")
+    table.add_section()
+    table.add_row("weights", *(f"{100 * w:g}" for w in policy.nominal_weights), "", "", "")
+    out.print(table)
+    rest = Table("parameter", "value", box=box.SIMPLE)
+    for name, value in policy.rows():
+        if not name.startswith(("weights.", "ballots", "decision.", "title_")):
+            rest.add_row(name, json.dumps(value, ensure_ascii=False))
+    out.print(rest)
+
+
+def checked(policy: Policy, path: Path) -> None:
+    """That the policy can be used."""
+    said = f"{shown_path(path)}: can be used; weights: {weights_from(policy).en}"
+    console().print(said, markup=False, soft_wrap=True)
+
+
+def made(path: Path) -> None:
+    """What to do with a new policy file."""
+    console().print(
+        f"{shown_path(path)} written: fill in titles, dates and ballots, then"
+        f" `pilot-areas policy check {shown_path(path)}` and `pilot-areas run --policy {shown_path(path)}`",
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,88 @@
+"""What `run` shows: the shortlist and the portfolio, each with how sure it is.
+
+Not here: the figures themselves.
+"""
+
+import pandas as pd
+from rich.table import Table
+
+from pipeline.policy import Policy, from_table
+from pipeline.report.terminal import console, said_if_sample
+from pipeline.sentences import weights_from
+from pipeline.sentences.certainty import FIRMNESS
+from pipeline.sentences.words import STATUS
+from pipeline.workspace import Paths, Tables
+
+
+def shortlist(paths: Paths) -> None:
+    """The shortlist with its pilot districts, how sure it is, how else it could stand, and where the page is."""
+    out, tables = console(), Tables(paths.processed)
+    policy = from_table(tables("policy"))
+    provinces = tables("provincial_shortlist").merge(tables("province_uncertainty"), on="province_code")
+    without = tables("shortlist_without_suspects").set_index("province_code")
+    portfolio = tables("pilot_portfolio").set_index("province_code")
+    districts = tables("district_scores").set_index("district_code")
+    table = Table(title=f"{policy.title_th} · {policy.title_en}")
+    table.add_column("", justify="right")
+    table.add_column("จังหวัด · province")
+    table.add_column("value", justify="right")
+    table.add_column("how sure")
+    table.add_column("อำเภอนำร่อง · pilot districts (* suspect figure)", overflow="fold", ratio=1)
+    table.add_column("but")
+    for row in provinces[provinces["shortlisted"]].sort_values(["rank", "province_code"]).itertuples():
+        names = []
+        for code in row.pilot_districts.split(", "):
+            district = districts.loc[code]
+            names.append(f"{district['name_th']} {district['score']:.1f}{'*' if district['suspect'] else ''}")
+        doubts = {
+            "off the list without suspects": not without.loc[row.province_code, "shortlisted"],
+            "not in the portfolio": not portfolio.loc[row.province_code, "in_portfolio"],
+        }
+        table.add_row(
+            str(row.rank), f"{row.name_th} · {row.name_en}", f"{row.value:.1f}",
+            f"{FIRMNESS[row.firmness].en}\n{row.rank_low:.0f}-{row.rank_high:.0f}", ", ".join(names),
+            "\n".join(doubt for doubt, holds in doubts.items() if holds),
+        )  # fmt: skip
+    out.print(table)
+    said_if_sample(out, tables)
+    draws = policy.uncertainty.draws
+    out.print(
+        f"how sure: of {draws:,} draws, in the first {policy.shortlist_provinces} (firm, likely, contested); rank"
+    )
+    weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
+    out.print(f"weights: {weights} ({weights_from(policy).en})", soft_wrap=True)
+    for line in (together(portfolio), *agencies(tables, policy), moving(tables("sensitivity"))):
+        out.print(line, markup=False, soft_wrap=True)
+    counts = districts["status"].value_counts()
+    out.print(", ".join(f"{counts.get(s, 0)} {words.en}" for s, words in STATUS.items()))
+    out.print(f"open: {paths.maps / 'index.html'}", soft_wrap=True)
+
+
+def together(portfolio: pd.DataFrame) -> str:
+    """The portfolio in a line: who is in it beside the list, and what the rules cost."""
+    chosen = portfolio[portfolio["in_portfolio"].astype(bool)].sort_values("rank")
+    first = portfolio.iloc[0]
+    names = ", ".join(f"{r.name_th} {r.name_en}" for r in chosen.itertuples())
+    return (
+        f"portfolio: {names or 'none'}; the rules cost {first['price_of_fairness_pct']:.1f} % of the value,"
+        f" {first['portfolios_near_best']} portfolios within {first['near_best_margin_pct']:g} % of the best"
+    )
+
+
+def agencies(tables: Tables, policy: Policy) -> list[str]:
+    """How the list stands without the ballot of each agency."""
+    listed, lines = tables("provincial_shortlist"), []
+    old = set(listed.loc[listed["shortlisted"].astype(bool), "province_code"])
+    names = listed.set_index("province_code")["name_en"]
+    for agency, other in tables("shortlist_without_agencies").groupby("without_agency"):
+        new = set(other.loc[other["shortlisted"].astype(bool), "province_code"])
+        leave, enter = (", ".join(names[c] for c in sorted(codes)) or "no one" for codes in (old - new, new - old))
+        lines.append(f"without the ballot of {agency}: {leave} would leave, {enter} would enter")
+    return lines or ["no ballots yet" if not policy.voters else f"only {policy.voters[0]} has voted"]
+
+
+def moving(sensitivity: pd.DataFrame) -> str:
+    """Which choices move ranks most."""
+    most = sensitivity.sort_values("total_order", ascending=False).head(3)
+    named = ", ".join(f"{row.source_en} ({100 * row.total_order:.0f} %)" for row in most.itertuples())
+    return f"what moves ranks most: {named}"

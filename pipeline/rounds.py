@@ -1,0 +1,203 @@
+"""Rounds kept: a folder each under ``data/rounds`` with inputs' hashes, policy, tables and pages; and their comparison.
+
+Here: archiving what is published, listing, and rank moves split into what the figures and what the policy changed. Not
+here: publishing, printing (``report``).
+"""
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import policy as policies
+from pipeline.digests import sha256_of
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.what_if import Ranking, again, published
+from pipeline.workspace import Paths, Tables
+
+CURRENT = "current"
+RECORD = "round.json"
+# Which figures a round looks at is of its data, not of its rules.
+OF_THE_DATA = (
+    "round", "title_th", "title_en", "as_of", "seed", "poverty.survey_year", "poverty.population_year", "households.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Round:
+    """An archived round. ``faults`` names files that are missing, changed or not recorded."""
+
+    name: str
+    folder: Path
+    record: dict[str, Any]
+    faults: tuple[str, ...]
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self.folder / "processed", "archive the round again")
+
+
+def archive(paths: Paths, name: str | None, today: date) -> Round:
+    """Copy what is published into a folder of its own, which appears whole or not at all.
+
+    The name is the policy's round unless given. Raises ``InputError`` where nothing is published, the name cannot be
+    one of a folder, or is taken by another run.
+    """
+    tables = Tables(paths.processed)
+    policy = policies.from_table(tables("policy"))
+    run = json.loads((paths.current / "processed" / "run.json").read_text(encoding="utf-8"))
+    name = name or policy.round
+    if not re.fullmatch(r"[\w][\w.-]{0,59}", name) or name == CURRENT:
+        raise InputError(
+            Problem(
+                "rounds archive", f"'{name}'", f"a name of letters, digits, '-', '_' and '.', other than {CURRENT}",
+                "give another name",
+            )
+        )  # fmt: skip
+    target = paths.rounds / name
+    if target.exists():
+        kept = read(paths, name)
+        if kept.record.get("run_id") == run["run_id"] and not kept.faults:
+            return kept
+        raise InputError(
+            Problem(
+                shown_path(target), f"a round of run {kept.record.get('run_id')}", "a name that is free",
+                "give another name, or move that folder away",
+            )
+        )  # fmt: skip
+    building = paths.rounds / f".building-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        shutil.copytree((paths.current / "processed").resolve(), building / "processed")
+        shutil.copytree((paths.current / "maps").resolve(), building / "maps")
+        (building / "policy.toml").write_text(policies.to_toml(policy), encoding="utf-8")
+        record = {
+            "name": name,
+            "round": policy.round,
+            "run_id": run["run_id"],
+            "archived_on": today.isoformat(),
+            "sample": run["sample"],
+            "inputs_sha256": run["inputs_sha256"],
+            "policy_sha256": run["policy_sha256"],
+            "files_sha256": _digests(building),
+        }
+        (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        os.replace(building, target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return read(paths, name)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != RECORD)
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in files}
+
+
+def read(paths: Paths, name: str) -> Round:
+    """An archived round, its files held against the digests recorded."""
+    folder = paths.rounds / name
+    known = sorted(p.name for p in paths.rounds.glob("*") if (p / RECORD).is_file()) if paths.rounds.is_dir() else []
+    if name not in known:
+        raise InputError(
+            Problem(
+                "rounds", f"'{name}'", f"one of: {', '.join([*known, CURRENT])}",
+                "archive what is published with `pilot-areas rounds archive NAME`",
+            )
+        )  # fmt: skip
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        recorded = dict(record["files_sha256"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            Problem(shown_path(folder / RECORD), f"{type(error).__name__}", "the record of a round", "archive it again")
+        ) from error
+    found = _digests(folder)
+    faults = [name for name in sorted({*recorded, *found}) if recorded.get(name) != found.get(name)]
+    return Round(name, folder, record, tuple(faults))
+
+
+def known_rounds(paths: Paths) -> list[Round]:
+    """Every archived round, in the order of names."""
+    if not paths.rounds.is_dir():
+        return []
+    return [read(paths, p.name) for p in sorted(paths.rounds.iterdir()) if (p / RECORD).is_file()]
+
+
+def tables_of(paths: Paths, name: str) -> Tables:
+    """The tables of an archived round, or of what is published (``current``).
+
+    Raises ``InputError`` for an unknown round, or one whose files are not as archived.
+    """
+    if name == CURRENT:
+        return Tables(paths.processed)
+    found = read(paths, name)
+    if found.faults:
+        raise InputError(
+            Problem(
+                shown_path(found.folder), f"{', '.join(found.faults[:3])} not as archived", "the round as archived",
+                "restore the folder from a copy, or archive the round again",
+            )
+        )  # fmt: skip
+    return found.tables
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two rounds side by side: ``provinces`` and ``districts`` with ranks and what moved them.
+
+    ``policy_changed`` are the dotted names of rules that differ, ``same_goalposts`` says whether scores compare,
+    ``same_program`` whether today's program gives the later round's published ranks.
+    """
+
+    provinces: pd.DataFrame
+    districts: pd.DataFrame
+    policy_changed: tuple[str, ...]
+    same_goalposts: bool
+    same_program: bool
+
+
+def compare(earlier: Tables, later: Tables) -> Comparison:
+    """Rank moves from one round to another, split in two: the later figures under the earlier policy come between.
+
+    ``rank_later - rank_earlier = (rank_between - rank_earlier) + (rank_later - rank_between)``: what the figures and
+    what the policy changed. Which years a policy looks at, and how households are counted, belongs to the figures.
+    """
+    a, b = published(earlier), published(later)
+    rules_a, rules_b = dict(a.policy.rows()), dict(b.policy.rows())
+    of_data = {name: value for name, value in rules_b.items() if name.startswith(OF_THE_DATA)}
+    between = again(later, a.policy.overridden(of_data, "rounds compare"))
+    now = again(later, b.policy)
+    changed = tuple(n for n in rules_b if not n.startswith(OF_THE_DATA) and rules_a.get(n) != rules_b[n])
+    goalposts = [n for n in rules_b if n.startswith("poverty.") and "goalpost" in n and not n.endswith("source")]
+    return Comparison(
+        _moved(a, between, b, "provinces", "province_code", "value"),
+        _moved(a, between, b, "districts", "district_code", "score"),
+        changed,
+        all(rules_a[name] == rules_b[name] for name in goalposts),
+        bool((now.provinces["rank"].to_numpy() == b.provinces["rank"].to_numpy()).all()),
+    )
+
+
+def _moved(a: Ranking, between: Ranking, b: Ranking, level: str, key: str, points: str) -> pd.DataFrame:
+    """One row per place: ranks and points before and after, and the two parts of its move (ranks, + is down)."""
+    columns = [key, "rank", points]
+    whole = getattr(b, level)[[key, "name_th", "name_en"]]
+    for name, ranking in (("earlier", a), ("between", between), ("later", b)):
+        part = getattr(ranking, level)[columns].rename(columns={"rank": f"rank_{name}", points: f"{points}_{name}"})
+        whole = whole.merge(part, on=key, how="left", validate="one_to_one")
+    if level == "provinces":
+        for name, ranking in (("earlier", a), ("later", b)):
+            on = set(ranking.provinces.loc[ranking.provinces["shortlisted"].astype(bool), key])
+            whole[f"shortlisted_{name}"] = whole[key].isin(on)
+    ranks = {name: whole[f"rank_{name}"].astype("Int64") for name in ("earlier", "between", "later")}
+    whole["move"] = ranks["later"] - ranks["earlier"]
+    whole["by_figures"] = ranks["between"] - ranks["earlier"]
+    whole["by_policy"] = ranks["later"] - ranks["between"]
+    return whole

@@ -1,0 +1,121 @@
+"""What if: the ranking again under another policy, from published tables, and what changes.
+
+Here: criteria, scores, provinces and portfolio in one go, without Dagster and without writing anything; two rankings
+side by side. Not here: what is asked (``policy.changes``), printing (``report``), publishing.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline import places, scoring, shortlist
+from pipeline.contracts import CONTRACTS
+from pipeline.criteria import data_system, poverty, university
+from pipeline.errors import InputError, Problem
+from pipeline.policy import Policy, from_table
+from pipeline.workspace import Tables
+
+# What is read from the inputs, and what households are counted by: to change these everything must be read again.
+OF_THE_INPUTS = ("poverty.survey_year", "poverty.population_year", "households.")
+# What changes a criterion; all else changes scores or lists only.
+OF_THE_CRITERIA = ("poverty.", "university.", "data_system.", "as_of", "agencies")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Scores of the districts, provinces, and the portfolio, under one policy."""
+
+    policy: Policy
+    districts: pd.DataFrame
+    provinces: pd.DataFrame
+    portfolio: pd.DataFrame
+
+
+def published(tables: Tables) -> Ranking:
+    """The ranking as it stands in the tables."""
+    return Ranking(
+        from_table(tables("policy")),
+        tables("district_scores"),
+        tables("provincial_shortlist"),
+        tables("pilot_portfolio"),
+    )
+
+
+def again(tables: Tables, policy: Policy) -> Ranking:
+    """The ranking of the same figures under another policy.
+
+    Raises ``InputError`` for changed parameters that decide which figures are read, and for rules of the portfolio that
+    cannot hold together.
+    """
+    before = dict(from_table(tables("policy")).rows())
+    changed = [name for name, value in policy.rows() if before.get(name) != value]
+    if of_inputs := [name for name in changed if name.startswith(OF_THE_INPUTS)]:
+        raise InputError(
+            Problem(
+                "what-if", ", ".join(of_inputs), "parameters that work on figures already read",
+                "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
+            )
+        )  # fmt: skip
+    measure_again = any(name.startswith(OF_THE_CRITERIA) for name in changed)
+    criteria = measured(tables, policy) if measure_again else tables("district_criteria")
+    named = ["district_code", "province_code", "name_th", "name_en", *scoring.CRITERIA, "suspect", "university_nearest"]
+    districts = criteria[named].join(scoring.scored(criteria, policy))
+    provinces = shortlist.provinces(districts, tables("regions"), policy)
+    portfolio, _ = shortlist.pilot_portfolio(provinces, districts, tables("regions"), policy)
+    return Ranking(policy, districts, provinces, portfolio)
+
+
+def measured(tables: Tables, policy: Policy) -> pd.DataFrame:
+    """``district_criteria`` again, from the facts, under another policy."""
+    facts, universities = tables("district_facts"), tables("universities")
+    near = places.neighbours(tables.shapes("district_shapes"), policy.poverty.neighbour_distance_m)
+    kilometres = places.km_to_campuses(facts, universities)
+    parts = {
+        "district_poverty": poverty.measure(facts, near, policy),
+        "district_university": university.measure(
+            facts, universities, tables("partnerships"), kilometres, policy
+        ),
+        "district_data_system": data_system.measure(
+            facts, tables("data_systems"), tables("acceptances"), tables("household_poverty"),
+            tables("household_agreement"), policy,
+        ),
+    }  # fmt: skip
+    whole = facts
+    for name, part in parts.items():
+        whole = whole.merge(CONTRACTS[name].conform(part), on="district_code", how="left", validate="one_to_one")
+    return whole
+
+
+def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Two rankings of provinces side by side: ranks, values, and who enters or leaves the list, in order of the first.
+
+    ``change`` is "enters", "leaves", "stays" (on both lists) or nothing.
+    """
+    columns = ["rank", "value", "shortlisted"]
+    both = before[["province_code", "name_th", "name_en", *columns]].merge(
+        after[["province_code", *columns]], on="province_code", suffixes=("_before", "_after"), validate="one_to_one"
+    )
+    was, now = both["shortlisted_before"].astype(bool), both["shortlisted_after"].astype(bool)
+    both["change"] = ""
+    both.loc[was & now, "change"], both.loc[was & ~now, "change"], both.loc[~was & now, "change"] = (
+        "stays", "leaves", "enters",
+    )  # fmt: skip
+    return both.sort_values(["rank_before", "province_code"], ignore_index=True)
+
+
+def portfolio_moves(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Names of the provinces that leave the portfolio, and of those that enter it."""
+    named = after["name_th"] + " · " + after["name_en"]
+    names = dict(zip(after["province_code"], named, strict=True))
+    old, new = (set(t.loc[t["in_portfolio"].astype(bool), "province_code"]) for t in (before, after))
+    return [names[c] for c in sorted(old - new)], [names[c] for c in sorted(new - old)]
+
+
+def in_words(moved: pd.DataFrame) -> str:
+    """Who enters and who leaves the list, and by how much, as a Markdown list for the log of a run."""
+    lines = [
+        f"- {row.change}: {row.name_th} · {row.name_en}, rank {row.rank_before} to {row.rank_after},"
+        f" value {row.value_before:.1f} to {row.value_after:.1f}"
+        for row in moved[moved["change"].isin(["enters", "leaves"])].itertuples()
+    ]
+    return "\n".join(lines) or "- the list stays the same"
