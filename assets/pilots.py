@@ -111,6 +111,11 @@ def country_page(
     universities: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
+    district_uncertainty: pd.DataFrame,
+    province_uncertainty: pd.DataFrame,
+    sensitivity: pd.DataFrame,
+    pilot_portfolio: pd.DataFrame,
+    shortlist_without_agencies: pd.DataFrame,
 ) -> dict[str, bytes]:
     """maps/index.html: one file that opens without a network."""
     return country.build(
@@ -123,8 +128,13 @@ def country_page(
         universities,
         inputs,
         policy,
+        district_uncertainty,
+        province_uncertainty,
+        sensitivity,
+        pilot_portfolio,
+        shortlist_without_agencies,
         publishing.run_id(paths, policy),
-        sentences.weights_from(policy),
+        sentences.for_page(policy),
     )
 
 

@@ -45,8 +45,8 @@ def parser() -> argparse.ArgumentParser:
     explain = commands.add_parser(
         "explain",
         help="why a district or province stands where it stands",
-        description="Shows rank, score and the three criteria with their parts, and answers: why this rank, what it"
-        " would take to enter or to drop out, how sure that is and what is least certain about it, and who its peers are.",
+        description="Shows rank, score and the three criteria with their parts, and answers: why this rank, what would"
+        " make it enter or drop out, how sure that is and what is least certain about it, and who its peers are.",
     )
     explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
     sample = commands.add_parser(

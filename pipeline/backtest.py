@@ -22,8 +22,8 @@ LARGEST_BYTES = 5_000_000
 class Recall:
     """How many of a programme's places are among today's first K, beside what chance gives.
 
-    ``expected`` is the recall of places picked at random; ``p`` the share of all ways to pick as many places that recall
-    as many or more.
+    ``expected`` is the recall of places picked at random; ``p`` the share of all ways to pick as many places that
+    recall as many or more.
     """
 
     programme: str

@@ -22,7 +22,11 @@ SIMPLIFIED_DEGREES = 0.002
 STATUS_NUMBER = {"eligible": 0, "below_gate": 1, "data_needed": 2, "excluded": 3}
 FIGURES_NUMBER = {"published rates": 0, "household rows": 1, "household rows, with other districts": 2}
 RUNNERS_UP = 4
-SENTENCES = ("reason_th", "reason_en", "comparison_th", "comparison_en", "outlook_th", "outlook_en")
+SENTENCES = tuple(
+    f"{kind}_{tongue}" for kind in ("reason", "comparison", "outlook", "certainty") for tongue in ("th", "en")
+)
+# So many of the choices that move ranks most are named.
+MOVING = 3
 # Sources a planner should see beside the page, of all that comes in.
 SHOWN_SOURCES = (
     "household_files", "poverty", "universities", "data_systems", "population", "district_shapes",
@@ -45,10 +49,15 @@ def build(
     universities: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
+    district_uncertainty: pd.DataFrame,
+    province_uncertainty: pd.DataFrame,
+    sensitivity: pd.DataFrame,
+    pilot_portfolio: pd.DataFrame,
+    shortlist_without_agencies: pd.DataFrame,
     run_id: str,
-    weights_from: tuple[str, str],
+    words: dict[str, Any],
 ) -> dict[str, bytes]:
-    """The page as ``{"index.html": bytes}``; the tables are in the order of their keys."""
+    """The page as ``{"index.html": bytes}``; the tables are in the order of their keys, ``words`` of the policy."""
     ranked = provincial_shortlist.sort_values(["rank", "province_code"])
     facts = district_criteria.set_index("district_code")
     scores = district_scores.set_index("district_code")
@@ -76,11 +85,20 @@ def build(
             map_element=element,
             topology=embedding.data(topology(district_shapes)),
             figures=embedding.data(figures(facts, scores, universities, pilots)),
-            sentences=embedding.packed(sentences(scores, district_explanations)),
+            sentences=embedding.packed(sentences(scores, district_explanations, district_uncertainty)),
             policy=policy,
-            weights_from=weights_from,
+            words=words,
             run_id=run_id,
-            provinces=[province(row, scores, facts) for row in ranked[ranked["shortlisted"]].itertuples()],
+            provinces=[
+                province(row, scores, facts, province_uncertainty.set_index("province_code"))
+                for row in ranked[ranked["shortlisted"]].itertuples()
+            ],
+            portfolio=portfolio(pilot_portfolio),
+            without_agencies=[
+                {"agency": agency, **changes(provincial_shortlist, other)}
+                for agency, other in shortlist_without_agencies.groupby("without_agency")
+            ],
+            moving=sensitivity.sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
             runners_up=list(ranked[~ranked["shortlisted"]].head(RUNNERS_UP).itertuples()),
             without=changes(provincial_shortlist, shortlist_without_suspects),
             counts=scores["status"].value_counts().to_dict(),
@@ -167,15 +185,28 @@ def figures(facts: pd.DataFrame, scores: pd.DataFrame, universities: pd.DataFram
     }
 
 
-def sentences(scores: pd.DataFrame, explanations: pd.DataFrame) -> list[dict[str, str]]:
-    """Reason, comparison and outlook in both languages, each by district: like beside like packs best."""
+def sentences(scores: pd.DataFrame, explanations: pd.DataFrame, uncertainty: pd.DataFrame) -> list[dict[str, str]]:
+    """Reason, comparison, outlook and certainty in both languages, each by district: like beside like packs best."""
     told = explanations.set_index("district_code")
-    both = scores[["reason_th", "reason_en"]].join(told)
+    both = scores[["reason_th", "reason_en"]].join(told).join(uncertainty.set_index("district_code"))
     return [both[name].to_dict() for name in SENTENCES]
 
 
-def province(row: Any, scores: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
-    """One province of the shortlist with its pilot districts."""
+def portfolio(pilot_portfolio: pd.DataFrame) -> dict[str, Any]:
+    """The provinces chosen together, by rank, and what the rules cost."""
+    chosen = pilot_portfolio[pilot_portfolio["in_portfolio"].astype(bool)].sort_values(["rank", "province_code"])
+    first = pilot_portfolio.iloc[0]
+    return {
+        "codes": chosen["province_code"].tolist(),
+        "provinces": chosen.to_dict("records"),
+        "cost_pct": float(first["price_of_fairness_pct"]),
+        "others": int(first["portfolios_near_best"]),
+        "margin_pct": float(first["near_best_margin_pct"]),
+    }
+
+
+def province(row: Any, scores: pd.DataFrame, facts: pd.DataFrame, uncertainty: pd.DataFrame) -> dict[str, Any]:
+    """One province of the shortlist with its pilot districts, and how sure its rank is."""
     codes = row.pilot_districts.split(", ")
     return {
         "code": row.province_code,
@@ -183,6 +214,7 @@ def province(row: Any, scores: pd.DataFrame, facts: pd.DataFrame) -> dict[str, A
         "name_en": row.name_en,
         "rank": int(row.rank),
         "value": float(row.value),
+        "sure": uncertainty.loc[row.province_code].to_dict(),
         "region_th": facts.loc[codes[0], "region_th"],
         "region_en": row.region,
         "districts": [{"code": code, **scores.loc[code, DISTRICT_SHOWN].to_dict()} for code in codes],

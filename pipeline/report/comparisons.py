@@ -87,9 +87,10 @@ def rounds(found: Sequence[Round]) -> None:
         return
     table = Table("name", "round", "archived on", "run", "weights and rules (policy)", "", box=box.SIMPLE)
     for r in found:
+        whole = f"{len(r.faults)} files changed" if r.faults else "as archived"
         table.add_row(
             r.name, str(r.record["round"]), r.record["archived_on"], r.record["run_id"], r.record["policy_sha256"][:16],
-            ("SAMPLE " if r.record["sample"] else "") + (f"{len(r.faults)} files changed" if r.faults else "as archived"),
+            f"SAMPLE, {whole}" if r.record["sample"] else whole,
         )  # fmt: skip
     out.print(table)
 

@@ -46,9 +46,7 @@ def shortlist(paths: Paths) -> None:
     out.print(table)
     said_if_sample(out, tables)
     draws = policy.uncertainty.draws
-    out.print(
-        f"how sure: of {draws:,} draws, in the first {policy.shortlist_provinces} (firm, likely, contested); rank"
-    )
+    out.print(f"how sure: in the first {policy.shortlist_provinces} of {draws:,} draws; 5-95 % range of its rank")
     weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
     out.print(f"weights: {weights} ({weights_from(policy).en})", soft_wrap=True)
     for line in (together(portfolio), *agencies(tables, policy), moving(tables("sensitivity"))):

@@ -4,6 +4,16 @@
 portfolio. Here: words, and which of them apply. Not here: any number that another module has not computed.
 """
 
+from typing import Any
+
+from pipeline.policy import Policy
+from pipeline.sentences.certainty import FIRMNESS
 from pipeline.sentences.words import Said, weights_from
 
-__all__ = ["Said", "weights_from"]
+
+def for_page(policy: Policy) -> dict[str, Any]:
+    """Words of the policy and of certainty that a page needs beside its tables."""
+    return {"weights": weights_from(policy), "firmness": FIRMNESS}
+
+
+__all__ = ["Said", "for_page", "weights_from"]

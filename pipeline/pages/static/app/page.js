@@ -130,8 +130,8 @@ const PilotAreas = (() => {
     add(["มหาวิทยาลัยใกล้สุด", "nearest university"], `${figures.institutions[row[12]][pick]} ${said([`ราว ${row[13]} นาที`, `about ${row[13]} minutes`])}`);
     if (row[14] !== null) add(["สำรวจแล้ว", "surveyed"], said([`${row[14]}% ของทะเบียนราษฎร`, `${row[14]}% of the registered`]));
     body.replaceChildren(element("h3", row[pick]), element("p", province[pick], "where"), list);
-    // Reason, outlook, comparison; each in Thai and in English.
-    if (sentences) [0, 4, 2].forEach((kind) => body.append(element("p", sentences[kind + pick][code])));
+    // Reason, certainty, outlook, comparison; each in Thai and in English.
+    if (sentences) [0, 6, 4, 2].forEach((kind) => body.append(element("p", sentences[kind + pick][code])));
     document.getElementById("card").hidden = false;
   }
 
