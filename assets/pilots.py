@@ -91,12 +91,28 @@ def province_explanations(
 def workbooks(
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
+    shortlist_without_agencies: pd.DataFrame,
+    pilot_portfolio: pd.DataFrame,
+    province_uncertainty: pd.DataFrame,
+    district_uncertainty: pd.DataFrame,
+    sensitivity: pd.DataFrame,
     district_scores: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
 ) -> dict[str, bytes]:
     """The shortlist for a spreadsheet: codes as text, definitions and sources on the first sheet."""
-    return books.build(provincial_shortlist, shortlist_without_suspects, district_scores, inputs, policy)
+    return books.build(
+        provincial_shortlist,
+        shortlist_without_suspects,
+        shortlist_without_agencies,
+        pilot_portfolio,
+        province_uncertainty,
+        district_uncertainty,
+        sensitivity,
+        district_scores,
+        inputs,
+        policy,
+    )
 
 
 @asset("pilots", "folium", "html")

@@ -11,30 +11,51 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.contracts import CONTRACTS, Contract, Kind
+from pipeline.contracts import CONTRACTS, Kind
 from pipeline.policy import Policy
 from pipeline.sentences import weights_from
 
+WIDE = ("reason", "pilot_d", "certainty", "portfolio_t", "portfolio_e")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Where invented rows were used, each row of each file says so in a column of its own.
 SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
+# What the first table says of each province beside its rank: how sure it is, and whether it is in the portfolio.
+SURE = ["median_rank", "rank_low", "rank_high", "top_k_share", "firmness", "certainty_th", "certainty_en"]
+TOGETHER = ["in_portfolio", "near_best_share", "portfolio_th", "portfolio_en"]
+DEFINED = (
+    "provincial_shortlist", "pilot_portfolio", "shortlist_without_agencies", "district_scores", "province_uncertainty",
+    "district_uncertainty", "sensitivity",
+)  # fmt: skip
 DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
 
 
 def build(
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
+    shortlist_without_agencies: pd.DataFrame,
+    pilot_portfolio: pd.DataFrame,
+    province_uncertainty: pd.DataFrame,
+    district_uncertainty: pd.DataFrame,
+    sensitivity: pd.DataFrame,
     district_scores: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
 ) -> dict[str, bytes]:
     """``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; same tables, same bytes."""
-    ranked = provincial_shortlist.sort_values(["rank", "province_code"], ignore_index=True)
+    both = provincial_shortlist.merge(province_uncertainty[["province_code", *SURE]], on="province_code")
+    both = both.merge(pilot_portfolio[["province_code", *TOGETHER]], on="province_code")
+    ranked = both.sort_values(["rank", "province_code"], ignore_index=True)
     sheets = {
         "provincial_shortlist": ranked,
+        "pilot_portfolio": pilot_portfolio.sort_values(["rank", "province_code"], ignore_index=True),
         "without_suspects": shortlist_without_suspects.sort_values(["rank", "province_code"], ignore_index=True),
+        "without_agencies": shortlist_without_agencies,
         "district_scores": pd.DataFrame(district_scores)[DISTRICT_COLUMNS],
+        "province_uncertainty": province_uncertainty,
+        "district_uncertainty": district_uncertainty,
+        "sensitivity": sensitivity.sort_values("total_order", ascending=False, ignore_index=True),
     }
+    sheets = {name: table for name, table in sheets.items() if len(table)}
     if inputs["sample"].any():
         sheets = {name: table.assign(**{SAMPLE: "SAMPLE"}) for name, table in sheets.items()}
         ranked = sheets["provincial_shortlist"]
@@ -42,6 +63,12 @@ def build(
         "provincial_shortlist.csv": csv(ranked),
         "provincial_shortlist.xlsx": xlsx(sheets, _about(inputs, policy), policy),
     }
+
+
+def kind_of(sheet: str, column: str) -> Kind:
+    """The kind of a column by the contract of its sheet, else by the first that defines it."""
+    first = [CONTRACTS[sheet]] if sheet in CONTRACTS else []
+    return next(c.kind for contract in [*first, *(CONTRACTS[n] for n in DEFINED)] for c in contract if c.name == column)
 
 
 def inert(value: Any) -> Any:
@@ -79,7 +106,7 @@ def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
     for row in inputs.itertuples(index=False):
         rows.append((row.table, row.file, f"{row.title_th} / {row.title_en}", row.source, row.licence, row.sha256))
     rows += [(), ("ตาราง / table", "คอลัมน์ / column", "ความหมาย / meaning", "หน่วย / unit")]
-    for name in ("provincial_shortlist", "district_scores"):
+    for name in DEFINED:
         rows += [(name, c.name, c.meaning, c.unit) for c in CONTRACTS[name] if c.kind is not Kind.GEOMETRY]
     return rows
 
@@ -101,14 +128,13 @@ def xlsx(sheets: dict[str, pd.DataFrame], about: Sequence[tuple[str, ...]], poli
     for i, cells in enumerate(about):
         first.write_row(i, 0, cells)
     for name, table in sheets.items():
-        contract: Contract = CONTRACTS.get(name, CONTRACTS["provincial_shortlist"])
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
         for j, column in enumerate(table.columns):
-            sheet.set_column(j, j, 40 if column.startswith(("reason", "pilot")) else 14)
+            sheet.set_column(j, j, 40 if column.startswith(WIDE) else 14)
             sheet.write_string(0, j, column, head)
-            kind = Kind.TEXT if column == SAMPLE else contract[column].kind
+            kind = Kind.TEXT if column == SAMPLE else kind_of(name, column)
             textual = kind in (Kind.CODE, Kind.TEXT)
             for i, value in enumerate(table[column].astype(object).where(table[column].notna(), None), start=1):
                 if value is None:

@@ -188,7 +188,7 @@ workbooks = Contract(
     "The shortlist as CSV and XLSX",
     ("file",),
     _files,
-    "provincial_shortlist, district_scores, inputs, policy",
+    "provincial_shortlist, pilot_portfolio, uncertainty, district_scores, inputs, policy",
     open_ended=True,
 )
 country_page = Contract(

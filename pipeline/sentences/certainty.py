@@ -49,7 +49,16 @@ def share(value: float) -> str:
 
 
 def share_th(value: float) -> str:
-    return share(value).replace("under ", "ไม่ถึง ").replace("over ", "กว่า ").replace(" %", "%")
+    """The same in Thai, to follow a noun.
+
+    >>> share_th(0.9999), share_th(0.42), share_th(0.001)
+    ('กว่า 99%', ' 42%', 'ไม่ถึง 1%')
+    """
+    text = share(value).replace(" %", "%")
+    for word, thai in (("under ", "ไม่ถึง "), ("over ", "กว่า ")):
+        if text.startswith(word):
+            return text.replace(word, thai)
+    return f" {text}"
 
 
 def place(row: Any, policy: Policy) -> Said:
@@ -59,12 +68,12 @@ def place(row: Any, policy: Policy) -> Said:
     k, word = policy.shortlist_provinces, FIRMNESS[row.firmness]
     if hasattr(row, "district_code"):
         chosen = Said(
-            f"เป็นอำเภอนำร่องใน {share_th(row.pilot_share)} ของการจำลอง",
+            f"เป็นอำเภอนำร่องในการจำลอง{share_th(row.pilot_share)}",
             f"A pilot district in {share(row.pilot_share)} of the draws",
         )
     else:
         chosen = Said(
-            f"อยู่ใน {k} จังหวัดแรกใน {share_th(row.top_k_share)} ของการจำลอง",
+            f"อยู่ใน {k} จังหวัดแรกในการจำลอง{share_th(row.top_k_share)}",
             f"Among the first {k} in {share(row.top_k_share)} of the draws",
         )
     th = f"{chosen.th} ({word.th}) อันดับระหว่าง {row.rank_low:.0f} ถึง {row.rank_high:.0f}"
