@@ -20,6 +20,8 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.intake import SIDECAR, Origin, Received, origin_of, read_table
 
 WGS84 = "EPSG:4326"
+# So many random places for each that `places_within` keeps.
+IN_A_CELL = 15
 METRIC = "EPSG:32647"
 """UTM zone 47 north: true to 0.2 % over Thailand, which is enough for 'within 100 m'."""
 BOUNDARY_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".geoparquet")
@@ -276,10 +278,19 @@ def km_between(
     return np.asarray(Geod(ellps="WGS84").inv(lon, lat, to_lon, to_lat)[2], dtype=float) / 1000
 
 
-def places_within(shapes: gpd.GeoDataFrame, codes: pd.Series, n: int, seed: int) -> NDArray[np.float64]:
-    """``n`` places at random within the district of each code, evenly over its area: (codes, n, 2) of lon, lat."""
+def places_within(shapes: gpd.GeoDataFrame, codes: pd.Series, strips: int, seed: int) -> NDArray[np.float64]:
+    """``strips²`` places spread evenly over the district of each code: (codes, strips², 2) of lon, lat.
+
+    Of many random places in the district, strips of equally many from west to east, cells of equally many from south to
+    north in each; the middle one of each cell stays. Random places alone would lie unevenly.
+    """
     outlines = shapes[shapes["district_code"].isin(codes)]
-    drawn = outlines.geometry.sample_points(n, rng=np.random.default_rng(seed))
-    found = shapely.get_coordinates(drawn.to_numpy()).reshape(len(outlines), n, 2)
+    many = strips * strips * IN_A_CELL
+    drawn = outlines.geometry.sample_points(many, rng=np.random.default_rng(seed))
+    at = shapely.get_coordinates(drawn.to_numpy()).reshape(len(outlines), many, 2)
+    at = np.take_along_axis(at, at[:, :, :1].argsort(axis=1, kind="stable"), axis=1)
+    at = at.reshape(len(outlines), strips, strips * IN_A_CELL, 2)
+    at = np.take_along_axis(at, at[:, :, :, 1:].argsort(axis=2, kind="stable"), axis=2)
+    middle = at[:, :, IN_A_CELL // 2 :: IN_A_CELL].reshape(len(outlines), strips * strips, 2)
     row = pd.Series(range(len(outlines)), index=outlines["district_code"])
-    return np.asarray(found[codes.map(row)], dtype=float)
+    return np.asarray(middle[codes.map(row)], dtype=float)

@@ -12,6 +12,7 @@ from pipeline import policy as policies
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.intake import Received, read_table
+from pipeline.policy import WhatIf
 from pipeline.sources import data_systems as systems
 from pipeline.sources import dopa, nesdc, tpmap, universities
 from tests.conftest import ROOT
@@ -190,6 +191,12 @@ def test_an_abolished_code_names_its_successor(tmp_path: Path) -> None:
     one_line(caught.value, "'530306'", "subdistrict_code")
 
 
+BALLOTS = """[[ballots]]
+agency = "{}"
+points = {{ poverty = {}, university = {}, data_system = {} }}
+cast_by = "the board"
+cast_on = 2026-02-01
+"""
 POLICY = {
     "weights do not sum": ("poverty = 0.50", "poverty = 0.60", ["weights", "sum to 1.1"]),
     "weight over 1": ("poverty = 0.50", "poverty = 1.50", ["weights.poverty", "1.5"]),
@@ -198,7 +205,20 @@ POLICY = {
     "text for a number": ("rho = 0.0", 'rho = "low"', ["score.rho", "'low'"]),
     "not TOML": ("rho = 0.0", "rho = ", ["TOML", "line"]),
     "district that does not exist": ('district_code = "8103"', 'district_code = "8199"', ["8199"]),
-    "voted by nobody": ('status = "default"', 'status = "voted"', ["decision", "decided_by"]),
+    "decided by someone, never": ('decided_by = ""', 'decided_by = "x"', ["decision", "decided_on"]),
+    "bounds the wrong way round": ("[25, 60]", "[60, 25]", ["uncertainty.sigma_minutes", "below the second"]),
+    "firm below likely": ("firm = 0.9", "firm = 0.5", ["uncertainty", "firm must lie above likely"]),
+    "too few draws": ("draws = 10000", "draws = 10", ["uncertainty.draws", "200"]),
+    "a lock on no province": (
+        "locks = []",
+        'locks = [{ province_code = "99", reason = "x" }]',
+        ["portfolio.locks", "99"],
+    ),
+    "ballots beside weights": (
+        "[uncertainty]",
+        BALLOTS.format("CODI", 60, 20, 20) + "[uncertainty]",
+        ["[weights]", "delete [weights]"],
+    ),
 }
 
 
@@ -215,7 +235,7 @@ def test_policy_refuses(name: str, tmp_path: Path) -> None:
 def test_policy_survives_its_table_and_overrides_are_marked() -> None:
     path = RAW / "policy" / "policy.toml"
     plain = policies.read(path)[0]
-    table = policies.received(path, DISTRICTS["district_code"], {"score": {"rho": 1.0}}).table
+    table = policies.received(path, DISTRICTS["district_code"], WhatIf(parameters={"score.rho": 1.0})).table
     assert table.loc[table["overridden"], "parameter"].tolist() == ["score.rho"]
     assert policies.from_table(table) == plain.overridden({"score.rho": 1.0})
     with pytest.raises(InputError, match="what-if"):

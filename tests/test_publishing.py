@@ -130,8 +130,10 @@ def test_a_what_if_is_never_published_and_what_is_made_from_it_neither(project: 
 
 
 def test_a_bad_override_fails_with_the_line_that_helps(project: Paths) -> None:
-    result = materialise(project, "policy", config={"weights": {"poverty": 0.9}})
-    assert "sum to 1.4; must sum to 1" in str(definitions.failed(result)["policy"])
+    result = materialise(project, "policy", config={"weights": {"poverty": 0.9, "university": 0.5}})
+    assert "found poverty=0.9, university=0.5; expected weights of 0 or more that sum to 1" in str(
+        definitions.failed(result)["policy"]
+    )
     assert materialise(project, "policy").success
 
 

@@ -88,7 +88,7 @@ def test_named_suspects_are_marked_and_kept(scores: pd.DataFrame) -> None:
 def test_csv_opens_in_excel_and_xlsx_holds_text_and_no_formula(real_run: Paths) -> None:
     content = (real_run.processed / "provincial_shortlist.csv").read_bytes()
     assert content.startswith(
-        b"\xef\xbb\xbfprovince_code,name_th,name_en,region,rank,value,shortlisted,pilot_districts\r\n"
+        b"\xef\xbb\xbfprovince_code,name_th,name_en,region,rank,value,shortlisted,pilot_districts,median_rank,"
     )
     assert content.count(b"\r\n") == 78
     book = openpyxl.load_workbook(real_run.processed / "provincial_shortlist.xlsx")

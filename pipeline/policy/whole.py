@@ -20,6 +20,7 @@ from pipeline.policy.sections import (
     Decision,
     Households,
     Part,
+    Points,
     Portfolio,
     Poverty,
     Score,
@@ -104,16 +105,17 @@ class Policy(Part):
 def mean_of(ballots: Any) -> dict[str, float]:
     """The weights that ballots give: the mean of their points, as shares.
 
-    Equal weights where the ballots cannot be read: what is wrong with them is then said of the ballots.
+    Equal weights where a ballot is none: what is wrong is then said of the ballot, not of the weights.
 
     >>> mean_of([{"points": {"poverty": 60, "university": 20, "data_system": 20}},
     ...          {"points": {"poverty": 40, "university": 40, "data_system": 20}}])
     {'poverty': 0.5, 'university': 0.3, 'data_system': 0.2}
     """
     try:
-        return {name: sum(float(b["points"][name]) for b in ballots) / (100 * len(ballots)) for name in CRITERIA}
-    except (TypeError, KeyError, ValueError, IndexError):
+        points = [Points.model_validate(ballot["points"]) for ballot in ballots]
+    except (TypeError, KeyError, ValueError):
         return dict.fromkeys(CRITERIA, 1 / len(CRITERIA))
+    return {name: sum(getattr(p, name) for p in points) / (100 * len(points)) for name in CRITERIA}
 
 
 def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

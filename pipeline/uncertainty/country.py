@@ -18,8 +18,9 @@ from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
-# So many places at random in its district stand for a campus whose place there is not known.
-PLACES = 32
+# So many places, in as many strips as cells, stand for a campus of which only the district is known.
+STRIPS = 6
+PLACES = STRIPS * STRIPS
 # The goalposts are looked up between so many steps of the national overlap.
 STEPS = 33
 
@@ -130,7 +131,7 @@ def _pairs(
     policy: Policy,
 ) -> Pairs:
     """The pairs of district and campus between which some place of the campus is within the limit."""
-    at = places.places_within(district_shapes, universities["district_code"], PLACES, policy.seed)
+    at = places.places_within(district_shapes, universities["district_code"], STRIPS, policy.seed)
     recorded = universities[["lon", "lat"]].to_numpy(dtype=float)
     place_known = (universities["precision"] == "campus").to_numpy()
     at[place_known] = recorded[place_known, None]

@@ -38,17 +38,26 @@ class Outcome:
     listed: Floats
 
 
+def lower_code_first(points: Floats) -> Floats:
+    """Scores or values (places, draws) in which no two are equal: of equals the lower code comes first.
+
+    Equal scores do occur: where poverty is at its goalposts, and university and data system are those of the province.
+    """
+    return points - 1e-9 * np.arange(len(points))[:, None]
+
+
 def outcome(model: Model, draw: Draw) -> Outcome:
     """What a block of draws gives; shares of its draws, but for ranks and values."""
     policy = model.policy
     scores = model.scores(draw)
-    values, last = model.provinces(scores)
+    chosen_by = lower_code_first(scores)
+    values, last = model.provinces(chosen_by)
+    listed = (ranks_by_draw(lower_code_first(values).T) <= policy.shortlist_provinces) & (values.T > 0)
     province_ranks = ranks_by_draw(np.where(values > 0, values, np.nan).T)
-    listed = (province_ranks <= policy.shortlist_provinces) & (values.T > 0)
     ranks = ranks_by_draw(scores.T)
     has = np.isfinite(scores)
     province = model.of.province
-    pilot = has & (scores >= last[province]) & listed.T[province]
+    pilot = has & (chosen_by >= last[province]) & listed.T[province]
     first = has & (policy.shortlist_provinces * policy.pilot_districts_per_province >= ranks.T)
     return Outcome(
         ranks, has.sum(axis=1), first.sum(axis=1), pilot.sum(axis=1), values.T.astype(np.float32), province_ranks,

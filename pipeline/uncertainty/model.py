@@ -60,6 +60,8 @@ class Model:
         return whole, concentrated
 
     def _gi_star(self, rate: Floats) -> Floats:
+        if not len(rate):
+            return rate
         excess = self.of.neighbours @ rate - rate.mean(axis=0) * self._degree
         spread = self._spread * rate.std(axis=0)
         return np.divide(excess, spread, out=np.zeros_like(excess), where=spread > 1e-12)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pipeline import policy as policies
-from pipeline import workspace
+from pipeline import sentences, workspace
 from pipeline.pages import country, embedding
 from pipeline.policy import Policy
 from pipeline.workspace import Paths
@@ -19,6 +19,10 @@ from tests.conftest import published
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+TEXTS = (
+    "name_", "province_name_", "reason_", "university_nearest", "title_", "source", "outlook_", "comparison_", "region",
+    "certainty_", "portfolio_t", "portfolio_e",
+)  # fmt: skip
 HOSTILE = "<img src=x onerror=\"document.title='run'\">${alert(1)}</script><script>document.title='run'</script>"
 
 
@@ -146,8 +150,7 @@ def hostile_page(paths: Paths) -> bytes:
 
     def table(name: str) -> pd.DataFrame:
         frame = workspace.read(paths.table(name), name)
-        texts = [c for c in frame.columns if c.startswith(("name_", "province_name_", "reason_", "university_nearest",
-                 "title_", "source", "outlook_", "comparison_", "region"))]  # fmt: skip
+        texts = [c for c in frame.columns if c.startswith(TEXTS)]
         return frame.assign(**{c: HOSTILE for c in texts if frame[c].dtype == "str"})
 
     names = ("district_criteria", "district_scores", "district_explanations", "provincial_shortlist",
@@ -155,7 +158,17 @@ def hostile_page(paths: Paths) -> bytes:
     real = policies.from_table(workspace.read(paths.table("policy"), "policy"))
     policy: Policy = real.model_copy(update={"title_th": HOSTILE, "title_en": HOSTILE, "round": HOSTILE})
     shapes = workspace.read_shapes(paths.table("district_shapes"))
-    made = country.build(*map(table, names), shapes, table("universities"), table("inputs"), policy, "run")
+    sure = ("district_uncertainty", "province_uncertainty", "sensitivity", "pilot_portfolio")
+    ballots = policies.Ballot.model_validate(
+        {"agency": HOSTILE, "points": {"poverty": 50, "university": 25, "data_system": 25}, "cast_by": HOSTILE,
+         "cast_on": "2026-02-01"}
+    )  # fmt: skip
+    policy = policy.model_copy(update={"ballots": (ballots,)})
+    without = table("provincial_shortlist").assign(without_agency=HOSTILE)
+    made = country.build(
+        *map(table, names), shapes, table("universities"), table("inputs"), policy, *map(table, sure), without, "run",
+        sentences.for_page(policy),
+    )  # fmt: skip
     return made["index.html"]
 
 
@@ -178,7 +191,7 @@ def test_names_full_of_markup_show_as_text_and_do_nothing(browser, real_run: Pat
 
 def test_size_and_what_the_file_says(real_run: Paths) -> None:
     content = (real_run.maps / "index.html").read_text(encoding="utf-8")
-    assert len(content.encode()) < 700_000
+    assert len(content.encode()) < 900_000
     assert "ขอบเขตโดยสังเขป" in content  # schematic outlines are said
     assert 'lang="th"' in content
     assert "user-scalable" not in content

@@ -1,0 +1,134 @@
+"""Ballots and what they make of the weights; policy files made, written and read again."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import policy as policies
+from pipeline.errors import InputError
+from pipeline.policy import CRITERIA, Policy, WhatIf
+from pipeline.sentences import weights_from
+from tests.conftest import ROOT
+from tests.test_bad_input import BALLOTS
+
+REAL = ROOT / "data" / "raw" / "policy" / "policy.toml"
+
+
+def voted(tmp_path: Path, *ballots: tuple[str, float, float, float]) -> Path:
+    """The real policy with ballots in place of its weights."""
+    text = REAL.read_text(encoding="utf-8")
+    before, _, rest = text.partition("[weights]")
+    _, _, after = rest.partition("[score]")
+    file = tmp_path / "policy.toml"
+    file.write_text(before + "[score]" + after + "\n" + "".join(BALLOTS.format(*b) for b in ballots), encoding="utf-8")
+    return file
+
+
+def test_no_ballots_come_with_the_project_and_it_says_so(policy: Policy) -> None:
+    assert policy.ballots == ()
+    assert weights_from(policy).en == "default, not voted"
+
+
+def test_the_mean_of_the_ballots_is_the_weight(tmp_path: Path) -> None:
+    policy, _ = policies.read(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
+    assert policy.nominal_weights == pytest.approx((0.5, 0.25, 0.25))
+    assert policy.voters == ("CODI", "OSMEP")
+    said = weights_from(policy)
+    assert said.en == "mean of the ballots of CODI and OSMEP (2/4 agencies)"
+    assert "CODI และOSMEP" in said.th or "CODI และ OSMEP" in said.th
+    assert policies.without_agency(policy, "CODI").nominal_weights == pytest.approx((0.4, 0.3, 0.3))
+    with pytest.raises(ValueError, match="PMU-A"):
+        policies.without_agency(policy, "PMU-A")
+
+
+@pytest.mark.parametrize(
+    ("ballots", "parts"),
+    [
+        ([("CODI", 60, 20, 30)], ["ballots.0.points", "sum to 110; must sum to 100"]),
+        ([("CODI", 120, -10, -10)], ["ballots.0.points.poverty", "120"]),
+        ([("Else", 60, 20, 20)], ["a ballot of Else", "only PMU-A"]),
+        ([("CODI", 60, 20, 20), ("CODI", 50, 25, 25)], ["more than one ballot of CODI"]),
+    ],
+)
+def test_bad_ballots_are_refused(ballots: list, parts: list[str], tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        policies.read(voted(tmp_path, *ballots))
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_a_policy_survives_its_file_and_its_table(tmp_path: Path, policy: Policy) -> None:
+    with_ballots, _ = policies.read(voted(tmp_path, ("CODI", 60, 20, 20), ("DASTA", 10, 45, 45)))
+    for one in (policy, with_ballots):
+        file = tmp_path / "again.toml"
+        file.write_text(policies.to_toml(one), encoding="utf-8")
+        assert policies.read(file)[0] == one
+        assert policies.from_table(policies.table_of(one)) == one
+        assert policies.read(file)[0].sha256 == one.sha256
+
+
+def test_a_new_round_keeps_rules_and_comments_but_no_ballots(tmp_path: Path) -> None:
+    source, target = voted(tmp_path, ("CODI", 60, 20, 20)), tmp_path / "deep" / "2569.toml"
+    policies.new(source, target, "2569", date(2026, 12, 31))
+    made, _ = policies.read(target)
+    assert (made.round, made.as_of, made.ballots) == ("2569", date(2026, 12, 31), ())
+    assert made.nominal_weights == pytest.approx((0.6, 0.2, 0.2))
+    assert made.poverty == policies.read(source)[0].poverty
+    text = target.read_text(encoding="utf-8")
+    assert "# Goalposts: 97.5th percentiles" in text
+    assert "# [[ballots]]" in text
+    with pytest.raises(InputError, match="a name that is free"):
+        policies.new(source, target, "2570", None)
+    assert target.read_text(encoding="utf-8") == text
+
+
+def test_what_is_asked_in_the_words_of_a_user(tmp_path: Path, policy: Policy) -> None:
+    def weights(asked: WhatIf, of: Policy = policy) -> list[float]:
+        return [round(w, 6) for w in asked.applied(of).nominal_weights]
+
+    assert weights(WhatIf({"poverty": 0.6})) == [0.6, 0.2, 0.2]
+    assert weights(WhatIf({"poverty": 0.6, "university": 0.3, "data_system": 0.1})) == [0.6, 0.3, 0.1]
+    assert weights(WhatIf(without_criteria=["university"])) == [0.666667, 0, 0.333333]
+    assert weights(WhatIf({"poverty": 0.2}, (), ["university"])) == [0.2, 0, 0.8]
+    assert weights(WhatIf({"poverty": 1.0})) == [1, 0, 0]
+    assert WhatIf().changes(policy, "x") == {}
+    assert WhatIf(drop_agencies=["OSMEP"]).changes(policy, "x") == {}
+    both, _ = policies.read(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
+    assert weights(WhatIf(drop_agencies=["OSMEP"]), both) == [0.6, 0.2, 0.2]
+    assert weights(WhatIf({"university": 0.5}, ["OSMEP"]), both) == [0.375, 0.5, 0.125]
+    assert WhatIf(drop_agencies=["OSMEP"]).applied(both).voters == ("CODI",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        (WhatIf({"poverty": 0.9, "university": 0.3}), "poverty=0.9, university=0.3"),
+        (WhatIf({"poverty": 0.5, "university": 0.3, "data_system": 0.1}), "sum to 1"),
+        (WhatIf({"hunger": 0.5}), "'hunger'"),
+        (WhatIf(drop_agencies=["NESDC"]), "'NESDC'"),
+        (WhatIf({"poverty": 0.5}, (), ["poverty"]), "with a weight and left out"),
+        (WhatIf(without_criteria=list(CRITERIA)), "sum to 1"),
+        (WhatIf(parameters={"score.roh": 1}), "score.roh"),
+        (WhatIf(parameters={"score.rho": "low"}), "score.rho"),
+    ],
+)
+def test_what_cannot_be_asked(asked: WhatIf, part: str, policy: Policy) -> None:
+    with pytest.raises(InputError) as caught:
+        asked.applied(policy)
+    assert part in str(caught.value)
+
+
+@given(st.dictionaries(st.sampled_from(CRITERIA), st.floats(0, 1), max_size=3))
+def test_weights_always_sum_to_one_or_are_refused(weights: dict) -> None:
+    policy = policies.read(REAL)[0]
+    try:
+        after = WhatIf(weights).applied(policy)
+    except InputError:
+        assert sum(weights.values()) > 1 or len(weights) == 3
+        return
+    assert sum(after.nominal_weights) == pytest.approx(1)
+    for name, value in weights.items():
+        assert getattr(after.weights, name) == value

@@ -1,0 +1,98 @@
+"""Past choices in today's ranking: recall by hand, p against permutations drawn, and lists that cannot be used."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import backtest, cli, what_if
+from pipeline.workspace import Paths, Tables
+
+LIST = (
+    "code,year,programme\n95,2019,PMU-A\n58,2019,PMU-A\n74,2019,TPMAP\n61,2019,TPMAP\n9501,2020,OTOP\n1001,2020,OTOP\n"
+)
+
+
+@pytest.fixture
+def at(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(real_run.maps.parent)
+    monkeypatch.setenv("COLUMNS", "160")
+    return real_run.maps.parent
+
+
+@pytest.fixture
+def today(real_run: Paths) -> what_if.Ranking:
+    return what_if.published(Tables(real_run.processed))
+
+
+def test_recall_by_hand(tmp_path: Path, today: what_if.Ranking) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST, encoding="utf-8")
+    choices = backtest.past_choices(file, today.districts["district_code"])
+    found = {(r.programme, r.level): r for r in
+             backtest.recalls(choices, today.districts, today.provinces, today.policy)}  # fmt: skip
+    pmu = found["PMU-A", "province"]
+    assert (pmu.places, pmu.found, pmu.recall, pmu.k, pmu.among) == (2, 2, 1.0, 8, 77)
+    assert pmu.expected == pytest.approx(8 / 77)
+    assert pmu.p == pytest.approx(8 * 7 / (77 * 76))
+    tpmap = found["TPMAP", "province"]
+    assert (tpmap.found, tpmap.p) == (0, 1.0)
+    otop = found["OTOP", "district"]
+    assert (otop.places, otop.found, otop.k, otop.among) == (2, 1, 24, 928)
+    assert otop.p == pytest.approx(1 - (904 * 903) / (928 * 927))
+
+
+@pytest.mark.parametrize(("hits", "chosen", "k", "n"), [(3, 5, 8, 77), (1, 4, 10, 40), (0, 3, 5, 20), (5, 5, 30, 60)])
+def test_p_is_that_of_permutations(hits: int, chosen: int, k: int, n: int) -> None:
+    chance = np.random.default_rng(1)
+    drawn = np.array([(chance.permutation(n)[:chosen] < k).sum() for _ in range(20_000)])
+    recall, expected, p = backtest.recall_at(hits, chosen, k, n)
+    assert recall == hits / chosen
+    assert expected == pytest.approx(drawn.mean() / chosen, abs=0.01)
+    assert p == pytest.approx((drawn >= hits).mean(), abs=0.015)
+
+
+def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + LIST.replace("\n", "\r\n").replace("2019", "๒๐๑๙").encode())
+    assert cli.main(["backtest", str(file)]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "ยะลา", "data needed", "PMU-A, 2 provinces: 2 among today's first 8 of 77 (recall 100%; by chance 10%, p = ",
+        "TPMAP, 2 provinces: 0 among", "สมุทรสาคร", "Samut Sakhon", "no proof",
+    ):  # fmt: skip
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        (b"", ["line 1"]),
+        (b"code,year,programme\n", ["no row"]),
+        (b"code,year\n95,2019\n", ["no column programme"]),
+        (b"code,year,programme\n99,2019,x\n", ["line 2", "'99'", "exists"]),
+        (b"code,year,programme\n9501.0,2019,x\n", ["line 2", "'9501.0'"]),
+        (b"code,year,programme\n95,2562,x\n", ["line 2", "'2562'", "2100"]),
+        (b"code,year,programme\n95,2019,\n", ["line 2", "programme"]),
+        (b"code,year,programme\n95,2019,x\n95,2019,x\n", ["line 3"]),
+        (b"code,year,programme\n95,2019\n", ["line 2"]),
+        ("code,year,programme\n95,2019,ยะลา\n".encode("cp874"), ["UTF-8"]),
+        (b"code,year,programme\n95,2019,\x00\n", ["NUL"]),
+    ],
+)
+def test_lists_that_cannot_be_used(
+    content: bytes, parts: list[str], at: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(content)
+    assert cli.main(["backtest", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "list.csv" in said
+    for part in parts:
+        assert part in said
+
+
+def test_no_list(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["backtest", "nowhere.csv"]) == 2
+    assert "no such file" in capsys.readouterr().err

@@ -1,0 +1,155 @@
+"""Rounds: kept whole, listed, compared; moves split into figures and policy."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline import cli, rounds, what_if
+from pipeline import policy as policies
+from pipeline.errors import InputError
+from pipeline.workspace import Paths, Tables
+from tests.conftest import digests, run_in
+
+TODAY = date(2026, 1, 31)
+
+
+def fewer_draws(root: Path) -> Path:
+    file = root / "data" / "raw" / "policy" / "policy.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("draws = 10000", "draws = 200"), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def three(new_project: Callable[[], Path]) -> Paths:
+    """Round a as received; b with other figures; current with other figures and another policy."""
+    root = new_project()
+    policy = fewer_draws(root)
+    paths = run_in(root)
+    rounds.archive(paths, "a", TODAY)
+    rates = root / "data" / "raw" / "tpmap" / "tpmap_2022_by_district.csv"
+    table = pd.read_csv(rates, dtype=str, keep_default_na=False)
+    for column in ("rate_any_min", "rate_any_max"):
+        high = table["district_code"].str.startswith("57")
+        table.loc[high, column] = (table.loc[high, column].astype(float) / 3).round(4).astype(str)
+    table.to_csv(rates, index=False, lineterminator="\n")
+    run_in(root)
+    rounds.archive(paths, "b", TODAY)
+    text = policy.read_text(encoding="utf-8")
+    text = text.replace("poverty = 0.50\nuniversity = 0.25", "poverty = 0.30\nuniversity = 0.45")
+    policy.write_text(text, encoding="utf-8")
+    run_in(root)
+    return paths
+
+
+def test_an_archived_round_is_a_folder_with_everything(three: Paths) -> None:
+    folder = three.rounds / "a"
+    record = json.loads((folder / "round.json").read_text(encoding="utf-8"))
+    assert record["archived_on"] == "2026-01-31"
+    assert "tpmap/tpmap_2022_by_district.csv" in record["inputs_sha256"]
+    assert (folder / "maps" / "index.html").is_file()
+    assert not (folder / "maps" / "index.html").is_symlink()
+    for name in ("provincial_shortlist.parquet", "provincial_shortlist.xlsx", "pilot_areas.duckdb", "run.json"):
+        assert (folder / "processed" / name).is_file()
+    policy = policies.read(folder / "policy.toml")[0]
+    assert policy == what_if.published(Tables(folder / "processed")).policy
+    assert [r.name for r in rounds.known_rounds(three)] == ["a", "b"]
+    assert all(not r.faults for r in rounds.known_rounds(three))
+
+
+def test_moves_are_split_into_figures_and_policy(three: Paths) -> None:
+    by_name = {name: rounds.tables_of(three, name) for name in ("a", "b", "current")}
+    figures = rounds.compare(by_name["a"], by_name["b"])
+    assert figures.policy_changed == ()
+    assert figures.same_goalposts
+    assert figures.same_program
+    assert (figures.provinces["by_policy"] == 0).all()
+    assert (figures.provinces["by_figures"] == figures.provinces["move"]).all()
+    moved = figures.provinces.set_index("province_code")
+    assert moved.loc["57", "move"] > 10
+    only_policy = rounds.compare(by_name["b"], by_name["current"])
+    assert set(only_policy.policy_changed) == {"weights.poverty", "weights.university"}
+    assert (only_policy.provinces["by_figures"] == 0).all()
+    assert (only_policy.provinces["by_policy"] != 0).any()
+    both = rounds.compare(by_name["a"], by_name["current"])
+    for table in (both.provinces, both.districts):
+        known = table.dropna(subset=["move", "by_figures", "by_policy"])
+        assert (known["move"] == known["by_figures"] + known["by_policy"]).all()
+    assert (both.provinces["by_figures"] != 0).any()
+    assert (both.provinces["by_policy"] != 0).any()
+    # the middle is round b's figures under round a's policy, which is round b itself
+    pair = both.provinces.merge(figures.provinces, on="province_code")
+    assert (pair["rank_between_x"] == pair["rank_later_y"]).all()
+
+
+def test_the_way_on_the_command_line(
+    three: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(three.maps.parent)
+    monkeypatch.setenv("COLUMNS", "160")
+    before = digests(three)
+    assert cli.main(["rounds", "list"]) == 0
+    assert "as archived" in capsys.readouterr().out
+    assert cli.main(["rounds", "compare", "a", "current"]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "a → current", "rules that differ: weights.poverty, weights.university", "the same goalposts", "by figures",
+        "เชียงราย", "หลุด · leaves",
+    ):  # fmt: skip
+        assert part in said
+    assert cli.main(["rounds", "archive", "รอบ-2565"]) == 0
+    assert "files in" in capsys.readouterr().out
+    assert cli.main(["rounds", "archive", "รอบ-2565"]) == 0  # the same run again: it is there already
+    assert digests(three) == before
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "current", "x" * 99, "a\nb", "-x"])
+def test_a_name_that_is_no_folder_is_refused(name: str, three: Paths) -> None:
+    with pytest.raises(InputError, match="a name of letters"):
+        rounds.archive(three, name, TODAY)
+
+
+def test_a_taken_name_is_never_overwritten(three: Paths) -> None:
+    with pytest.raises(InputError, match="a name that is free"):
+        rounds.archive(three, "a", TODAY)
+    assert not list(three.rounds.glob(".building-*"))
+
+
+def test_unknown_and_changed_rounds_are_refused(
+    three: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(three.maps.parent)
+    monkeypatch.setenv("COLUMNS", "160")
+    assert cli.main(["rounds", "compare", "zzz", "current"]) == 2
+    assert "one of: a, b" in capsys.readouterr().err
+    for unknown in ("../../etc", "/etc", ""):
+        assert cli.main(["rounds", "compare", unknown, "current"]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    rounds.archive(three, "spoilt", TODAY)
+    with (three.rounds / "spoilt" / "processed" / "sensitivity.parquet").open("ab") as file:
+        file.write(b"x")
+    (three.rounds / "spoilt" / "maps" / "index.html").unlink()
+    assert cli.main(["rounds", "compare", "spoilt", "current"]) == 2
+    said = capsys.readouterr().err
+    assert "maps/index.html" in said
+    assert "processed/sensitivity.parquet" in said
+    assert cli.main(["rounds", "list"]) == 0
+    assert "2 files changed" in capsys.readouterr().out
+    (three.rounds / "spoilt" / "round.json").write_text("{", encoding="utf-8")
+    assert cli.main(["rounds", "list"]) == 2
+    said = capsys.readouterr().err
+    assert "round.json" in said
+    shutil.rmtree(three.rounds / "spoilt")
+
+
+def test_nothing_to_list_or_archive(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
+                                    capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    monkeypatch.chdir(new_project())
+    assert cli.main(["rounds", "list"]) == 0
+    assert "no round archived yet" in capsys.readouterr().out
+    assert cli.main(["rounds", "archive"]) == 2
+    assert "pilot-areas run" in capsys.readouterr().err

@@ -1,0 +1,158 @@
+"""What-if on the command line: the same as a whole run with that policy, and nothing written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import cli, what_if
+from pipeline.errors import InputError
+from pipeline.policy import Policy, WhatIf
+from pipeline.workspace import Paths, Tables
+from tests.conftest import digests, run_in
+from tests.policy.test_ballots import voted
+
+
+@pytest.fixture
+def at(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(real_run.maps.parent)
+    monkeypatch.setenv("COLUMNS", "160")
+    return real_run.maps.parent
+
+
+def test_the_same_policy_measured_again_is_what_is_published(real_run: Paths, policy: Policy) -> None:
+    tables = Tables(real_run.processed)
+    again, published = what_if.measured(tables, policy), tables("district_criteria")
+    pd.testing.assert_frame_equal(again, published, check_exact=False, rtol=1e-12)
+    ranking = what_if.again(tables, policy)
+    for name, key in (("provinces", "province_code"), ("portfolio", "province_code"), ("districts", "district_code")):
+        one, two = getattr(ranking, name), getattr(what_if.published(tables), name)
+        assert one["rank"].astype("Int64").tolist() == two["rank"].astype("Int64").tolist()
+        assert one[key].tolist() == two[key].tolist()
+
+
+def test_what_if_is_what_a_whole_run_with_that_policy_gives(
+    real_run: Paths, new_project: Callable[[], Path], policy: Policy
+) -> None:
+    """Weights, exponent, gate and reach changed at once: measured again here, and by Dagster from the files."""
+    root = new_project()
+    file = root / "data" / "raw" / "policy" / "policy.toml"
+    text = file.read_text(encoding="utf-8")
+    for old, new in (("poverty = 0.50", "poverty = 0.40"), ("university = 0.25", "university = 0.35"),
+                     ("rho = 0.0", "rho = -0.5"), ("sigma_minutes = 40", "sigma_minutes = 30"),
+                     ("times_national_rate = 1.0", "times_national_rate = 1.2")):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text.replace("draws = 10000", "draws = 200"), encoding="utf-8")
+    run = what_if.published(Tables(run_in(root).processed))
+    asked = WhatIf(
+        {"poverty": 0.4, "university": 0.35},
+        parameters={
+            "score.rho": -0.5, "university.sigma_minutes": 30, "poverty.gate.times_national_rate": 1.2,
+            "uncertainty.draws": 200,
+        },
+    )  # fmt: skip
+    again = what_if.again(Tables(real_run.processed), asked.applied(policy))
+    assert again.policy == run.policy
+    assert again.provinces["value"].to_numpy() == pytest.approx(run.provinces["value"].to_numpy(), rel=1e-12)
+    assert again.districts["score"].to_numpy() == pytest.approx(run.districts["score"].to_numpy(), nan_ok=True)
+    assert again.portfolio["in_portfolio"].tolist() == run.portfolio["in_portfolio"].tolist()
+
+
+def test_it_prints_who_enters_and_leaves_and_touches_nothing(
+    at: Path, real_run: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, workspace = digests(real_run), sorted(p.stat().st_mtime_ns for p in real_run.workspace.iterdir())
+    assert cli.main(["whatif", "--weights", "poverty=0.6,university=0.2,data_system=0.2"]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "nothing is published", "weights.poverty = 0.6", "เข้า · enters", "หลุด · leaves", "น่าน", "9 → 7", "บุรีรัมย์",
+        "1 enter, 1 leave", "portfolio:",
+    ):  # fmt: skip
+        assert part in said
+    assert cli.main(["whatif", "--without-criterion", "university", "--drop-agency", "OSMEP"]) == 0
+    said = capsys.readouterr().out
+    assert "weights.university = 0" in said
+    assert "OSMEP has cast no ballot: to drop it changes nothing" in said
+    assert cli.main(["whatif", "--set", "poverty.gate.times_national_rate=3", "--set", "score.rho=1"]) == 0
+    assert "score.rho = 1" in capsys.readouterr().out
+    assert digests(real_run) == before
+    assert sorted(p.stat().st_mtime_ns for p in real_run.workspace.iterdir()) == workspace
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["--weights", "poverty=0.9,university=0.4"], "sum to 1"),
+        (["--drop-agency", "NESDC"], "an agency of the policy"),
+        (["--without-criterion", "hunger"], "a criterion"),
+        (["--set", "score.roh=1"], "score.roh"),
+        (["--set", "score.rho=low"], "score.rho"),
+        (["--set", "poverty.survey_year=2021"], "poverty.survey_year"),
+        (["--set", 'portfolio.locks=[{"province_code": "10", "reason": "x"}]'], "กรุงเทพมหานคร"),
+        (["--processed", "nowhere"], "pilot-areas run"),
+    ],
+)
+def test_wrong_turns_end_in_one_line_and_2(
+    arguments: list[str], part: str, at: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["whatif", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert part in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("given", ["poverty", "poverty=x", "poverty=0.5,poverty=0.5", "poverty=-1", "poverty=2", ""])
+def test_weights_that_cannot_be_read(given: str, at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["whatif", "--weights", given])
+    assert left.value.code == 2
+    assert "NAME=SHARE" in capsys.readouterr().err
+
+
+def test_moves_side_by_side() -> None:
+    def provinces(ranks: list[int]) -> pd.DataFrame:
+        codes = ["11", "12", "13"]
+        return pd.DataFrame({"province_code": codes, "name_th": codes, "name_en": codes, "rank": ranks,
+                             "value": [100.0 - r for r in ranks], "shortlisted": [r <= 2 for r in ranks]})  # fmt: skip
+
+    moved = what_if.moves(provinces([1, 2, 3]), provinces([1, 3, 2])).set_index("province_code")
+    assert moved["change"].tolist() == ["stays", "leaves", "enters"]
+    assert "leaves: 12 · 12, rank 2 to 3, value 98.0 to 97.0" in what_if.in_words(moved.reset_index())
+    same = what_if.moves(provinces([1, 2, 3]), provinces([1, 2, 3]))
+    assert what_if.in_words(same) == "- the list stays the same"
+
+
+def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:
+    with pytest.raises(InputError, match="figures already read"):
+        what_if.again(Tables(real_run.processed), policy.overridden({"households.smallest_count": 9}))
+
+
+def test_a_run_with_ballots_shows_the_list_without_each_agency(
+    new_project: Callable[[], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way of a ballot: file, weights, table, terminal, page, workbook."""
+    root = new_project()
+    file = voted(tmp_path, ("CODI", 80, 10, 10), ("DASTA", 20, 60, 20), ("OSMEP", 50, 25, 25))
+    text = file.read_text(encoding="utf-8").replace("draws = 10000", "draws = 200")
+    (root / "data" / "raw" / "policy" / "policy.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("COLUMNS", "160")
+    assert cli.main(["run"]) == 0
+    said = capsys.readouterr().out
+    assert "mean of the ballots of CODI, DASTA and OSMEP (3/4 agencies)" in said
+    assert "without the ballot of DASTA: " in said
+    paths = Paths.of(root)
+    tables = Tables(paths.processed)
+    without = tables("shortlist_without_agencies")
+    assert sorted(set(without["without_agency"])) == ["CODI", "DASTA", "OSMEP"]
+    policy = what_if.published(tables).policy
+    assert np.allclose(policy.nominal_weights, (0.5, 0.95 / 3, 0.55 / 3))
+    alone = what_if.again(tables, WhatIf(drop_agencies=["DASTA"]).applied(policy)).provinces
+    own = without[without["without_agency"] == "DASTA"]
+    assert own["rank"].tolist() == alone["rank"].tolist()
+    page = (paths.maps / "index.html").read_text(encoding="utf-8")
+    assert "หากไม่นับบัตรของ DASTA" in page
+    assert "ยังไม่มีการลงมติ" not in page
