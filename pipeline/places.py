@@ -21,7 +21,7 @@ from pipeline.intake import SIDECAR, Origin, Received, origin_of, read_table
 
 WGS84 = "EPSG:4326"
 # So many random places for each that `places_within` keeps.
-IN_A_CELL = 15
+IN_A_CELL = 9
 METRIC = "EPSG:32647"
 """UTM zone 47 north: true to 0.2 % over Thailand, which is enough for 'within 100 m'."""
 BOUNDARY_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".geoparquet")

@@ -1,11 +1,16 @@
 """Explanations under policies at the edge: no weight on a criterion, nothing eligible."""
 
+import dagster as dg
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
-from pipeline import explain, scoring, shortlist, workspace
+from pipeline import definitions, explain, scoring, shortlist, workspace
+from pipeline.errors import InputError
 from pipeline.policy import Policy
-from pipeline.workspace import Paths
+from pipeline.workspace import Paths, Tables
+from tests.conftest import published
+from tests.test_sentences import BROKEN
 
 
 @pytest.mark.parametrize(
@@ -44,3 +49,63 @@ def test_nothing_eligible(real_run: Paths, policy: Policy) -> None:
     assert not provinces["shortlisted"].any()
     assert not told["pilot"].any()
     assert told["reference_score"].isna().all()
+
+
+def test_peers_are_those_of_a_kd_tree(real_run: Paths) -> None:
+    scores = published(real_run, "district_scores")
+    known = scores[scores["score"].notna()].reset_index(drop=True)
+    points = known[["poverty", "university", "data_system"]].to_numpy(dtype=float)
+    told = published(real_run, "district_explanations").set_index("district_code")
+    tree, places = cKDTree(points), {code: i for i, code in enumerate(known["district_code"])}
+    for i in range(0, len(known), 37):
+        peers = told.loc[known.at[i, "district_code"], "peers"].split(", ")
+        apart = [np.linalg.norm(points[places[c]] - points[i]) for c in peers]
+        assert apart == pytest.approx(np.sort(tree.query(points[i], 6)[0])[1:])
+    assert told.loc["1001", "peers"] is None or told.loc["1001", "peers"] != told.loc["1001", "peers"]
+
+
+def test_value_needed_is_exactly_the_edge(real_run: Paths, policy: Policy) -> None:
+    listed = published(real_run, "provincial_shortlist")
+    told = published(real_run, "province_explanations").set_index("province_code")["value_needed"]
+    ordered = listed.sort_values("value", ascending=False)
+    assert told[ordered["province_code"].iloc[0]] == pytest.approx(ordered["value"].iloc[8])
+    assert told[ordered["province_code"].iloc[8]] == pytest.approx(ordered["value"].iloc[7])
+
+
+@pytest.mark.parametrize("code", ["9501", "5021", "1101", "1001", "95", "55", "10"])
+def test_four_answers_about_any_place(code: str, real_run: Paths) -> None:
+    told = explain.answers(Tables(real_run.processed), code)
+    assert len(told.answers) == 4
+    for question, lines in told.answers:
+        assert " · " in question
+        assert lines
+        assert not any(BROKEN.search(line) for line in lines)
+    assert told.markdown.count("**") == 8
+
+
+def test_the_answers_say_what_the_tables_say(real_run: Paths) -> None:
+    whole = explain.answers(Tables(real_run.processed), "57").markdown
+    for part in ("เชียงราย", "rank 6 of 77", "contested", "the North region has its 2 already", "1.3 points less"):
+        assert part in whole
+    with pytest.raises(InputError, match="DOPA code"):
+        explain.answers(Tables(real_run.processed), "77777")
+
+
+@pytest.mark.parametrize(("code", "success"), [("9501", True), ("95", True), ("0", False)])
+def test_the_ui_answers_too(code: str, success: bool, real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(real_run.maps.parent)
+    config = {"ops": {"explain_place": {"config": {"code": code}}}, **definitions.QUIET}
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = (
+            definitions.build(real_run)
+            .resolve_job_def("explain_one")
+            .execute_in_process(run_config=config, instance=instance, raise_on_error=False)
+        )
+    assert result.success is success
+    seen = [e for e in result.all_events if e.event_type_value == "ASSET_OBSERVATION"]
+    assert len(seen) == success
+    if success:
+        (metadata,) = [e.event_specific_data.asset_observation.metadata for e in seen]
+        assert "Why this rank" in metadata[code].value
+    else:
+        assert "DOPA code" in str(definitions.failed(result)["explain_place"])

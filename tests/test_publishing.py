@@ -113,7 +113,12 @@ def test_a_what_if_is_never_published_and_what_is_made_from_it_neither(project: 
     before, current = digests(project), project.current.resolve()
     what_if = {"weights": {"poverty": 0.2, "university": 0.4, "data_system": 0.4}}
     tried = ("policy", "district_scores", "provincial_shortlist", "published")
-    assert materialise(project, *tried, config=what_if).success
+    result = materialise(project, *tried, config=what_if)
+    assert result.success
+    seen = [e for e in result.all_events if e.event_type_value == "ASSET_OBSERVATION"]
+    said = seen[0].event_specific_data.asset_observation.metadata["what if"].value
+    assert "enters: " in said
+    assert "leaves: " in said
     assert sorted(publishing.what_if(project)) == [
         "weights.data_system = 0.4", "weights.poverty = 0.2", "weights.university = 0.4",
     ]  # fmt: skip
