@@ -23,7 +23,7 @@ def outlook(row: Any, policy: Policy) -> Said:
     if not row.districts:
         return Said(
             "ยังไม่มีอำเภอใดเข้าเกณฑ์ จึงยังเข้ารายชื่อไม่ได้",
-            "None of its districts is eligible, so it cannot be on the list.",
+            "No district of it is eligible, so it cannot be on the list.",
         )
     if row.shortlisted:
         return Said(
