@@ -134,3 +134,25 @@ def test_a_self_crossing_outline_is_repaired_with_a_record(
     received = places.district_shapes(place, districts, points)
     assert [m["found"][:6] for m in received.mended] == ["TH1006"]
     assert received.table.geometry.is_valid.all()
+
+
+def test_places_within_lie_in_their_district_and_spread_over_it(schematic: gpd.GeoDataFrame) -> None:
+    codes = pd.Series(["5001", "9501", "5001"])
+    found = places.places_within(schematic, codes, 6, seed=1)
+    assert found.shape == (3, 36, 2)
+    outlines = schematic.set_index("district_code").geometry
+    for code, points in zip(codes, found, strict=True):
+        assert shapely.contains_xy(outlines[code].buffer(1e-9), points[:, 0], points[:, 1]).all()
+        # means of evenly spread places lie near the centroid, nearer than those of 36 random ones would
+        west, _, east, _ = outlines[code].bounds
+        assert abs(points[:, 0].mean() - outlines[code].centroid.x) < 0.05 * (east - west)
+    assert (found[0] == found[2]).all()
+    assert (found == places.places_within(schematic, codes, 6, seed=1)).all()
+    assert (found != places.places_within(schematic, codes, 6, seed=2)).any()
+
+
+def test_km_between_pairs_is_km_of_the_table() -> None:
+    chance = np.random.default_rng(1)
+    lon, lat = chance.uniform(98, 105, 5), chance.uniform(6, 20, 5)
+    whole = places.km(lon, lat, lon, lat)
+    assert places.km_between(lon, lat, lon[::-1], lat[::-1]) == pytest.approx(whole[np.arange(5), np.arange(5)[::-1]])
