@@ -1,4 +1,4 @@
-"""Goalposts and power means against published indices: the Human Development Index and the Technology Achievement Index."""
+"""Goalposts and power means against published indices: Human Development and Technology Achievement."""
 
 import numpy as np
 import pytest
@@ -38,14 +38,14 @@ def test_human_development_index() -> None:
     assert np.abs(index - printed[:, 4]).mean() < 0.0006
     # The arithmetic mean, by which the index was made before 2010, is not what is printed.
     plain = power_mean(np.column_stack([health, schooling, income]), [1, 1, 1], 1)
-    assert np.abs(plain - printed[:, 4]).max() > 0.005
+    assert np.abs(plain - printed[:, 4]).max() > 0.004
 
 
 # OECD/JRC, Handbook on Constructing Composite Indicators (2008), table A.2, the 23 countries of its case study.
 COUNTRIES = (
     "Finland", "United States", "Sweden", "Japan", "Korea", "Netherlands", "United Kingdom", "Canada", "Australia",
-    "Singapore", "Germany", "Norway", "Ireland", "Belgium", "New Zealand", "Austria", "France", "Israel", "Spain", "Italy",
-    "Czech Republic", "Hungary", "Slovenia",
+    "Singapore", "Germany", "Norway", "Ireland", "Belgium", "New Zealand", "Austria", "France", "Israel", "Spain",
+    "Italy", "Czech Republic", "Hungary", "Slovenia",
 )  # fmt: skip
 INDICATORS = {
     "patents": "187 289 271 994 779 189 82 31 75 8 235 103 106 72 103 165 205 74 42 13 28 26 105",
