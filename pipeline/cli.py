@@ -46,6 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"pilot-areas: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(
+            f"pilot-areas: {where}{error.strerror or error}; expected a place that can be read and written",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print("pilot-areas: stopped; what was published before stays", file=sys.stderr)
         return 130
@@ -129,6 +136,9 @@ def whatif(given: argparse.Namespace) -> int:
     idle = [name for name in given.drop_agency if name not in before.policy.voters]
     notes = [f"{name} has cast no ballot: to drop it changes nothing" for name in idle]
     after = what_if.again(tables, before.policy.overridden(changes, "whatif"))
+    after, conflict = what_if.with_portfolio(tables, after)
+    if conflict:
+        notes.append(f"no portfolio: {conflict}")
     comparisons.what_if(before, after, changes, notes)
     return 0
 

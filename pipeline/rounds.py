@@ -49,9 +49,13 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
     The name is the policy's round unless given. Raises ``InputError`` where nothing is published, the name cannot be
     one of a folder, or is taken by another run.
     """
-    tables = Tables(paths.processed)
-    policy = policies.from_table(tables("policy"))
-    run = json.loads((paths.current / "processed" / "run.json").read_text(encoding="utf-8"))
+    policy = policies.from_table(Tables(paths.processed)("policy"))
+    # Through `current` all is of one run, whatever is published meanwhile; where links cannot be made there is none.
+    now = paths.current.resolve()
+    faces = {"processed": now / "processed", "maps": now / "maps"}
+    if not faces["processed"].is_dir():
+        faces = {"processed": paths.processed, "maps": paths.maps}
+    run = json.loads((faces["processed"] / "run.json").read_text(encoding="utf-8"))
     name = name or policy.round
     if not re.fullmatch(r"[\w][\w.-]{0,59}", name) or name == CURRENT:
         raise InputError(
@@ -75,8 +79,8 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        shutil.copytree((paths.current / "processed").resolve(), building / "processed")
-        shutil.copytree((paths.current / "maps").resolve(), building / "maps")
+        for name_of_face, folder in faces.items():
+            shutil.copytree(folder, building / name_of_face, ignore=shutil.ignore_patterns(".*"))
         (building / "policy.toml").write_text(policies.to_toml(policy), encoding="utf-8")
         record = {
             "name": name,

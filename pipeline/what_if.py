@@ -4,7 +4,7 @@ Here: criteria, scores, provinces and portfolio in one go, without Dagster and w
 side by side. Not here: what is asked (``policy.changes``), printing (``report``), publishing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -23,12 +23,12 @@ OF_THE_CRITERIA = ("poverty.", "university.", "data_system.", "as_of", "agencies
 
 @dataclass(frozen=True)
 class Ranking:
-    """Scores of the districts, provinces, and the portfolio, under one policy."""
+    """Scores of the districts and provinces under one policy; the portfolio where it was asked for."""
 
     policy: Policy
     districts: pd.DataFrame
     provinces: pd.DataFrame
-    portfolio: pd.DataFrame
+    portfolio: pd.DataFrame | None = None
 
 
 def published(tables: Tables) -> Ranking:
@@ -44,8 +44,7 @@ def published(tables: Tables) -> Ranking:
 def again(tables: Tables, policy: Policy) -> Ranking:
     """The ranking of the same figures under another policy.
 
-    Raises ``InputError`` for changed parameters that decide which figures are read, and for rules of the portfolio that
-    cannot hold together.
+    Raises ``InputError`` for changed parameters that decide which figures are read.
     """
     before = dict(from_table(tables("policy")).rows())
     changed = [name for name, value in policy.rows() if before.get(name) != value]
@@ -61,8 +60,16 @@ def again(tables: Tables, policy: Policy) -> Ranking:
     named = ["district_code", "province_code", "name_th", "name_en", *scoring.CRITERIA, "suspect", "university_nearest"]
     districts = criteria[named].join(scoring.scored(criteria, policy))
     provinces = shortlist.provinces(districts, tables("regions"), policy)
-    portfolio, _ = shortlist.pilot_portfolio(provinces, districts, tables("regions"), policy)
-    return Ranking(policy, districts, provinces, portfolio)
+    return Ranking(policy, districts, provinces)
+
+
+def with_portfolio(tables: Tables, ranking: Ranking) -> tuple[Ranking, str]:
+    """The ranking with its portfolio; or as it is, and which of the policy's rules cannot hold together."""
+    try:
+        chosen, _ = shortlist.pilot_portfolio(ranking.provinces, ranking.districts, tables("regions"), ranking.policy)
+    except InputError as error:
+        return ranking, error.problems[0].found
+    return replace(ranking, portfolio=chosen), ""
 
 
 def measured(tables: Tables, policy: Policy) -> pd.DataFrame:

@@ -57,6 +57,16 @@ def test_nothing_published_yet(at: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert "run `pilot-areas run`" in capsys.readouterr().err
 
 
+def test_a_place_that_cannot_be_written_is_said_in_one_line(
+    at: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert cli.main(["policy", "new", str(tmp_path / "file" / "below.toml")]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert str(tmp_path / "file") in said
+
+
 @pytest.mark.parametrize(
     "wrong", [["run", "--raw", "nowhere"], ["run", "--policy", "nowhere.toml"], ["check", "--raw", "nowhere"]]
 )

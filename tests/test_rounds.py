@@ -146,6 +146,18 @@ def test_unknown_and_changed_rounds_are_refused(
     shutil.rmtree(three.rounds / "spoilt")
 
 
+def test_a_round_is_archived_where_links_cannot_be_made(three: Paths, tmp_path: Path) -> None:
+    """As on Windows: published files are copies, and there is no `current`."""
+    paths = Paths.of(tmp_path)
+    shutil.copytree(three.current.resolve() / "processed", paths.processed)
+    shutil.copytree(three.current.resolve() / "maps", paths.maps)
+    (paths.processed / ".gitkeep").touch()
+    kept = rounds.archive(paths, "copied", TODAY)
+    assert not kept.faults
+    assert not (kept.folder / "processed" / ".gitkeep").exists()
+    assert kept.tables("provincial_shortlist").equals(rounds.tables_of(three, "current")("provincial_shortlist"))
+
+
 def test_nothing_to_list_or_archive(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
                                     capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
     monkeypatch.chdir(new_project())

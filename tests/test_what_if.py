@@ -27,6 +27,8 @@ def test_the_same_policy_measured_again_is_what_is_published(real_run: Paths, po
     again, published = what_if.measured(tables, policy), tables("district_criteria")
     pd.testing.assert_frame_equal(again, published, check_exact=False, rtol=1e-12)
     ranking = what_if.again(tables, policy)
+    ranking, conflict = what_if.with_portfolio(tables, ranking)
+    assert not conflict
     for name, key in (("provinces", "province_code"), ("portfolio", "province_code"), ("districts", "district_code")):
         one, two = getattr(ranking, name), getattr(what_if.published(tables), name)
         assert one["rank"].astype("Int64").tolist() == two["rank"].astype("Int64").tolist()
@@ -54,7 +56,8 @@ def test_what_if_is_what_a_whole_run_with_that_policy_gives(
             "uncertainty.draws": 200,
         },
     )  # fmt: skip
-    again = what_if.again(Tables(real_run.processed), asked.applied(policy))
+    tables = Tables(real_run.processed)
+    again, _ = what_if.with_portfolio(tables, what_if.again(tables, asked.applied(policy)))
     assert again.policy == run.policy
     assert again.provinces["value"].to_numpy() == pytest.approx(run.provinces["value"].to_numpy(), rel=1e-12)
     assert again.districts["score"].to_numpy() == pytest.approx(run.districts["score"].to_numpy(), nan_ok=True)
@@ -91,7 +94,6 @@ def test_it_prints_who_enters_and_leaves_and_touches_nothing(
         (["--set", "score.roh=1"], "score.roh"),
         (["--set", "score.rho=low"], "score.rho"),
         (["--set", "poverty.survey_year=2021"], "poverty.survey_year"),
-        (["--set", 'portfolio.locks=[{"province_code": "10", "reason": "x"}]'], "กรุงเทพมหานคร"),
         (["--processed", "nowhere"], "pilot-areas run"),
     ],
 )
@@ -102,6 +104,15 @@ def test_wrong_turns_end_in_one_line_and_2(
     said = capsys.readouterr().err
     assert part in said
     assert said.count("\n") == 1
+
+
+def test_rules_that_cannot_hold_are_a_note_beside_the_list(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["whatif", "--set", 'portfolio.locks=[{"province_code": "10", "reason": "x"}]']) == 0
+    assert "no portfolio: lock of กรุงเทพมหานคร Bangkok" in capsys.readouterr().out
+    assert cli.main(["whatif", "--set", "shortlist_provinces=4"]) == 0
+    said = capsys.readouterr().out
+    assert "4 leave" in said
+    assert "no portfolio: exactly 4 provinces; at least 1 in Central" in said
 
 
 @pytest.mark.parametrize("given", ["poverty", "poverty=x", "poverty=0.5,poverty=0.5", "poverty=-1", "poverty=2", ""])

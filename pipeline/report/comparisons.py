@@ -48,10 +48,9 @@ def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: 
         f" {int((moved['rank_before'] != moved['rank_after']).sum())} of {len(moved)} provinces change rank,"
         f" by {(moved['rank_before'] - moved['rank_after']).abs().mean():.1f} on average"
     )
-    leave, enter = portfolio_moves(before.portfolio, after.portfolio)
-    out.print(
-        f"portfolio: {', '.join(enter) or 'no one'} enters, {', '.join(leave) or 'no one'} leaves", soft_wrap=True
-    )
+    if before.portfolio is not None and after.portfolio is not None:
+        leave, enter = (", ".join(names) or "no one" for names in portfolio_moves(before.portfolio, after.portfolio))
+        out.print(f"portfolio: {enter} enters, {leave} leaves", soft_wrap=True)
 
 
 def past(places: pd.DataFrame, recalls: Iterable[Recall]) -> None:

@@ -21,6 +21,8 @@ SOURCES = {
     "campus_capability": Said("ความพร้อมของวิทยาเขตในการประสานงาน", "how able a campus is to connect"),
     "system_quality": Said("คุณภาพของระบบข้อมูลที่ยังไม่ได้วัด", "the quality of data systems not yet measured"),
 }
+# A district that is eligible in a smaller share of the draws says so.
+SELDOM = 0.95
 FIRMNESS = {
     "firm": Said("มั่นคง", "firm"),
     "likely": Said("ค่อนข้างแน่", "likely"),
@@ -65,8 +67,11 @@ def place(row: Any, policy: Policy) -> Said:
     """How sure the place's rank is, and what it depends on most."""
     if row.median_rank is None:
         return Said("ยังประเมินความแน่นอนไม่ได้ เพราะขาดข้อมูล", "How sure cannot be said: data are missing.")
+    of_district = hasattr(row, "district_code")
+    if of_district and row.eligible_share == 0:
+        return Said("ไม่เข้าเกณฑ์ในการจำลองใดเลย", "Eligible in none of the draws.")
     k, word = policy.shortlist_provinces, FIRMNESS[row.firmness]
-    if hasattr(row, "district_code"):
+    if of_district:
         chosen = Said(
             f"เป็นอำเภอนำร่องในการจำลอง{share_th(row.pilot_share)}",
             f"A pilot district in {share(row.pilot_share)} of the draws",
@@ -78,6 +83,9 @@ def place(row: Any, policy: Policy) -> Said:
         )
     th = f"{chosen.th} ({word.th}) อันดับระหว่าง {row.rank_low:.0f} ถึง {row.rank_high:.0f}"
     en = f"{chosen.en} ({word.en}); rank {row.rank_low:.0f} to {row.rank_high:.0f}"
+    if of_district and row.eligible_share < SELDOM:
+        th += f" เข้าเกณฑ์ในการจำลอง{share_th(row.eligible_share)}"
+        en += f"; eligible in {share(row.eligible_share)} of them"
     if row.least_certain is not None:
         moves = SOURCES[row.least_certain]
         th += f" สิ่งที่ทำให้อันดับขยับมากที่สุดคือ{moves.th}"

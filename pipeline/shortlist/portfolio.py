@@ -69,7 +69,7 @@ def pilot_portfolio(
 
 def listed(portfolios: np.ndarray, values: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Portfolios (portfolios, provinces), best first: value per province, and codes."""
-    worth = portfolios @ values / np.maximum(portfolios.sum(axis=1), 1)
+    worth = (portfolios * values).sum(axis=1) / np.maximum(portfolios.sum(axis=1), 1)
     table = pd.DataFrame(
         {"value": worth, "provinces": [", ".join(codes[chosen]) for chosen in portfolios]}
     ).sort_values(["value", "provinces"], ascending=[False, True], ignore_index=True)

@@ -165,18 +165,21 @@ def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
 def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin: float) -> tuple[Flags, float]:
     """All choices of k worth at least ``1 - margin`` of the best, (choices, n), and the margin used.
 
-    The margin is smaller than asked where there would be more than 50,000 choices. Units are taken in falling order of
+    The margin is smaller than asked where there would be more than 50,000 choices; where no margin makes them fewer,
+    the best found stands alone, with a margin of 0. Units are taken in falling order of
     value; a start is given up once the best that could follow is worth too little, or a rule can no longer be met.
     """
     best = solve(values, can, rules)
     if best is None:
         return np.zeros((0, len(values)), dtype=bool), margin
+    asked = margin
     order = [int(i) for i in np.argsort(-values, kind="stable") if can[i]]
-    while True:
+    while margin >= asked / 1024:
         found = _spread(values, order, k, rules, (1 - margin) * values[best].sum() - 1e-9)
         if found is not None:
             return found, margin
         margin /= 2
+    return best[None, :], 0.0
 
 
 def _spread(values: Floats, order: list[int], k: int, rules: Sequence[Rule], worth: float) -> Flags | None:
@@ -193,7 +196,7 @@ def _spread(values: Floats, order: list[int], k: int, rules: Sequence[Rule], wor
         ahead = np.concatenate([[0.0], np.cumsum(values[rest])])
         missing = k - count
         possible = (missing >= 0) & (missing <= len(rest))
-        reach = chosen @ values + ahead[np.clip(missing, 0, len(rest))]
+        reach = (chosen * values).sum(axis=1) + ahead[np.clip(missing, 0, len(rest))]
         possible &= (reach >= worth) & (load <= most + 1e-9).all(axis=1)
         possible &= (load + rows[:, rest].sum(axis=1) >= least - 1e-9).all(axis=1)
         chosen = chosen[possible]

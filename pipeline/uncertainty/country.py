@@ -29,14 +29,13 @@ STEPS = 33
 class Pairs:
     """Districts and the campuses that may serve them, sorted by district.
 
-    ``minutes`` is (pairs, PLACES + 1): from each place where the campus may be, at last from where it is recorded.
-    ``starts`` says where each of the districts ``served`` begins.
+    ``minutes`` is (pairs, PLACES + 1): from each place where the campus may be, at last from where it is recorded;
+    infinite beyond the policy's limit.
     """
 
+    district: Indices
     campus: Indices
     minutes: Floats
-    served: Indices
-    starts: Indices
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,6 @@ def _pairs(
     minutes = np.column_stack(
         [criterion_2.minutes_by_road(drawn.reshape(-1, PLACES), policy), found.minutes[district, campus]]
     )
-    within = (minutes <= policy.university.limit_minutes).any(axis=1)
-    district, campus, minutes = district[within], campus[within], minutes[within]
-    served, starts = np.unique(district, return_index=True)
-    return Pairs(campus, minutes, served, starts)
+    minutes[minutes > policy.university.limit_minutes] = np.inf
+    within = np.isfinite(minutes).any(axis=1)
+    return Pairs(district[within], campus[within], minutes[within])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from pipeline.uncertainty.choices import BLOCK, Choices, Draw
-from pipeline.uncertainty.country import Country, Floats
+from pipeline.uncertainty.country import Country, Floats, Indices
 
 Answer = TypeVar("Answer")
 Flags = NDArray[np.bool_]
@@ -32,6 +32,7 @@ class Model:
         passing = np.arange(n + 1) / max(n, 1)
         self._z_of_k = -ndtri(self.policy.poverty.hot_spot_q * passing / 2)
         self._members = of.members
+        self._half_square = of.pairs.minutes**2 / 2
         self._by_province = np.argsort(of.campus_province, kind="stable")
         self._with_campus, self._campus_starts = np.unique(of.campus_province[self._by_province], return_index=True)
         raw = float(of.units @ of.rate)
@@ -40,9 +41,12 @@ class Model:
     def scores(self, draw: Draw) -> Floats:
         """Scores (districts, draws) of those that may be a pilot in the draw; NaN for the others."""
         poverty, concentrated = self.poverty(draw)
-        criteria = np.stack([poverty, self.university(draw), self.data_system(draw)])
-        scores = self._mean(criteria, draw)
-        scores[~(concentrated & self.of.may[:, None])] = np.nan
+        eligible = concentrated & self.of.may[:, None]
+        # Most of the work is for the other two criteria: it is left out where no draw of the block asks for it.
+        asked = np.flatnonzero(eligible.any(axis=1))
+        criteria = np.stack([poverty[asked], self.university(draw, asked), self.data_system(draw, asked)])
+        scores = np.full(poverty.shape, np.nan)
+        scores[asked] = np.where(eligible[asked], self._mean(criteria, draw), np.nan)
         return scores
 
     def poverty(self, draw: Draw) -> tuple[Floats, Flags]:
@@ -76,30 +80,37 @@ class Model:
                 return z >= np.where(k > 0, self._z_of_k[k], np.inf)
             k = np.minimum(passed, k)
 
-    def university(self, draw: Draw) -> Floats:
-        """Criterion 2."""
+    def university(self, draw: Draw, districts: Indices) -> Floats:
+        """Criterion 2 of some districts, in rising order."""
         of, rules = self.of, self.policy.university
-        pairs = of.pairs
-        minutes = np.take_along_axis(pairs.minutes, draw.place[pairs.campus], axis=1)
-        chance = np.exp(minutes**2 * (-0.5 / draw.sigma**2)) * draw.capability[pairs.campus]
-        chance[minutes > rules.limit_minutes] = 0.0
+        wanted = np.zeros(len(of.rate), dtype=bool)
+        wanted[districts] = True
+        pair = np.flatnonzero(wanted[of.pairs.district])
+        campus = of.pairs.campus[pair]
+        chance = np.take_along_axis(self._half_square[pair], draw.place[campus], axis=1)
+        chance /= -(draw.sigma**2)
+        np.exp(chance, out=chance)
+        chance *= draw.capability[campus]
+        np.subtract(1.0, chance, out=chance)
         none = np.ones((len(of.rate), len(draw.sigma)))
-        if len(pairs.starts):
-            none[pairs.served] = np.multiply.reduceat(1 - chance, pairs.starts, axis=0)
+        served, starts = np.unique(of.pairs.district[pair], return_index=True)
+        if len(starts):
+            none[served] = np.multiply.reduceat(chance, starts, axis=0)
         ablest = np.zeros((len(of.provinces), len(draw.sigma)))
         if len(self._campus_starts):
             sorted_by_province = draw.capability[self._by_province]
             ablest[self._with_campus] = np.maximum.reduceat(sorted_by_province, self._campus_starts, axis=0)
-        return 1 - none * (1 - rules.province_mandate * ablest)[of.province]
+        return 1 - none[districts] * (1 - rules.province_mandate * ablest)[of.province[districts]]
 
-    def data_system(self, draw: Draw) -> Floats:
-        """Criterion 3; NaN where no system covers the district and the draw says nothing."""
+    def data_system(self, draw: Draw, districts: Indices) -> Floats:
+        """Criterion 3 of some districts; NaN where no system covers one and the draw says nothing."""
         of, (low, high) = self.of, self.policy.uncertainty.unknown_quality
         said = self.policy.data_system.unknown_quality
         quality = np.where(np.isnan(draw.quality), said, low + (high - low) * draw.quality)
-        value = np.fmax(of.measured[:, None], of.unmeasured[:, None] * quality[of.province])
-        bare = np.isnan(of.measured) & np.isnan(of.unmeasured)
-        value[bare] = draw.quality[of.province[bare]]
+        measured, unmeasured, province = of.measured[districts], of.unmeasured[districts], of.province[districts]
+        value = np.fmax(measured[:, None], unmeasured[:, None] * quality[province])
+        bare = np.isnan(measured) & np.isnan(unmeasured)
+        value[bare] = draw.quality[province[bare]]
         return value
 
     def _mean(self, criteria: Floats, draw: Draw) -> Floats:

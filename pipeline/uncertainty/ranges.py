@@ -137,6 +137,7 @@ def sobol(function: Callable[[Floats], Floats], sources: int, n: int, seed: int)
     variance = np.var(np.concatenate(answers[:2], axis=1), axis=1)
     share = variance / variance.sum() if variance.sum() > 0 else np.zeros_like(variance)
     first, total = (
-        np.maximum(share @ np.nan_to_num(np.atleast_2d(index)), 0.0) for index in (found.first_order, found.total_order)
+        np.maximum((share[:, None] * np.nan_to_num(np.atleast_2d(index))).sum(axis=0), 0.0)
+        for index in (found.first_order, found.total_order)
     )
     return Sensitivity(first, total)

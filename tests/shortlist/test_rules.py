@@ -125,10 +125,12 @@ def test_nothing_to_choose_from() -> None:
 
 
 def test_too_many_almost_as_good_narrow_the_margin() -> None:
-    """20 units of equal value, 10 to choose: 184,756 choices, all as good; no margin makes them fewer."""
+    """Of 24 units, 12 to choose: 2.7 million choices, of which those nearest to the best are listed."""
     values, can = 100 - np.arange(24.0) / 10, np.ones(24, dtype=bool)
     given_rules = rules_of(["A"] * 24, 12, (0, 24), can)
     found, margin = near_best(values, can, 12, given_rules, 0.2)
     assert 0 < margin < 0.2
     assert 0 < len(found) <= 50_000
     assert (found @ values).min() >= (1 - margin) * values[:12].sum() - 1e-6
+    alone, none = near_best(np.ones(24), can, 12, given_rules, 0.02)  # all as good as each other
+    assert (len(alone), alone.sum(), none) == (1, 12, 0.0)

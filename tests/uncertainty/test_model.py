@@ -52,9 +52,8 @@ def test_one_draw_again_by_the_functions_of_the_criteria(real: Country, choices:
         national = real.national * (rate @ real.units) / (real.rate @ real.units)
         concentrated = (rate > national) | poverty.hot_spots(z, rules.poverty.hot_spot_q)
         minutes = np.full((len(rate), len(real.capability)), np.nan)
-        district = np.repeat(real.pairs.served, np.diff([*real.pairs.starts, len(real.pairs.campus)]))
         at = draw.place[real.pairs.campus, j]
-        minutes[district, real.pairs.campus] = real.pairs.minutes[np.arange(len(at)), at]
+        minutes[real.pairs.district, real.pairs.campus] = real.pairs.minutes[np.arange(len(at)), at]
         reach = university.reach(minutes, draw.capability[:, j], draw.sigma[j], rules.university.limit_minutes)
         ablest = pd.Series(draw.capability[:, j]).groupby(real.campus_province).max()
         mandate = rules.university.province_mandate * pd.Series(real.province).map(ablest).fillna(0).to_numpy()
@@ -151,13 +150,16 @@ def test_a_missing_data_system_leaves_its_weight_or_lies_anywhere(real: Country,
     bare = replace(real, measured=np.full_like(real.measured, np.nan), unmeasured=np.full_like(real.measured, np.nan))
     model, i = Model(bare), int(np.flatnonzero(real.may)[0])
     unmoved = choices.draw(nothing_moves())
-    criteria = np.stack([model.poverty(unmoved)[0], model.university(unmoved), model.data_system(unmoved)])
+    every = np.arange(len(real.rate))
+    criteria = np.stack(
+        [model.poverty(unmoved)[0], model.university(unmoved, every), model.data_system(unmoved, every)]
+    )
     scores, c = model._mean(criteria, unmoved), criteria[:2, i, 0]
     assert scores[i, 0] == pytest.approx(100 * scoring.power_mean([c], [2 / 3, 1 / 3], 0)[0])
     u = nothing_moves(1)
     u[SOURCES.index("system_quality")] = 0.3
     draw = choices.draw(u)
-    assert model.data_system(draw)[i, 0] == pytest.approx(draw.quality[real.province[i], 0])
+    assert model.data_system(draw, every)[i, 0] == pytest.approx(draw.quality[real.province[i], 0])
 
 
 def test_the_best_system_may_change_with_unmeasured_quality(real: Country, choices: Choices) -> None:
@@ -166,7 +168,7 @@ def test_the_best_system_may_change_with_unmeasured_quality(real: Country, choic
     two = replace(real, measured=np.full(n, 0.3), unmeasured=np.full(n, 0.5))
     u = nothing_moves(2)
     draw = replace(choices.draw(u), quality=np.array([[0.0, 1.0]] * len(real.provinces)))
-    assert Model(two).data_system(draw)[0].tolist() == pytest.approx([0.3, 0.5])
+    assert Model(two).data_system(draw, np.array([0]))[0].tolist() == pytest.approx([0.3, 0.5])
 
 
 def test_posterior_of_household_rows_is_gamma() -> None:
