@@ -18,6 +18,7 @@ from pipeline.arguments import parser
 from pipeline.errors import InputError, Problem, Stopped
 
 if TYPE_CHECKING:
+    from pipeline.policy import Policy
     from pipeline.workspace import Paths
 
 
@@ -171,9 +172,36 @@ def policy(given: argparse.Namespace) -> int:
         policies.made(file)
         return 0
     file = file or paths.policy
-    says, _ = policy.read(file, dopa.districts().table["district_code"])
-    (policies.shown if given.action == "show" else policies.checked)(says, file)
+    try:
+        says, _ = policy.read(file, dopa.districts().table["district_code"])
+    except InputError as error:
+        for problem in error.problems:
+            print(f"pilot-areas: {problem}", file=sys.stderr)
+        return 2
+    if given.action == "show":
+        policies.shown(says, file)
+        return 0
+    conflict = _conflict(paths, says)
+    if conflict:
+        print(f"pilot-areas: {conflict}", file=sys.stderr)
+        return 2
+    policies.checked(says, file)
     return 0
+
+
+def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
+    """Rules of the portfolio that cannot hold together on the published figures; None where nothing can be said."""
+    from pipeline import what_if
+    from pipeline.workspace import Tables
+
+    tables = Tables(paths.processed)
+    try:
+        _, rules = what_if.with_portfolio(tables, what_if.again(tables, policy))
+    except InputError:  # nothing published yet, or the policy is for other figures
+        return None
+    mend = "change one of them, in [portfolio] or shortlist_provinces"
+    found = "rules that can all hold together on the published figures"
+    return Problem("the policy", rules, found, mend, column="portfolio") if rules else None
 
 
 def rounds(given: argparse.Namespace) -> int:

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import cli
 from pipeline import policy as policies
 from pipeline.errors import InputError
 from pipeline.policy import CRITERIA, Policy, WhatIf
 from pipeline.sentences import weights_from
+from pipeline.workspace import Paths
 from tests.conftest import ROOT
 from tests.test_bad_input import BALLOTS
 
@@ -132,3 +134,47 @@ def test_weights_always_sum_to_one_or_are_refused(weights: dict) -> None:
     assert sum(after.nominal_weights) == pytest.approx(1)
     for name, value in weights.items():
         assert getattr(after.weights, name) == value
+
+
+def test_policy_on_the_command_line(
+    real_run: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(real_run.maps.parent)
+    monkeypatch.setenv("COLUMNS", "160")
+    assert cli.main(["policy", "show"]) == 0
+    said = capsys.readouterr().out
+    for part in ("weights: default, not voted", "no ballot", "portfolio.region_most", "decided by nobody yet"):
+        assert part in said
+    assert cli.main(["policy", "check"]) == 0
+    assert "can be used" in capsys.readouterr().out
+    file = voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30))
+    assert cli.main(["policy", "show", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "mean of the ballots of CODI and OSMEP (2/4 agencies)" in said
+    assert "the board" in said
+    assert cli.main(["policy", "new", str(tmp_path / "2569.toml"), "--as-of", "2026-12-31"]) == 0
+    assert cli.main(["policy", "check", str(tmp_path / "2569.toml")]) == 0
+    capsys.readouterr()
+    assert cli.main(["policy", "new", str(tmp_path / "2569.toml")]) == 2
+    assert "a name that is free" in capsys.readouterr().err
+
+
+def test_check_lists_every_problem_and_rules_that_conflict(
+    real_run: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(real_run.maps.parent)
+    text = REAL.read_text(encoding="utf-8")
+    file = tmp_path / "policy.toml"
+    file.write_text(text.replace("rho = 0.0", 'rho = "low"').replace("firm = 0.9", "firm = 9"), encoding="utf-8")
+    assert cli.main(["policy", "check", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 2
+    assert "score.rho" in said
+    assert "uncertainty.firm" in said
+    file.write_text(text.replace("shortlist_provinces = 8", "shortlist_provinces = 3"), encoding="utf-8")
+    assert cli.main(["policy", "check", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "exactly 3 provinces; at least 1 in" in said
+    assert cli.main(["policy", "check", str(tmp_path / "none.toml")]) == 2
+    assert "no such file" in capsys.readouterr().err
