@@ -70,6 +70,11 @@ def place(row: Any, policy: Policy) -> Said:
     of_district = hasattr(row, "district_code")
     if of_district and row.eligible_share == 0:
         return Said("ไม่เข้าเกณฑ์ในการจำลองใดเลย", "Eligible in none of the draws.")
+    if of_district and row.eligible_share < 0.5:  # where it is mostly not in the ranking, a rank says nothing
+        return Said(
+            f"เข้าเกณฑ์ในการจำลอง{share_th(row.eligible_share)} และเป็นอำเภอนำร่องในการจำลอง{share_th(row.pilot_share)}",
+            f"Eligible in {share(row.eligible_share)} of the draws, a pilot district in {share(row.pilot_share)}.",
+        )
     k, word = policy.shortlist_provinces, FIRMNESS[row.firmness]
     if of_district:
         chosen = Said(
