@@ -122,7 +122,7 @@ district_uncertainty = Contract(
             (
                 *_certainty,
                 share("eligible_share", "of the draws in which it is eligible"),
-                share("top_k_share", "of the draws in which it is among the first K x 3 districts"),
+                share("top_k_share", "of the draws in which it is among as many first districts as there are pilots"),
                 share("pilot_share", "of the draws in which it is a pilot district of a province in the top K"),
                 Column("firmness", Kind.TEXT, "pilot_share in a word", allowed=FIRMNESS),
             )

@@ -46,7 +46,7 @@ def shortlist(paths: Paths) -> None:
     out.print(table)
     said_if_sample(out, tables)
     draws = policy.uncertainty.draws
-    out.print(f"how sure: in the first {policy.shortlist_provinces} of {draws:,} draws; 5-95 % range of its rank")
+    out.print(f"how sure: in the first {policy.shortlist_provinces} of {draws:,} draws; 5-95% range of its rank")
     weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
     out.print(f"weights: {weights} ({weights_from(policy).en})", soft_wrap=True)
     for line in (together(portfolio), *agencies(tables, policy), moving(tables("sensitivity"))):
@@ -62,8 +62,8 @@ def together(portfolio: pd.DataFrame) -> str:
     first = portfolio.iloc[0]
     names = ", ".join(f"{r.name_th} {r.name_en}" for r in chosen.itertuples())
     return (
-        f"portfolio: {names or 'none'}; the rules cost {first['price_of_fairness_pct']:.1f} % of the value,"
-        f" {first['portfolios_near_best']} portfolios within {first['near_best_margin_pct']:g} % of the best"
+        f"portfolio: {names or 'none'}; the rules cost {first['price_of_fairness_pct']:.1f}% of the value,"
+        f" {first['portfolios_near_best']} portfolios within {first['near_best_margin_pct']:g}% of the best"
     )
 
 
@@ -82,5 +82,5 @@ def agencies(tables: Tables, policy: Policy) -> list[str]:
 def moving(sensitivity: pd.DataFrame) -> str:
     """Which choices move ranks most."""
     most = sensitivity.sort_values("total_order", ascending=False).head(3)
-    named = ", ".join(f"{row.source_en} ({100 * row.total_order:.0f} %)" for row in most.itertuples())
+    named = ", ".join(f"{row.source_en} ({100 * row.total_order:.0f}%)" for row in most.itertuples())
     return f"what moves ranks most: {named}"

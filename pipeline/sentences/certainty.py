@@ -41,13 +41,13 @@ def share(value: float) -> str:
     """A share of the draws in words that do not claim more than draws can.
 
     >>> share(0.9999), share(0.42), share(0.001), share(0)
-    ('over 99 %', '42 %', 'under 1 %', '0 %')
+    ('over 99%', '42%', 'under 1%', '0%')
     """
     if 0 < value < 0.01:
-        return "under 1 %"
+        return "under 1%"
     if 0.99 < value < 1:
-        return "over 99 %"
-    return f"{100 * value:.0f} %"
+        return "over 99%"
+    return f"{100 * value:.0f}%"
 
 
 def share_th(value: float) -> str:
@@ -56,7 +56,7 @@ def share_th(value: float) -> str:
     >>> share_th(0.9999), share_th(0.42), share_th(0.001)
     ('กว่า 99%', ' 42%', 'ไม่ถึง 1%')
     """
-    text = share(value).replace(" %", "%")
+    text = share(value)
     for word, thai in (("under ", "ไม่ถึง "), ("over ", "กว่า ")):
         if text.startswith(word):
             return text.replace(word, thai)
@@ -66,7 +66,7 @@ def share_th(value: float) -> str:
 def place(row: Any, policy: Policy) -> Said:
     """How sure the place's rank is, and what it depends on most."""
     if row.median_rank is None:
-        return Said("ยังประเมินความแน่นอนไม่ได้ เพราะขาดข้อมูล", "How sure cannot be said: data are missing.")
+        return Said("ไม่ได้อยู่ในการจัดอันดับ จึงยังประเมินความแน่นอนไม่ได้", "Not in the ranking, so how sure cannot be said.")
     of_district = hasattr(row, "district_code")
     if of_district and row.eligible_share == 0:
         return Said("ไม่เข้าเกณฑ์ในการจำลองใดเลย", "Eligible in none of the draws.")
@@ -118,7 +118,7 @@ def source(row: Any) -> Said:
     return Said(
         f"{name.th}อธิบายการขยับของอันดับได้ {100 * row.first_order:.0f}% โดยลำพัง และ {100 * row.total_order:.0f}%"
         f" เมื่อรวมผลที่เกิดร่วมกับสิ่งอื่น โดยลำพังทำให้อันดับขยับเฉลี่ย {row.mean_rank_shift:.1f} อันดับ",
-        f"{capital(name.en)}: {100 * row.first_order:.0f} % of the movement of the ranks by itself,"
-        f" {100 * row.total_order:.0f} % together with others; alone it moves a rank by {row.mean_rank_shift:.1f} on"
+        f"{capital(name.en)}: {100 * row.first_order:.0f}% of the movement of the ranks by itself,"
+        f" {100 * row.total_order:.0f}% together with others; alone it moves a rank by {row.mean_rank_shift:.1f} on"
         " average.",
     )

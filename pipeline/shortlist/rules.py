@@ -54,8 +54,8 @@ def rules_of(
         there = np.array([r == region for r in regions], dtype=float)
         possible = int((there * can).sum())
         least, most = quotas.get(region, (0, n)) if isinstance(quotas, Mapping) else quotas
-        if possible and least > 0:
-            found.append(Rule(f"at least {least} in {region}", there, least, np.inf))
+        if (enough := min(least, possible)) > 0:
+            found.append(Rule(f"at least {enough} in {region}", there, enough, np.inf))
         if possible > most:
             found.append(Rule(f"at most {most} in {region}", there, -np.inf, most))
     for who, load in (loads or {}).items():
@@ -83,9 +83,9 @@ def choose(
 
     ``values`` (n,); a unit without a value, or of 0 or less, is never chosen. ``regions`` (n,) names each unit's
     region, ``quotas`` the least and the most per region (one pair for all, or by region; a region not named is free);
-    the least binds where any unit of the region can be chosen. ``loads`` gives for each carrier what each unit puts on
-    it (n,), together at most ``load_limit``. ``locked`` and ``vetoed`` are positions; ``names`` (n,) name units in
-    messages.
+    where fewer of a region can be chosen than its least, all of them must be. ``loads`` gives for each carrier what
+    each unit puts on it (n,), together at most ``load_limit``. ``locked`` and ``vetoed`` are positions; ``names`` (n,)
+    name units in messages.
 
     ``max Σ x_i v_i`` with ``Σ x_i = k``, x binary, by ``scipy.optimize.milp`` (HiGHS), to optimality.
 

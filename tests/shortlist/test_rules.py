@@ -15,7 +15,7 @@ from pipeline.shortlist.rules import Rule, near_best, rules_of, smallest_conflic
 def cases(draw) -> dict:
     """A small country: up to nine units in up to three regions, loads on two carriers, some locked, some vetoed."""
     n = draw(st.integers(2, 9))
-    least = draw(st.integers(0, 1))
+    least = draw(st.integers(0, 2))
     marked = draw(st.permutations(range(n)))
     locks, vetoes = draw(st.integers(0, 2)), draw(st.integers(0, 2))
     return {
@@ -44,8 +44,8 @@ def allowed(chosen: tuple[int, ...], case: dict) -> bool:
         return False
     for region in set(case["regions"]):
         count = sum(case["regions"][i] == region for i in chosen)
-        qualifies = any(v > 0 and r == region for v, r in zip(case["values"], case["regions"], strict=True))
-        if count > case["quotas"][1] or (qualifies and count < case["quotas"][0]):
+        possible = sum(v > 0 and r == region for v, r in zip(case["values"], case["regions"], strict=True))
+        if count > case["quotas"][1] or count < min(possible, case["quotas"][0]):
             return False
     if any(sum(load[i] for i in chosen) > case["load_limit"] for load in case["loads"].values()):
         return False
