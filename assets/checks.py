@@ -59,6 +59,11 @@ def suspects(shortlist_without_suspects: pd.DataFrame, provincial_shortlist: pd.
     return checks.suspects(provincial_shortlist, shortlist_without_suspects)
 
 
+@check("province_uncertainty", checks.certainty)
+def certainty(province_uncertainty: pd.DataFrame, provincial_shortlist: pd.DataFrame) -> Finding:
+    return checks.certainty(provincial_shortlist, province_uncertainty)
+
+
 @check("provincial_shortlist", checks.drift, before_publishing=True)
 def drift(provincial_shortlist: pd.DataFrame, paths: In) -> Finding:
     return checks.drift(provincial_shortlist, last_published(paths, "provincial_shortlist"))

@@ -170,6 +170,20 @@ def suspects(provincial_shortlist: pd.DataFrame, shortlist_without_suspects: pd.
     )
 
 
+def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataFrame) -> Finding:
+    """Every province of the shortlist is firm or likely: on it in most draws of all that is uncertain."""
+    both = provincial_shortlist.merge(province_uncertainty, on="province_code")
+    listed = both[both["shortlisted"].astype(bool)].sort_values("rank")
+    shaky = listed[~listed["firmness"].isin(["firm", "likely"])]
+    named = ", ".join(f"{r.name_en} ({r.firmness}, {100 * r.top_k_share:.0f}%)" for r in shaky.itertuples())
+    counts = listed["firmness"].value_counts().to_dict()
+    return Finding(
+        shaky.empty,
+        f"not sure to be on the list: {named}" if named else "every province of the shortlist is firm or likely",
+        {word: int(counts.get(word, 0)) for word in ("firm", "likely", "contested", "unlikely")},
+    )
+
+
 def drift(provincial_shortlist: pd.DataFrame, last: pd.DataFrame | None) -> Finding:
     """At most two provinces of the list change from the last published run."""
     if last is None:

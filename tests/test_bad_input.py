@@ -208,6 +208,12 @@ POLICY = {
     "decided by someone, never": ('decided_by = ""', 'decided_by = "x"', ["decision", "decided_on"]),
     "bounds the wrong way round": ("[25, 60]", "[60, 25]", ["uncertainty.sigma_minutes", "below the second"]),
     "firm below likely": ("firm = 0.9", "firm = 0.5", ["uncertainty", "firm must lie above likely"]),
+    "a seed below 0": ("seed = 2565", "seed = -1", ["seed", "'-1'", "0"]),
+    "weights spread without bound": (
+        "weights_concentration = 40",
+        "weights_concentration = 0.1",
+        ["concentration", "1"],
+    ),
     "too few draws": ("draws = 10000", "draws = 10", ["uncertainty.draws", "200"]),
     "a lock on no province": (
         "locks = []",

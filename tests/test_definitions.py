@@ -59,7 +59,7 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     keys = {key.name for check in loaded for key in check.check_keys}
     assert keys == {
         "coverage", "unmatched", "totals", "poverty_totals", "recorded", "suspects", "drift", "household_rows",
-        "systems_agree", "target_poor_agrees",
+        "systems_agree", "target_poor_agrees", "certainty",
     }  # fmt: skip
     with dg.DagsterInstance.from_config(str(real_run.maps.parent)) as instance:
         good = dg.RunsFilter(job_name="everything", statuses=[dg.DagsterRunStatus.SUCCESS])
@@ -69,8 +69,10 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     assert {e.check_name for e in seen} == keys
     assert {e.severity for e in seen} == {dg.AssetCheckSeverity.WARN}
     passed = {e.check_name: e.passed for e in seen}
-    # the list of 2022 rests on suspect figures (Chiang Mai leaves it without them); all else is as it should be
-    assert passed == {**dict.fromkeys(keys, True), "suspects": False}
+    # the list of 2022 rests on suspect figures (Chiang Mai leaves it without them), and one of it is contested
+    assert passed == {**dict.fromkeys(keys, True), "suspects": False, "certainty": False}
+    said = {e.check_name: e.description for e in seen}
+    assert said["certainty"].startswith("not sure to be on the list: Chiang Rai (contested, ")
 
 
 def test_rows_and_digests_show_in_the_ui(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,7 +218,7 @@ class Uncertainty(Part):
     """How far each choice may reasonably lie from what the policy says, and what counts as sure."""
 
     draws: Annotated[int, Field(ge=200, le=100_000)]
-    weights_concentration: Positive
+    weights_concentration: Annotated[float, Field(ge=1, allow_inf_nan=False)]
     rho: Annotated[tuple[Annotated[float, Field(ge=-10, le=10)], ...], Field(min_length=1)]
     sigma_minutes: tuple[Positive, Positive]
     goalpost_percentiles: tuple[Annotated[float, Field(gt=50, lt=100)], Annotated[float, Field(gt=50, lt=100)]]

@@ -38,7 +38,7 @@ class Policy(Part):
     title_th: Text
     title_en: Text
     as_of: date
-    seed: int
+    seed: Annotated[int, Field(ge=0)]
     agencies: Annotated[tuple[Text, ...], Field(min_length=1)]
     shortlist_provinces: Annotated[int, Field(ge=1, le=77)]
     pilot_districts_per_province: Annotated[int, Field(ge=1, le=10)]

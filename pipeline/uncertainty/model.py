@@ -35,7 +35,7 @@ class Model:
         self._half_square = of.pairs.minutes**2 / 2
         self._by_province = np.argsort(of.campus_province, kind="stable")
         self._with_campus, self._campus_starts = np.unique(of.campus_province[self._by_province], return_index=True)
-        raw = float(of.units @ of.rate)
+        raw = float((of.units * of.rate).sum())
         self._national = of.national / raw if raw > 0 else 0.0
 
     def scores(self, draw: Draw) -> Floats:

@@ -41,8 +41,9 @@ def draw_weights(nominal: ArrayLike, concentration: float, n: int, seed: int) ->
         raise ValueError("weights must be one row of numbers, 0 or more, not all 0")
     if not concentration > 0:
         raise ValueError(f"the concentration is {concentration:g}; it must be above 0")
-    gammas = np.random.default_rng(seed).standard_gamma(concentration * w / w.sum(), size=(n, w.size))
-    return np.asarray(gammas / gammas.sum(axis=1, keepdims=True))
+    drawn = np.zeros((n, w.size))
+    drawn[:, w > 0] = np.random.default_rng(seed).dirichlet(concentration * w[w > 0] / w.sum(), size=n)
+    return drawn
 
 
 def ranks_by_draw(scores: ArrayLike) -> Ranks:

@@ -70,6 +70,8 @@ def test_weights_are_seeded_and_a_criterion_without_weight_gets_none() -> None:
     assert (a == b).all()
     assert (a != draw_weights([0.5, 0.5, 0.0], 40, 100, 2)).any()
     assert (a[:, 2] == 0).all()
+    assert np.isfinite(draw_weights([1, 1, 1], 1e-3, 1000, 1)).all()
+    assert (draw_weights([1, 0, 0], 40, 5, 1) == [1, 0, 0]).all()
 
 
 @pytest.mark.parametrize(
