@@ -93,6 +93,15 @@ def test_lists_that_cannot_be_used(
         assert part in said
 
 
+def test_names_full_of_markup_are_printed_as_they_are(
+    at: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("code,year,programme\n95,2019,[/bold] [red]x\n", encoding="utf-8")
+    assert cli.main(["backtest", str(file)]) == 0
+    assert capsys.readouterr().out.count("[/bold] [red]x") == 2
+
+
 def test_no_list(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["backtest", "nowhere.csv"]) == 2
     assert "no such file" in capsys.readouterr().err

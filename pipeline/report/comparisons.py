@@ -27,11 +27,11 @@ CAUTION = (
 def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: Sequence[str]) -> None:
     """Who enters, who leaves, by how much; nothing is written."""
     out = console()
-    out.print("[bold]what if, nothing is published[/bold]")
+    out.print("what if, nothing is published", style="bold")
     for name, value in changes.items():
-        out.print(f"- {name} = {value if not isinstance(value, float) else f'{value:g}'}", markup=False, soft_wrap=True)
+        out.print(f"- {name} = {value if not isinstance(value, float) else f'{value:g}'}", soft_wrap=True)
     for note in notes:
-        out.print(f"- {note}", markup=False, soft_wrap=True)
+        out.print(f"- {note}", soft_wrap=True)
     moved = moves(before.provinces, after.provinces)
     table = Table(box=box.SIMPLE)
     for name, right in (("จังหวัด · province", False), ("", False), ("rank", True), ("value", True), ("by", True)):
@@ -72,7 +72,7 @@ def past(places: pd.DataFrame, recalls: Iterable[Recall]) -> None:
         out.print(
             f"{r.programme}, {r.places} {r.level}s: {r.found} among today's first {r.k} of {r.among}"
             f" (recall {r.recall:.0%}; by chance {r.expected:.0%}, p = {r.p:.3f})",
-            markup=False, soft_wrap=True,
+            soft_wrap=True,
         )  # fmt: skip
     for line in CAUTION:
         out.print(line, soft_wrap=True)
@@ -103,7 +103,7 @@ def archived(kept: Round) -> None:
 def compared(names: tuple[str, str], found: Comparison) -> None:
     """Rank moves between two rounds, split into figures and policy."""
     out = console()
-    out.print(f"[bold]{names[0]} → {names[1]}[/bold]: rank moves, - is up; = by figures + by policy")
+    out.print(f"{names[0]} → {names[1]}: rank moves, - is up; = by figures + by policy", style="bold")
     out.print(
         f"rules that differ: {', '.join(found.policy_changed) or 'none'}; "
         + ("the same goalposts: scores compare" if found.same_goalposts else "other goalposts: scores do not compare"),

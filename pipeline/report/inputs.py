@@ -54,8 +54,8 @@ def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
         households(out, workspace.read(looked_at.table("household_files"), "household_files"))
     for name, stopped in failures.items():
         for line in stopped.problems:
-            out.print(f"[bold]{name}[/bold]: ", end="")
-            out.print(line, markup=False, soft_wrap=True)
+            out.print(f"{name}: ", end="", style="bold")
+            out.print(line, soft_wrap=True)
     missing = [n for n in RAW_TABLES if n not in failures and not looked_at.table(n).is_file()]
     if missing:
         out.print(f"not looked at, since they rest on the above: {', '.join(missing)}", soft_wrap=True)
@@ -81,7 +81,7 @@ def households(out: Console, files: pd.DataFrame) -> None:
         )  # fmt: skip
     out.print(table)
     for row in files[files["problem"].notna()].itertuples():
-        out.print(f"not used: {row.problem}", markup=False, soft_wrap=True)
+        out.print(f"not used: {row.problem}", soft_wrap=True)
 
 
 def sample(written: Sequence[Path]) -> None:

@@ -16,14 +16,14 @@ def explained(tables: Tables, code: str) -> None:
     """One district or province."""
     told = explain.answers(tables, code)
     out = console()
-    out.print(f"[bold]{told.name}[/bold]  {told.place}")
+    out.print(f"{told.name}  {told.place}", style="bold")
     said_if_sample(out, tables)
     out.print(told.standing)
     out.print(parts(tables, code) if len(code) == 4 else own_districts(tables, code))
     for question, lines in told.answers:
-        out.print(f"[bold]{question}[/bold]")
+        out.print(question, style="bold")
         for line in lines:
-            out.print(f"- {line}", markup=False)
+            out.print(f"- {line}")
 
 
 def parts(tables: Tables, code: str) -> Table:

@@ -18,7 +18,7 @@ from pipeline.sentences import weights_from
 def shown(policy: Policy, path: Path) -> None:
     """Weights, ballots, and every other parameter."""
     out = console()
-    out.print(f"[bold]{policy.title_th} · {policy.title_en}[/bold]  {shown_path(path)}", soft_wrap=True)
+    out.print(f"{policy.title_th} · {policy.title_en}  {shown_path(path)}", style="bold", soft_wrap=True)
     decided = policy.decision
     out.print(
         f"decided by {decided.decided_by} on {decided.decided_on}"
@@ -47,7 +47,7 @@ def shown(policy: Policy, path: Path) -> None:
 def checked(policy: Policy, path: Path) -> None:
     """That the policy can be used."""
     said = f"{shown_path(path)}: can be used; weights: {weights_from(policy).en}"
-    console().print(said, markup=False, soft_wrap=True)
+    console().print(said, soft_wrap=True)
 
 
 def made(path: Path) -> None:
@@ -55,6 +55,5 @@ def made(path: Path) -> None:
     console().print(
         f"{shown_path(path)} written: fill in titles, dates and ballots, then"
         f" `pilot-areas policy check {shown_path(path)}` and `pilot-areas run --policy {shown_path(path)}`",
-        markup=False,
         soft_wrap=True,
     )

@@ -50,7 +50,7 @@ def shortlist(paths: Paths) -> None:
     weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
     out.print(f"weights: {weights} ({weights_from(policy).en})", soft_wrap=True)
     for line in (together(portfolio), *agencies(tables, policy), moving(tables("sensitivity"))):
-        out.print(line, markup=False, soft_wrap=True)
+        out.print(line, soft_wrap=True)
     counts = districts["status"].value_counts()
     out.print(", ".join(f"{counts.get(s, 0)} {words.en}" for s, words in STATUS.items()))
     out.print(f"open: {paths.maps / 'index.html'}", soft_wrap=True)

@@ -17,7 +17,8 @@ from pipeline.workspace import Tables
 
 
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    """Prints what it is given: a policy's title or a programme's name may hold anything, so no text is markup."""
+    return Console(highlight=False, soft_wrap=False, markup=False)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Shown]:
     began = time.monotonic()
 
     def line(text: str) -> None:
-        out.print(f"{time.monotonic() - began:6.1f} s  {text}", markup=False, soft_wrap=True)
+        out.print(f"{time.monotonic() - began:6.1f} s  {text}", soft_wrap=True)
 
     if not out.is_terminal:
         yield Shown(lambda name, rows: line(f"{name}: {rows:,} rows"), line)
@@ -51,7 +52,7 @@ def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Shown]:
 
 def said_if_sample(out: Console, tables: Tables) -> None:
     if tables("inputs")["sample"].any():
-        out.print("[bold]ข้อมูลตัวอย่าง · SAMPLE[/bold]: rests on invented rows, not for decisions")
+        out.print("ข้อมูลตัวอย่าง · SAMPLE: rests on invented rows, not for decisions", style="bold")
 
 
 def number(value: object, form: str = ".2f") -> str:

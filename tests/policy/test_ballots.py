@@ -152,6 +152,9 @@ def test_policy_on_the_command_line(
     said = capsys.readouterr().out
     assert "mean of the ballots of CODI and OSMEP (2/4 agencies)" in said
     assert "the board" in said
+    file.write_text(file.read_text(encoding="utf-8").replace('"the board"', '"[/bold] x"'), encoding="utf-8")
+    assert cli.main(["policy", "show", str(file)]) == 0
+    assert "[/bold] x" in capsys.readouterr().out
     assert cli.main(["policy", "new", str(tmp_path / "2569.toml"), "--as-of", "2026-12-31"]) == 0
     assert cli.main(["policy", "check", str(tmp_path / "2569.toml")]) == 0
     capsys.readouterr()
