@@ -11,11 +11,15 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import explain, publishing, sentences, shortlist, storage
+from pipeline import downloads as take_away
+from pipeline import explain, publishing, rounds, shortlist, storage
 from pipeline import workbooks as books
 from pipeline.contracts import CONTRACTS
-from pipeline.pages import country
+from pipeline.pages import brief as meeting
+from pipeline.pages import classes, country, dossier, frame
+from pipeline.pages import pictures as maps
 from pipeline.policy import Policy
+from pipeline.sentences import decision
 from pipeline.storage import Lineage, asset, assets
 from pipeline.uncertainty import measure as uncertainty
 from pipeline.workspace import Paths
@@ -87,8 +91,43 @@ def province_explanations(
     return explain.province_explanations(provincial_shortlist, district_scores, policy)
 
 
+@asset("pilots", "pandas", notes_of=rounds.COMPARED)
+def round_changes(paths: In) -> pd.DataFrame:
+    """Rank moves since the round that the policy names, split into what the figures and what the policy changed."""
+    return rounds.changes(paths)
+
+
+@asset("pilots", "pandas")
+def decisions(
+    provincial_shortlist: pd.DataFrame,
+    province_uncertainty: pd.DataFrame,
+    pilot_portfolio: pd.DataFrame,
+    district_scores: pd.DataFrame,
+    universities: pd.DataFrame,
+    acceptances: pd.DataFrame,
+    policy: Policy,
+) -> pd.DataFrame:
+    """The agenda that the figures leave: what to adopt, what to choose, what to check."""
+    return decision.decisions(
+        provincial_shortlist,
+        province_uncertainty,
+        pilot_portfolio,
+        district_scores,
+        universities,
+        acceptances,
+        policy,
+    )
+
+
+@asset("pilots", "numpy")
+def map_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
+    """Computed once, so that one colour means one thing on every page and picture."""
+    return classes.classes(district_scores)
+
+
 @asset("pilots", "excel")
 def workbooks(
+    paths: In,
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
     shortlist_without_agencies: pd.DataFrame,
@@ -112,46 +151,58 @@ def workbooks(
         district_scores,
         inputs,
         policy,
+        publishing.run_id(paths, policy),
     )
 
 
-@asset("pilots", "folium", "html")
-def country_page(
+@asset("pilots", "excel", "geojson")
+def downloads(
     paths: In,
+    workbooks: dict,  # type: ignore[type-arg]  # Dagster loads files by this type
     district_criteria: pd.DataFrame,
-    district_scores: pd.DataFrame,
+    district_scores: gpd.GeoDataFrame,
+    district_uncertainty: pd.DataFrame,
     district_explanations: pd.DataFrame,
-    provincial_shortlist: pd.DataFrame,
-    shortlist_without_suspects: pd.DataFrame,
     district_shapes: gpd.GeoDataFrame,
-    universities: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
-    district_uncertainty: pd.DataFrame,
-    province_uncertainty: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    pilot_portfolio: pd.DataFrame,
-    shortlist_without_agencies: pd.DataFrame,
 ) -> dict[str, bytes]:
-    """maps/index.html: one file that opens without a network."""
-    return country.build(
+    """Beside the pages: the workbooks, one for each province, and the districts for a GIS."""
+    return take_away.build(
+        workbooks,
         district_criteria,
         district_scores,
+        district_uncertainty,
         district_explanations,
-        provincial_shortlist,
-        shortlist_without_suspects,
         district_shapes,
-        universities,
         inputs,
         policy,
-        district_uncertainty,
-        province_uncertainty,
-        sensitivity,
-        pilot_portfolio,
-        shortlist_without_agencies,
         publishing.run_id(paths, policy),
-        sentences.for_page(policy),
     )
+
+
+@asset("pilots", "matplotlib", notes_of=frame.READ)
+def pictures(paths: In) -> dict[str, bytes]:
+    """Each map as SVG and PNG with title, legend, sources and date in it."""
+    return maps.build(publishing.figures(paths))
+
+
+@asset("pilots", "folium", "html", notes_of=frame.READ)
+def country_page(paths: In) -> dict[str, bytes]:
+    """maps/index.html: one file that opens without a network."""
+    return country.build(publishing.figures(paths))
+
+
+@asset("pilots", "folium", "html", notes_of=frame.READ)
+def dossiers(paths: In) -> dict[str, bytes]:
+    """maps/95.html and 76 others: one file for each province."""
+    return dossier.build(publishing.figures(paths))
+
+
+@asset("pilots", "html", notes_of=frame.READ)
+def brief(paths: In, pictures: dict) -> dict[str, bytes]:  # type: ignore[type-arg]
+    """maps/brief.html: what the meeting needs, on four sheets of paper or fewer."""
+    return meeting.build(publishing.figures(paths), pictures)
 
 
 @dg.asset(

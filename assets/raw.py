@@ -13,8 +13,8 @@ from pipeline import policy as policies
 from pipeline.households import intake
 from pipeline.intake import Received
 from pipeline.policy import Policy, WhatIf, flat
+from pipeline.sources import cbt, dbd, dopa, labour, nesdc, tpmap
 from pipeline.sources import data_systems as systems
-from pipeline.sources import dopa, nesdc, tpmap
 from pipeline.sources import universities as campuses
 from pipeline.storage import News, asset
 from pipeline.workspace import Paths
@@ -143,6 +143,24 @@ def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Receiv
 
 
 @asset("raw", "csv")
+def new_firms(paths: In, districts: pd.DataFrame) -> Received:
+    """Local business of the dossiers; it does not enter the score."""
+    return dbd.new_firms(paths.raw / "dbd", districts)
+
+
+@asset("raw", "csv")
+def establishments(paths: In, districts: pd.DataFrame) -> Received:
+    """Local business of the dossiers, for ten provinces; it does not enter the score."""
+    return labour.establishments(paths.raw / "labour", districts)
+
+
+@asset("raw", "csv")
+def cbt_sites(paths: In, districts: pd.DataFrame) -> Received:
+    """Community-based tourism of the dossiers; it does not enter the score."""
+    return cbt.cbt_sites(paths.raw / "cbt", districts)
+
+
+@asset("raw", "csv")
 def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     """TPMAP's own aggregates: the household rows' target poor should be about these."""
     return tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
@@ -182,7 +200,8 @@ def refused(paths: In) -> dict[str, bytes]:
 
 AS_RECEIVED = (
     "districts", "policy", "regions", "poverty", "population", "subdistrict_population", "subdistrict_points",
-    "district_shapes", "universities", "partnerships", "data_systems", "acceptances", "target_poor", "household_files",
+    "district_shapes", "universities", "partnerships", "data_systems", "acceptances", "new_firms", "establishments",
+    "cbt_sites", "target_poor", "household_files",
 )  # fmt: skip
 
 

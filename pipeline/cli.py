@@ -165,10 +165,12 @@ def policy(given: argparse.Namespace) -> int:
     _, paths = _paths(given)
     from pipeline import policy
     from pipeline.report import policies
+    from pipeline.rounds import known_rounds
     from pipeline.sources import dopa
 
     if given.action == "new" and file:
-        policy.new(paths.policy, file, given.round or file.stem, given.as_of)
+        archived = [kept.name for kept in known_rounds(paths)]
+        policy.new(paths.policy, file, given.round or file.stem, given.as_of, archived)
         policies.made(file)
         return 0
     file = file or paths.policy

@@ -17,16 +17,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline import policy, queries, workspace
+from pipeline import policy, queries, sentences, workspace
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
+from pipeline.pages import frame
+from pipeline.pages.frame import Figures
 from pipeline.workspace import Paths
 
 KEPT_RUNS = 5
 PACKAGES = (
     "pilot-areas", "dagster", "duckdb", "folium", "geopandas", "geothai", "numpy", "pandas", "pyarrow", "scipy",
-    "shapely", "topojson", "xlsxwriter",
+    "matplotlib", "shapely", "topojson", "xlsxwriter",
 )  # fmt: skip
 AGAIN = "materialise everything with the official policy and inputs, then publish"
 
@@ -44,6 +46,13 @@ def run_id(paths: Paths, official: policy.Policy) -> str:
     """Digest of inputs, policy, seed and code version: equal ids, equal output."""
     parts = [workspace.inputs_digest(paths), official.sha256, str(official.seed), workspace.code_version()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def figures(paths: Paths) -> Figures:
+    """What the pages are made from: the tables of the workspace, with the run's id and the words for them."""
+    tables = workspace.Tables(paths.workspace)
+    official = policy.from_table(tables("policy"))
+    return frame.read(tables, official, run_id(paths, official), sentences.for_page(official))
 
 
 def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
@@ -100,9 +109,8 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
         source = paths.table(name)
         if not CONTRACTS[name].published:
             continue
-        if CONTRACTS[name].open_ended:
+        if folder := CONTRACTS[name].files_in:
             for file, content in workspace.read_files(source).items():
-                folder = "maps" if file.endswith(".html") else "processed"
                 target = building / folder / file
                 target.parent.mkdir(exist_ok=True)
                 target.write_bytes(content)

@@ -16,13 +16,15 @@ from typing import Any
 import pandas as pd
 
 from pipeline import policy as policies
+from pipeline.contracts import CONTRACTS
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.sentences import change as sentences
 from pipeline.what_if import Ranking, again, published
+from pipeline.workspace import ROUND_RECORD as RECORD
 from pipeline.workspace import Paths, Tables
 
 CURRENT = "current"
-RECORD = "round.json"
 # Which figures a round looks at is of its data, not of its rules.
 OF_THE_DATA = (
     "round", "title_th", "title_en", "as_of", "seed", "poverty.survey_year", "poverty.population_year", "households.",
@@ -150,6 +152,44 @@ def tables_of(paths: Paths, name: str) -> Tables:
             )
         )  # fmt: skip
     return found.tables
+
+
+def changes(paths: Paths) -> pd.DataFrame:
+    """What changed from the round that the policy names to the workspace, one row per province and district.
+
+    No rows where it names none; ``InputError`` where no such round is archived, or it is not as archived.
+    """
+    later = Tables(paths.workspace)
+    name = policies.from_table(later("policy")).decision.previous_round
+    if not name:
+        return CONTRACTS["round_changes"].conform(pd.DataFrame(columns=CONTRACTS["round_changes"].column_names))
+    if not (paths.rounds / name / RECORD).is_file():
+        raise InputError(
+            Problem(
+                shown_path(paths.policy), f"'{name}'", "the name of an archived round (`pilot-areas rounds list`)",
+                "archive it, or leave the name empty", column="decision.previous_round",
+            )
+        )  # fmt: skip
+    found = compare(tables_of(paths, name), later)
+    levels = [
+        table.rename(columns={f"{level}_code": "code"}).assign(level=level)
+        for level, table in (("province", found.provinces), ("district", found.districts))
+    ]
+    moved = pd.concat(levels, ignore_index=True).assign(since=name)
+    was, now = (moved[f"shortlisted_{when}"].fillna(False).astype(bool) for when in ("earlier", "later"))
+    moved["change"] = "none"
+    moved.loc[was & now, "change"], moved.loc[~was & now, "change"], moved.loc[was & ~now, "change"] = (
+        "stays", "enters", "leaves",
+    )  # fmt: skip
+    return sentences.add_changes(moved)[CONTRACTS["round_changes"].column_names]
+
+
+# What `changes` reads of this round: all that a ranking under another policy may need.
+COMPARED = (
+    "policy", "regions", "universities", "partnerships", "data_systems", "acceptances", "household_poverty",
+    "household_agreement", "district_shapes", "district_facts", "district_criteria", "district_scores",
+    "provincial_shortlist", "pilot_portfolio",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ class WorkspaceIOManager(dg.IOManager):
         metadata |= {name: int(table[name].sum()) for name in table.columns if name in ROW_COUNTS and len(table)}
         for origin in note.origins:
             metadata[f"sha256 of {origin.file}"] = origin.sha256
-        if CONTRACTS[name].open_ended:
+        if CONTRACTS[name].files_in:
             metadata["sizes_kb"] = {f: len(b) // 1000 for f, b in zip(table["file"], table["bytes"], strict=True)}
         elif not isinstance(table, gpd.GeoDataFrame):
             metadata["preview"] = dg.MetadataValue.md(preview(table))
@@ -192,6 +192,8 @@ class WorkspaceIOManager(dg.IOManager):
         wanted = context.dagster_type.typing_type
         if wanted is Stored:
             return Stored(name, path)
+        if wanted is dict:
+            return workspace.read_files(path)
         if wanted is gpd.GeoDataFrame:
             return workspace.read_shapes(path)
         table = workspace.read(path, name)

@@ -15,7 +15,7 @@ from pipeline.contracts import CONTRACTS, Kind
 from pipeline.policy import Policy
 from pipeline.sentences import weights_from
 
-WIDE = ("reason", "pilot_d", "certainty", "portfolio_t", "portfolio_e")
+WIDE = ("reason", "pilot_d", "certainty", "outlook", "data_systems_all", "portfolio_t", "portfolio_e")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Where invented rows were used, each row of each file says so in a column of its own.
 SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
@@ -24,7 +24,7 @@ SURE = ["median_rank", "rank_low", "rank_high", "top_k_share", "firmness", "cert
 TOGETHER = ["in_portfolio", "near_best_share", "portfolio_th", "portfolio_en"]
 DEFINED = (
     "provincial_shortlist", "pilot_portfolio", "shortlist_without_agencies", "district_scores", "province_uncertainty",
-    "district_uncertainty", "sensitivity",
+    "district_uncertainty", "district_explanations", "district_criteria", "sensitivity",
 )  # fmt: skip
 DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
 
@@ -40,6 +40,7 @@ def build(
     district_scores: pd.DataFrame,
     inputs: pd.DataFrame,
     policy: Policy,
+    run_id: str,
 ) -> dict[str, bytes]:
     """``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; same tables, same bytes."""
     both = provincial_shortlist.merge(province_uncertainty[["province_code", *SURE]], on="province_code")
@@ -61,7 +62,7 @@ def build(
         ranked = sheets["provincial_shortlist"]
     return {
         "provincial_shortlist.csv": csv(ranked),
-        "provincial_shortlist.xlsx": xlsx(sheets, _about(inputs, policy), policy),
+        "provincial_shortlist.xlsx": xlsx(sheets, about(inputs, policy, run_id), policy),
     }
 
 
@@ -86,7 +87,7 @@ def csv(table: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + text.encode("utf-8")
 
 
-def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
+def about(inputs: pd.DataFrame, policy: Policy, run_id: str) -> list[tuple[str, ...]]:
     """First sheet: what this is, by which policy, from which sources."""
     whose = weights_from(policy)
     rows: list[tuple[str, ...]] = [
@@ -99,6 +100,7 @@ def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
             f"{whose.th} / {whose.en}",
         ),
         ("รหัสนโยบาย / policy sha256", policy.sha256),
+        ("รหัสการคำนวณ / run id", run_id),
     ]
     if inputs["sample"].any():
         rows.append(("ข้อมูลตัวอย่าง / SAMPLE", "มีข้อมูลสมมติ ไม่ใช่ข้อมูลจริง / contains invented rows"))
@@ -111,7 +113,7 @@ def _about(inputs: pd.DataFrame, policy: Policy) -> list[tuple[str, ...]]:
     return rows
 
 
-def xlsx(sheets: dict[str, pd.DataFrame], about: Sequence[tuple[str, ...]], policy: Policy) -> bytes:
+def xlsx(sheets: dict[str, pd.DataFrame], first_sheet: Sequence[tuple[str, ...]], policy: Policy) -> bytes:
     """A workbook whose first sheet says what the others are; codes are text, nothing is a formula."""
     import xlsxwriter
 
@@ -125,7 +127,7 @@ def xlsx(sheets: dict[str, pd.DataFrame], about: Sequence[tuple[str, ...]], poli
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     first = book.add_worksheet("about")
     first.set_column(0, 5, 28)
-    for i, cells in enumerate(about):
+    for i, cells in enumerate(first_sheet):
         first.write_row(i, 0, cells)
     for name, table in sheets.items():
         sheet = book.add_worksheet(name)

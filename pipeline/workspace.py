@@ -8,6 +8,7 @@ stamps of the tables it was made from. Not here: Dagster (``storage``), what pla
 import hashlib
 import json
 import os
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -27,6 +28,8 @@ from pipeline.intake import Origin, Received
 
 FOOTER = b"pilot_areas"
 CODE_SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}
+# What an archived round says of itself, in its folder.
+ROUND_RECORD = "round.json"
 # Not figures: notes to people.
 NOT_INPUTS = {"README.md"}
 
@@ -151,8 +154,20 @@ def inputs_digest(paths: Paths) -> str:
         digest.update(inside.as_posix().encode() + b"\0" + sha256_of(path).encode())
     if paths.policy.is_file():
         digest.update(b"policy\0" + hashlib.sha256(paths.policy.read_bytes()).digest())
+    if (earlier := _previous_round(paths)) and earlier.is_file():
+        digest.update(b"previous round\0" + hashlib.sha256(earlier.read_bytes()).digest())
     digests.remember(remembered)
     return digest.hexdigest()
+
+
+def _previous_round(paths: Paths) -> Path | None:
+    """The record of the archived round that the policy compares with; it holds digests of all its files."""
+    try:
+        says = tomllib.loads(paths.policy.read_text(encoding="utf-8-sig"))
+        name = says["decision"]["previous_round"]
+    except (OSError, ValueError, KeyError, TypeError):  # what is wrong with a policy is for its reader to say
+        return None
+    return paths.rounds / name / ROUND_RECORD if isinstance(name, str) and name else None
 
 
 def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:

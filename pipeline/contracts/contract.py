@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,9 +108,10 @@ def _finite(values: "pd.Series[Any]") -> "pd.Series[Any]":
 class Contract:
     """One stored table. ``name`` is also its asset, its Parquet file and its word in the UI.
 
-    ``rows`` is set where the number of rows is a promise (928 districts, 77 provinces). ``open_ended`` tables
-    hold files (pages, workbooks), not figures, and stay out of the DuckDB catalogue. What is not ``published`` stays in
-    the workspace, for the analyst: counts that could give small ones away.
+    ``rows`` is set where the number of rows is a promise (928 districts, 77 provinces). Tables with
+    ``files_in`` hold files (pages, workbooks) for the published folder of that name, not figures, and stay out of the
+    DuckDB catalogue. What is not ``published`` stays in the workspace, for the analyst: counts that could give small
+    ones away.
     """
 
     name: str
@@ -119,7 +120,7 @@ class Contract:
     columns: tuple[Column, ...]
     source: str
     rows: int | None = None
-    open_ended: bool = False
+    files_in: Literal["", "processed", "maps"] = ""
     published: bool = True
 
     def __iter__(self) -> Iterator[Column]:

@@ -91,7 +91,7 @@ refused = Contract(
         Column("bytes", Kind.BYTES, "content"),
     ),
     "household rows",
-    open_ended=True,
+    files_in="processed",
 )
 INDICATORS = tuple(f"indicator_{i}" for i in range(1, 32))
 target_poor = Contract(

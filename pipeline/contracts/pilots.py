@@ -183,13 +183,61 @@ _files = (
     Column("file", Kind.TEXT, "file name"),
     Column("bytes", Kind.BYTES, "its content"),
 )
+round_changes = Contract(
+    "round_changes",
+    "What changed since the round that the policy names; empty where it names none",
+    ("level", "code"),
+    (
+        text("level", "province or district"),
+        text("code", "DOPA code of the place"),
+        text("since", "the earlier round"),
+        Column("rank_earlier", Kind.COUNT, "rank in the earlier round", "rank", nullable=True, minimum=1),
+        Column("rank_later", Kind.COUNT, "rank now", "rank", nullable=True, minimum=1),
+        Column("move", Kind.COUNT, "rank_later - rank_earlier; below 0 is up", "ranks", nullable=True),
+        Column("by_figures", Kind.COUNT, "part of it that the figures changed", "ranks", nullable=True),
+        Column("by_policy", Kind.COUNT, "part of it that the policy changed", "ranks", nullable=True),
+        Column("change", Kind.TEXT, "what it did to the list", allowed=("enters", "leaves", "stays", "none")),
+        text("change_th", "the same in words, Thai"),
+        text("change_en", "the same in words, English"),
+    ),
+    "rounds over the archived round and the tables of this one",
+)
+decisions = Contract(
+    "decisions",
+    "What is open and for the working group to decide or do",
+    ("number",),
+    (
+        Column("number", Kind.COUNT, "order", minimum=1),
+        *(
+            text(f"{kind}_{tongue}", f"{meaning}, {language}")
+            for kind, meaning in (("question", "what to decide or do"), ("because", "the facts behind it"))
+            for tongue, language in (("th", "Thai"), ("en", "English"))
+        ),
+    ),
+    "sentences over provincial_shortlist, uncertainty, pilot_portfolio, district_scores, universities, acceptances",
+)
+LAYERS = ("poverty", "university", "data_system", "score")
+map_classes = Contract(
+    "map_classes",
+    "The classes of every map, the same on each page: quintiles over all districts",
+    ("layer", "class"),
+    (
+        Column("layer", Kind.TEXT, "what the map shows", allowed=LAYERS),
+        Column("class", Kind.COUNT, "1 is the lowest", minimum=1, maximum=5),
+        number("lower", "values above this; of class 1 the least value", minimum=0),
+        number("upper", "values up to this", minimum=0),
+        Column("districts", Kind.COUNT, "districts in it", "districts", minimum=0),
+        Column("colour", Kind.TEXT, "its fill", pattern="#[0-9a-f]{6}"),
+    ),
+    "quintiles over district_scores; of score those of eligible districts",
+)
 workbooks = Contract(
     "workbooks",
     "The shortlist as CSV and XLSX",
     ("file",),
     _files,
     "provincial_shortlist, pilot_portfolio, uncertainty, district_scores, inputs, policy",
-    open_ended=True,
+    files_in="processed",
 )
 country_page = Contract(
     "country_page",
@@ -197,11 +245,44 @@ country_page = Contract(
     ("file",),
     _files,
     "everything above",
-    open_ended=True,
+    files_in="maps",
+)
+dossiers = Contract(
+    "dossiers",
+    "A page for each province: its districts, what is known of them, why they stand where they stand",
+    ("file",),
+    _files,
+    country_page.source,
+    files_in="maps",
+)
+brief = Contract(
+    "brief",
+    "The page for the meeting: shortlist, portfolio, changes, decisions to take",
+    ("file",),
+    _files,
+    country_page.source,
+    files_in="maps",
+)
+pictures = Contract(
+    "pictures",
+    "The map of each criterion and of the score as a picture, SVG and PNG",
+    ("file",),
+    _files,
+    "district_scores, map_classes, inputs, policy",
+    files_in="maps",
+)
+downloads = Contract(
+    "downloads",
+    "What planners take away beside the pages: workbooks of the country and of each province, layers for a GIS",
+    ("file",),
+    _files,
+    "workbooks, district_scores, district_criteria, district_uncertainty, map_classes, inputs, policy",
+    files_in="maps",
 )
 
 PILOTS = (
     provincial_shortlist, shortlist_without_suspects, shortlist_without_agencies, pilot_portfolio,
     near_best_portfolios,    district_uncertainty, province_uncertainty, sensitivity,
-    district_explanations, province_explanations, workbooks, country_page,
+    district_explanations, province_explanations, round_changes, decisions, map_classes,
+    workbooks, pictures, downloads, country_page, dossiers, brief,
 )  # fmt: skip

@@ -217,6 +217,50 @@ acceptances = Contract(
     ),
     "the agencies' own statements",
 )  # fmt: skip
+new_firms = Contract(
+    "new_firms",
+    "Newly registered firms, by the district of the head office; not part of the score",
+    ("district_code",),
+    (
+        district_code(),
+        province_code(),
+        Column("period", Kind.TEXT, "first and last month", pattern=r"[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2}"),
+        Column("new_firms", Kind.COUNT, "juristic persons registered", "firms", minimum=0),
+        Column("companies", Kind.COUNT, "limited companies among them", "firms", minimum=0),
+        Column("limited_partnerships", Kind.COUNT, "limited partnerships among them", "firms", minimum=0),
+        Column(
+            "new_firms_per_10000", Kind.NUMBER, "new_firms over registered persons of 2017",
+            "firms per 10,000 persons", minimum=0, nullable=True,
+        ),
+    ),
+    "Department of Business Development",
+)  # fmt: skip
+establishments = Contract(
+    "establishments",
+    "Establishments by size, for the provinces at hand; not part of the score",
+    ("province_code",),
+    (
+        province_code(),
+        *(
+            Column(f"establishments_{size}", Kind.COUNT, f"{size} ones, as the ministry counts", "places", minimum=0)
+            for size in ("small", "medium", "large")
+        ),
+    ),
+    "Ministry of Labour",
+)
+cbt_sites = Contract(
+    "cbt_sites",
+    "Community tourism villages named on public pages: an illustration, not a register; not part of the score",
+    ("province_code", "name_th"),
+    (
+        province_code(),
+        *NAMES,
+        district_code("DOPA code of the district; none where only the province is known", nullable=True),
+        Column("basis", Kind.TEXT, "how the place is known"),
+        Column("source", Kind.TEXT, "page that names it"),
+    ),
+    "public pages",
+)
 policy = Contract(
     "policy",
     "Every parameter of the round",
@@ -268,7 +312,7 @@ mended = Contract(
 RAW_LAST = (inputs, mended)
 RAW = (
     districts, regions, poverty, population, subdistrict_population, subdistrict_points, district_shapes,
-    universities, partnerships, data_systems, acceptances, policy,
+    universities, partnerships, data_systems, acceptances, new_firms, establishments, cbt_sites, policy,
 )  # fmt: skip
 subdistrict_points_file = Contract(
     "subdistrict_points.csv",

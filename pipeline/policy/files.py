@@ -120,8 +120,10 @@ def to_toml(policy: Policy) -> str:
     return tomlkit.dumps(says)
 
 
-def new(source: Path, target: Path, round_name: str, as_of: date | None) -> None:
+def new(source: Path, target: Path, round_name: str, as_of: date | None, archived: Collection[str] = ()) -> None:
     """A policy file for another round, from the one at ``source``: its comments and parameters, without its ballots.
+
+    Where the round of ``source`` is among the ``archived`` ones, it becomes the one to compare with.
 
     Raises ``InputError`` where ``target`` exists, or ``source`` is no policy.
     """
@@ -136,7 +138,8 @@ def new(source: Path, target: Path, round_name: str, as_of: date | None) -> None
     text["round"], text["title_th"], text["title_en"] = round_name, f"รอบ {round_name}", f"Round {round_name}"
     if as_of:
         text["as_of"] = as_of
-    text["decision"] = {"decided_by": ""}
+    earlier = policy.round if policy.round in archived else ""
+    text["decision"] = {"decided_by": "", "previous_round": earlier, "contact": policy.decision.contact}
     if policy.ballots:
         del text["ballots"]
         text["weights"] = policy.weights.model_dump()

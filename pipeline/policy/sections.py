@@ -170,11 +170,16 @@ class Households(Part):
 
 
 class Decision(Part):
-    """Who decided the policy as a whole, and when; empty while nobody has."""
+    """Who decided the policy as a whole, and when; empty while nobody has.
+
+    ``previous_round`` names the archived round that this one is compared with, ``contact`` where errors are reported.
+    """
 
     decided_by: str
     decided_on: date | None = None
     note: str = ""
+    previous_round: str = ""
+    contact: str = ""
 
     @model_validator(mode="after")
     def _both(self) -> Self:

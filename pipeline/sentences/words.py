@@ -3,6 +3,7 @@
 Not here: which of them apply.
 """
 
+from datetime import date
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -38,6 +39,57 @@ MISSING = {
     "data_system": Said("ระบบข้อมูลที่ครอบคลุมพื้นที่", "a data system that covers it"),
 }
 
+DIMENSIONS = {
+    "health": Said("สุขภาพ", "health"),
+    "living": Said("ความเป็นอยู่", "living conditions"),
+    "education": Said("การศึกษา", "education"),
+    "income": Said("รายได้", "income"),
+    "accessibility": Said("การเข้าถึงบริการรัฐ", "access to state services"),
+}
+KINDS = {
+    "rajabhat": Said("ราชภัฏ", "Rajabhat"),
+    "rajamangala": Said("ราชมงคล", "Rajamangala"),
+    "autonomous": Said("ในกำกับของรัฐ", "autonomous"),
+    "public": Said("ของรัฐ", "public"),
+    "institute": Said("สถาบันเฉพาะทาง", "institute"),
+    "private": Said("เอกชน", "private"),
+    "buddhist": Said("มหาวิทยาลัยสงฆ์", "Buddhist"),
+    "other": Said("วิทยาลัยชุมชนและอื่น ๆ", "community college or other"),
+}
+LEVELS = {
+    "paper": Said("แบบกระดาษ", "on paper"),
+    "digital": Said("ฐานข้อมูลดิจิทัล", "digital"),
+    "household_linked": Said("เชื่อมถึงรายครัวเรือน", "linked household by household"),
+    "shared_case": Said("ใช้ติดตามรายกรณีร่วมกัน", "shared case by case"),
+}
+MAPS: dict[str, Any] = {
+    "poverty": Said("เกณฑ์ที่ 1 คนจนกระจุกตัว", "Criterion 1: poor people concentrate there"),
+    "university": Said("เกณฑ์ที่ 2 มหาวิทยาลัยที่เชื่อมภาคีได้", "Criterion 2: a university can connect all partners"),
+    "data_system": Said("เกณฑ์ที่ 3 ระบบข้อมูลที่ยอมรับ", "Criterion 3: a data system there is accepted"),
+    "score": Said("คะแนนรวมของอำเภอที่เข้าเกณฑ์", "Score of the eligible districts"),
+    "unit": {
+        "poverty": Said("ค่า 0–1", "value 0–1"),
+        "university": Said("ค่า 0–1", "value 0–1"),
+        "data_system": Said("ค่า 0–1", "value 0–1"),
+        "score": Said("คะแนน 0–100", "points 0–100"),
+    },
+    "below_gate": Said("ความยากจนไม่กระจุกตัว", "poverty does not concentrate"),
+    "no_data": Said("ไม่มีข้อมูล", "no data"),
+    "pilot": Said("อำเภอนำร่อง", "pilot district"),
+}
+MONTHS = (
+    ("มกราคม", "January"), ("กุมภาพันธ์", "February"), ("มีนาคม", "March"), ("เมษายน", "April"),
+    ("พฤษภาคม", "May"), ("มิถุนายน", "June"), ("กรกฎาคม", "July"), ("สิงหาคม", "August"),
+    ("กันยายน", "September"), ("ตุลาคม", "October"), ("พฤศจิกายน", "November"), ("ธันวาคม", "December"),
+)  # fmt: skip
+FIGURES_FROM = {
+    "published rates": Said("ตัวเลขที่เผยแพร่", "published rates"),
+    "household rows": Said("ข้อมูลรายครัวเรือน", "household rows"),
+    "household rows, with other districts": Said(
+        "ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"
+    ),
+}
+
 
 def listed(items: list[Said]) -> Said:
     """Items joined as a list.
@@ -49,6 +101,17 @@ def listed(items: list[Said]) -> Said:
         return items[0]
     head, last = items[:-1], items[-1]
     return Said(" ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}")
+
+
+def day(date: date) -> Said:
+    """A date in words, in Thai with the Buddhist year.
+
+    >>> import datetime
+    >>> day(datetime.date(2022, 12, 31))
+    Said(th='31 ธันวาคม 2565', en='31 December 2022')
+    """
+    th, en = MONTHS[date.month - 1]
+    return Said(f"{date.day} {th} {date.year + 543}", f"{date.day} {en} {date.year}")
 
 
 def weights_from(policy: Policy) -> Said:

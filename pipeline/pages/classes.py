@@ -1,0 +1,68 @@
+"""The classes of every map: computed once per run, stored as ``map_classes``, the same on each page and picture.
+
+Here: quintiles and the colours of the classes. Not here: drawing.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+# cividis, readable for colour-blind eyes and in grey; more is darker.
+COLOURS = ("#f3e48b", "#c9b96a", "#8e8a79", "#4d566d", "#00224e")
+LAYERS = ("poverty", "university", "data_system", "score")
+DIGITS = {"score": 1}
+
+
+def breaks(values: pd.Series, digits: int) -> list[float]:
+    """Upper bounds of all but the last of five classes with equally many values each; fewer where values repeat.
+
+    Bounds are rounded to what a legend shows, so that the legend says exactly what the map shows.
+
+    >>> breaks(pd.Series([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 1)
+    [2.8, 4.6, 6.4, 8.2]
+    >>> breaks(pd.Series([1.0, 1.0, 1.0]), 2), breaks(pd.Series([], dtype=float), 2)
+    ([], [])
+    """
+    known = values.dropna().to_numpy(dtype=float)
+    if not known.size:
+        return []
+    cuts = np.unique(np.quantile(known, np.arange(1, len(COLOURS)) / len(COLOURS)).round(digits))
+    return [float(b) for b in cuts if b < known.max()]
+
+
+def classes(district_scores: pd.DataFrame) -> pd.DataFrame:
+    """One row per layer and class, lowest first: bounds, districts in it, colour. The score's are of the eligible."""
+    rows = []
+    for layer in LAYERS:
+        values = district_scores[layer]
+        if layer == "score":
+            values = values[district_scores["status"] == "eligible"]
+        known = values.dropna()
+        if known.empty:
+            continue
+        bounds = breaks(known, DIGITS.get(layer, 2))
+        edges = [float(known.min()), *bounds, float(known.max())]
+        for i, upper in enumerate(edges[1:]):
+            inside = known <= upper if i == 0 else (known > edges[i]) & (known <= upper)
+            shade = round(i * (len(COLOURS) - 1) / max(1, len(bounds)))
+            rows.append((layer, i + 1, edges[i], upper, int(inside.sum()), COLOURS[shade]))
+    return pd.DataFrame(rows, columns=["layer", "class", "lower", "upper", "districts", "colour"])
+
+
+def of_layers(map_classes: pd.DataFrame) -> dict[str, dict[str, list[float] | list[str]]]:
+    """For each layer the bounds between its classes and their colours, lowest first."""
+    return {
+        layer: {"bounds": of["upper"].tolist()[:-1], "colours": of["colour"].tolist()}
+        for layer, of in map_classes.sort_values(["layer", "class"]).groupby("layer")
+    }
+
+
+def colour(layers: Mapping[str, Mapping[str, list[float] | list[str]]], layer: str, value: float) -> str:
+    """The fill of a value.
+
+    >>> colour({"score": {"bounds": [10.0], "colours": ["#ffffff", "#000000"]}}, "score", 10.1)
+    '#000000'
+    """
+    of = layers[layer]
+    return str(of["colours"][int(np.searchsorted(np.asarray(of["bounds"], dtype=float), value, side="left"))])

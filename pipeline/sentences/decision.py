@@ -1,0 +1,164 @@
+"""What the working group has to decide or do at the meeting, from what the tables leave open.
+
+Here: which questions are open, and their words. Not here: who decides what; nothing is decided for anyone.
+"""
+
+import pandas as pd
+
+from pipeline.policy import Policy
+from pipeline.sentences.words import Said, listed
+
+
+def decisions(
+    provincial_shortlist: pd.DataFrame,
+    province_uncertainty: pd.DataFrame,
+    pilot_portfolio: pd.DataFrame,
+    district_scores: pd.DataFrame,
+    universities: pd.DataFrame,
+    acceptances: pd.DataFrame,
+    policy: Policy,
+) -> pd.DataFrame:
+    """The open questions in order, each with the facts behind it, in both languages."""
+    listed_codes = set(provincial_shortlist.loc[provincial_shortlist["shortlisted"], "province_code"])
+    sure = province_uncertainty.set_index("province_code")["firmness"]
+    asked = [
+        _adopt(provincial_shortlist, {c for c in listed_codes if sure[c] in ("firm", "likely")}),
+        _contested(provincial_shortlist, listed_codes, sure),
+        _together(pilot_portfolio),
+        _weights(policy),
+        _suspects(district_scores, provincial_shortlist),
+        _without_figures(district_scores),
+        _statements(acceptances),
+        _campuses(universities),
+    ]
+    rows = [(question.th, question.en, because.th, because.en) for question, because in filter(None, asked)]
+    table = pd.DataFrame(rows, columns=["question_th", "question_en", "because_th", "because_en"])
+    return table.assign(number=range(1, len(table) + 1))
+
+
+Asked = tuple[Said, Said] | None
+
+
+def _names(table: pd.DataFrame) -> Said:
+    return listed([Said(row.name_th, row.name_en) for row in table.itertuples()])
+
+
+def _adopt(provinces: pd.DataFrame, codes: set[str]) -> Asked:
+    if not codes:
+        return None
+    chosen = provinces[provinces["province_code"].isin(codes)].sort_values("rank")
+    names = _names(chosen)
+    return (
+        Said(f"รับ {len(codes)} จังหวัดเป็นพื้นที่นำร่องหรือไม่: {names.th}", f"Adopt these {len(codes)}: {names.en}?"),
+        Said(
+            "อยู่ในรายชื่อในการจำลองส่วนใหญ่ (มั่นคงหรือค่อนข้างแน่)",
+            "They are on the list in most of the draws (firm or likely).",
+        ),
+    )
+
+
+def _contested(provinces: pd.DataFrame, listed_codes: set[str], sure: pd.Series) -> Asked:
+    open_codes = {code for code, word in sure.items() if word == "contested"}
+    inside = {c for c in listed_codes if sure[c] in ("contested", "unlikely")}
+    either = provinces[provinces["province_code"].isin(open_codes | inside)].sort_values("rank")
+    if either.empty:
+        return None
+    on = either[either["province_code"].isin(inside)]
+    off = either[~either["province_code"].isin(inside)]
+    parts = []
+    if len(on):
+        parts.append(Said(f"อยู่ในรายชื่อ: {_names(on).th}", f"on the list: {_names(on).en}"))
+    if len(off):
+        parts.append(Said(f"อยู่นอกรายชื่อ: {_names(off).th}", f"not on the list: {_names(off).en}"))
+    return (
+        Said(f"เลือกจังหวัดใดในกลุ่มก้ำกึ่ง: {_names(either).th}", f"Which of the contested: {_names(either).en}?"),
+        Said(
+            "ตัวเลขที่มีตัดสินไม่ได้ (" + " ".join(p.th for p in parts) + ") คณะทำงานควรใช้เหตุผลอื่นประกอบและบันทึกไว้",
+            "The figures cannot tell (" + "; ".join(p.en for p in parts) + "): other reasons must, and be noted.",
+        ),
+    )
+
+
+def _together(portfolio: pd.DataFrame) -> Asked:
+    inside, first = portfolio["in_portfolio"].astype(bool), portfolio["shortlisted"].astype(bool)
+    enters, leaves = portfolio[inside & ~first], portfolio[first & ~inside]
+    if enters.empty or leaves.empty:
+        return None
+    price = float(portfolio["price_of_fairness_pct"].iloc[0])
+    return (
+        Said(
+            f"ใช้รายชื่อตามคะแนน หรือชุดที่กระจายทุกภาค (เพิ่ม{_names(enters).th} แทน{_names(leaves).th})",
+            f"The list by score, or the portfolio over all regions ({_names(enters).en} for {_names(leaves).en})?",
+        ),
+        Said(
+            f"กติกากระจายภาคทำให้ค่ารวมลดลง {price:.1f}%", f"Spreading over the regions costs {price:.1f}% of the value."
+        ),
+    )
+
+
+def _weights(policy: Policy) -> Asked:
+    absent = [name for name in policy.agencies if name not in policy.voters]
+    if not absent:
+        return None
+    names = listed([Said(name, name) for name in absent])
+    return (
+        Said(f"ลงบัตรน้ำหนักของเกณฑ์: {names.th}", f"Cast the ballots on the weights: {names.en}."),
+        Said(
+            "น้ำหนักที่ใช้เป็นค่าเริ่มต้น ยังไม่มีการลงมติ" if not policy.voters else "น้ำหนักมาจากบัตรของหน่วยงานอื่นเท่านั้น",
+            "The weights are defaults that nobody has voted."
+            if not policy.voters
+            else "The weights come from the other agencies only.",
+        ),
+    )
+
+
+def _suspects(scores: pd.DataFrame, provinces: pd.DataFrame) -> Asked:
+    pilots = {c for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for c in codes.split(", ")}
+    doubtful = scores[scores["district_code"].isin(pilots) & scores["suspect"].fillna(False).astype(bool)]
+    if doubtful.empty:
+        return None
+    names = _names(doubtful)
+    return (
+        Said(f"ตรวจตัวเลขความยากจนของ{names.th}", f"Check the poverty figures of {names.en}."),
+        Said("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They stand far above those of the other districts of the province."),
+    )
+
+
+def _without_figures(scores: pd.DataFrame) -> Asked:
+    bare = scores["status"] == "data_needed"
+    if not bare.any():
+        return None
+    n = int(bare.sum())
+    return (
+        Said(
+            f"หาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
+            f"Find figures for the {n} districts that cannot be scored.",
+        ),
+        Said("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "No figures does not mean no poor people."),
+    )
+
+
+def _statements(acceptances: pd.DataFrame) -> Asked:
+    bare = acceptances[acceptances["year"].isna()]
+    if bare.empty:
+        return None
+    names = listed([Said(name, name) for name in sorted(bare["system"].unique())])
+    return (
+        Said(
+            f"ยืนยันเป็นเอกสารว่ายอมรับระบบข้อมูล: {names.th}",
+            f"Confirm in writing which data systems are accepted: {names.en}.",
+        ),
+        Said(f"คำรับรอง {len(bare)} รายการยังไม่ทราบปี", f"{len(bare)} statements have no known year."),
+    )
+
+
+def _campuses(universities: pd.DataFrame) -> Asked:
+    unsure = int((universities["confidence"] == "medium").sum())
+    if not unsure:
+        return None
+    return (
+        Said(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check where {unsure} campuses are."),
+        Said(
+            "ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "Their districts are common knowledge, not yet met in a document."
+        ),
+    )
