@@ -30,7 +30,10 @@ SIDECAR_KEYS = ("title_th", "title_en", "source", "address", "licence", "receive
 
 @dataclass(frozen=True)
 class Origin:
-    """One file as received, and what its sidecar says of it. ``sample`` marks invented rows."""
+    """One file as received, and what its sidecar says of it. ``sample`` marks invented rows.
+
+    ``source_th`` is the source for Thai readers; empty where the sidecar has none.
+    """
 
     file: str
     sha256: str
@@ -42,6 +45,7 @@ class Origin:
     received: str
     sample: bool = False
     as_recorded: bool = True
+    source_th: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ def origin_of(path: Path, sha256: str) -> Origin:
         **{key: str(says[key]) for key in SIDECAR_KEYS},
         sample=bool(says.get("sample", False)),
         as_recorded=digests.get(path.name) == sha256,
+        source_th=str(says.get("source_th", "")),
     )
 
 

@@ -89,6 +89,7 @@ def _boundary_origin(path: Path) -> Origin:
         address="",
         licence="not stated",
         received="",
+        source_th=f"แฟ้มขอบเขต {path.name} ที่ได้รับโดยไม่มีคำชี้แจงที่มา",
     )
 
 

@@ -284,6 +284,7 @@ inputs = Contract(
         Column("title_th", Kind.TEXT, "Thai title"),
         Column("title_en", Kind.TEXT, "English title"),
         Column("source", Kind.TEXT, "who made it, and by what way it came"),
+        Column("source_th", Kind.TEXT, "the same in Thai; empty where not said"),
         Column("address", Kind.TEXT, "where it was found"),
         Column("licence", Kind.TEXT, "terms of use"),
         Column("received", Kind.TEXT, "date received"),

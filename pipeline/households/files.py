@@ -125,6 +125,7 @@ def origin(file: HouseholdFile) -> Origin:
         address="",
         licence="under agreement, not for publication",
         received="",
+        source_th=f"ข้อมูลรายครัวเรือน {file.system} ที่ได้รับโดยไม่มีคำชี้แจงที่มา",
     )
 
 

@@ -28,7 +28,7 @@ def breaks(values: pd.Series, digits: int) -> list[float]:
     if not known.size:
         return []
     cuts = np.unique(np.quantile(known, np.arange(1, len(COLOURS)) / len(COLOURS)).round(digits))
-    return [float(b) for b in cuts if b < known.max()]
+    return [float(b) for b in cuts if known.min() <= b < known.max()]
 
 
 def classes(district_scores: pd.DataFrame) -> pd.DataFrame:

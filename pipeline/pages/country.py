@@ -39,7 +39,7 @@ def build(figures: Figures) -> dict[str, bytes]:
         STYLES,
         bounds=figures.district_shapes.total_bounds,
         draw="Country.draw",
-        topology=embedding.data(outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)),
+        topology=embedding.packed(outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)),
         shown=embedding.data(data(figures)),
         sentences=embedding.packed(sentences(scores)),
         provinces=[province(row, figures) for row in ranked[ranked["shortlisted"]].itertuples()],

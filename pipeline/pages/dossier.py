@@ -17,6 +17,8 @@ STEPS = 50_000
 SIMPLIFIED_DEGREES = 0.0005
 # A range of ranks says something of a district that is in the ranking in so many of the draws.
 SHOWN_FROM = 0.5
+# Names stand on the map of a province with at most so many districts.
+LABELLED = 26
 # Stands for a count that is not shown.
 FEW = -1
 # Words that the tables need, each list in its order.
@@ -30,8 +32,13 @@ def build(figures: Figures) -> dict[str, bytes]:
     """Each page as ``{"<province_code>.html": bytes}``, in the order of codes."""
     whole_country = outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)
     near = outlines.neighbours(whole_country)
-    codes = list(figures.by_province.index)
-    return {f"{code}.html": _page(figures, whole_country, near, code) for code in codes}
+    return {f"{code}.html": _page(figures, whole_country, near, code) for code in figures.by_province.index}
+
+
+def build_one(figures: Figures, code: str) -> bytes:
+    """The page of one province alone."""
+    whole_country = outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)
+    return _page(figures, whole_country, outlines.neighbours(whole_country), code)
 
 
 def _page(figures: Figures, whole_country: outlines.Topology, near: Sequence[Sequence[int]], code: str) -> bytes:
@@ -55,7 +62,7 @@ def _page(figures: Figures, whole_country: outlines.Topology, near: Sequence[Seq
         STYLES,
         bounds=bounds,
         draw="Dossier.draw",
-        topology=embedding.data(outlines.part(whole_country, [position[c] for c in shown])),
+        topology=embedding.packed(outlines.part(whole_country, [position[c] for c in shown])),
         shown=embedding.data(_data(figures, own, around)),
         sentences=embedding.packed(_told(figures, own)),
         code=code,
@@ -100,6 +107,7 @@ def _data(figures: Figures, own: Sequence[str], around: Sequence[str]) -> dict[s
         "districts": {
             "code": [*own, *around],
             "name": [[row.name_th, row.name_en] for row in figures.by_district.loc[[*own, *around]].itertuples()],
+            "label": _labels(figures, own),
             "eligible": [int(v == "eligible") for v in mine["status"]],
             "pilot": [int(c in set(figures.pilots)) for c in own],
             **{layer: [number(v, 4) for v in mine[layer]] for layer in classes.LAYERS},
@@ -134,6 +142,14 @@ def _data(figures: Figures, own: Sequence[str], around: Sequence[str]) -> dict[s
             for u in campuses.itertuples()
         ],
     }
+
+
+def _labels(figures: Figures, own: Sequence[str]) -> list[list[float]]:
+    """A point inside each district for its name; none where so many names would cover the map."""
+    if len(own) > LABELLED:
+        return []
+    shapes = figures.district_shapes.set_index("district_code").loc[list(own)]
+    return [[round(point.x, 3), round(point.y, 3)] for point in shapes.geometry.representative_point()]
 
 
 def _dimensions(mine: pd.DataFrame, smallest: int) -> dict[str, list[float | None]]:

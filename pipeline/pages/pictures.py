@@ -45,8 +45,13 @@ def build(figures: Figures) -> dict[str, bytes]:
 
     drawn: dict[str, bytes] = {}
     outlines = _outlines(figures.district_shapes)
-    # Text as outlines: a picture in a document needs no font; ids from a fixed salt, so that bytes stay the same.
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "pilot-areas", "hatch.linewidth": 0.8}):
+    # Text as outlines: a picture in a document needs no font; ids from a fixed salt, so that bytes stay the same; a
+    # dollar sign in a name is one, not mathematics.
+    with mpl.rc_context(
+        {
+            "svg.fonttype": "path", "svg.hashsalt": "pilot-areas", "hatch.linewidth": 0.8, "text.parse_math": False,
+        }
+    ):  # fmt: skip
         for layer in classes.LAYERS:
             made = _draw(figures, layer, *outlines)
             for kind, more in (("svg", {"metadata": {"Date": None}}), ("png", {"metadata": {"Software": None}})):

@@ -100,7 +100,10 @@ def listed(items: list[Said]) -> Said:
     if len(items) == 1:
         return items[0]
     head, last = items[:-1], items[-1]
-    return Said(" ".join(i.th for i in head) + f" และ{last.th}", ", ".join(i.en for i in head) + f" and {last.en}")
+    apart = " " if last.th.isascii() else ""
+    return Said(
+        " ".join(i.th for i in head) + f" และ{apart}{last.th}", ", ".join(i.en for i in head) + f" and {last.en}"
+    )
 
 
 def day(date: date) -> Said:

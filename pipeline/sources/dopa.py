@@ -39,6 +39,7 @@ def districts() -> Received:
         address="https://geothai.fasu.dev",
         licence="CC BY 4.0",
         received=geothai.DATA_VERSION.replace(".", "-"),
+        source_th="กรมการปกครอง ผ่านชุดโปรแกรม geothai",
     )
     return Received(table, (origin,), len(table))
 

@@ -1,70 +1,27 @@
 """The country page in a real browser with the network blocked, and its bytes."""
 
+import csv
 import html
-import os
+import io
+import random
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 import pytest
 
-from pipeline import policy as policies
-from pipeline import sentences, workspace
-from pipeline.pages import country, embedding
-from pipeline.policy import Policy
-from pipeline.workspace import Paths
+from pipeline import scoring, what_if
+from pipeline.pages import embedding
+from pipeline.policy import CRITERIA, Policy
+from pipeline.workspace import Paths, Tables
 from tests.conftest import published
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
-TEXTS = (
-    "name_", "province_name_", "reason_", "university_nearest", "title_", "source", "outlook_", "comparison_", "region",
-    "certainty_", "portfolio_t", "portfolio_e",
-)  # fmt: skip
-HOSTILE = "<img src=x onerror=\"document.title='run'\">${alert(1)}</script><script>document.title='run'</script>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    if CHROMIUM is None:
-        if os.environ.get("PILOT_AREAS_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium, and PILOT_AREAS_REQUIRE_BROWSER is set")
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND"]
-        )
-        yield started
-        started.close()
-
-
-class Opened:
-    """A page, with every request it made and every error it told."""
-
-    def __init__(self, browser, path: Path, width: int = 1440, height: int = 900) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
-        self.page = self.context.new_page()
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda e: self.errors.append(str(e)))
-        self.page.goto(path.resolve().as_uri())
-        self.page.wait_for_selector("html[data-ready=yes]", timeout=15_000)
-
-    def left_the_file(self) -> list[str]:
-        return [url for url in self.requests[1:] if not url.startswith(("data:", "blob:"))]
+from tests.pages.conftest import HOSTILE, Opened
 
 
 @pytest.fixture
-def opened(browser, real_run: Paths) -> Iterator[Opened]:
-    page = Opened(browser, real_run.maps / "index.html")
-    yield page
-    page.context.close()
+def opened(opens: Callable[..., Opened], real_run: Paths) -> Opened:
+    return opens(real_run.maps / "index.html")
 
 
 def test_nothing_leaves_the_file_and_nothing_complains(opened: Opened) -> None:
@@ -130,9 +87,8 @@ def test_a_district_opens_with_its_reason_and_what_would_change_it(opened: Opene
     assert not page.is_visible("#card")
 
 
-def test_on_a_phone_the_list_comes_first_and_nothing_overflows(browser, real_run: Paths) -> None:
-    opened = Opened(browser, real_run.maps / "index.html", 390, 844)
-    page = opened.page
+def test_on_a_phone_the_list_comes_first_and_nothing_overflows(opens: Callable[..., Opened], real_run: Paths) -> None:
+    page = opens(real_run.maps / "index.html", 390, 844).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     tops = page.evaluate(
         "['shortlist','map-section'].map(id => document.getElementById(id).getBoundingClientRect().top)"
@@ -142,51 +98,6 @@ def test_on_a_phone_the_list_comes_first_and_nothing_overflows(browser, real_run
     frame, land = (page.locator(s).bounding_box() for s in ("#thailand-frame", ".leaflet-overlay-pane svg g"))
     assert land["height"] > 0.6 * frame["height"]
     assert land["width"] <= frame["width"] + 2
-    opened.context.close()
-
-
-def hostile_page(paths: Paths) -> bytes:
-    """The page with every name a piece of markup."""
-
-    def table(name: str) -> pd.DataFrame:
-        frame = workspace.read(paths.table(name), name)
-        texts = [c for c in frame.columns if c.startswith(TEXTS)]
-        return frame.assign(**{c: HOSTILE for c in texts if frame[c].dtype == "str"})
-
-    names = ("district_criteria", "district_scores", "district_explanations", "provincial_shortlist",
-             "shortlist_without_suspects")  # fmt: skip
-    real = policies.from_table(workspace.read(paths.table("policy"), "policy"))
-    policy: Policy = real.model_copy(update={"title_th": HOSTILE, "title_en": HOSTILE, "round": HOSTILE})
-    shapes = workspace.read_shapes(paths.table("district_shapes"))
-    sure = ("district_uncertainty", "province_uncertainty", "sensitivity", "pilot_portfolio")
-    ballots = policies.Ballot.model_validate(
-        {"agency": HOSTILE, "points": {"poverty": 50, "university": 25, "data_system": 25}, "cast_by": HOSTILE,
-         "cast_on": "2026-02-01"}
-    )  # fmt: skip
-    policy = policy.model_copy(update={"ballots": (ballots,)})
-    without = table("provincial_shortlist").assign(without_agency=HOSTILE)
-    made = country.build(
-        *map(table, names), shapes, table("universities"), table("inputs"), policy, *map(table, sure), without, "run",
-        sentences.for_page(policy),
-    )  # fmt: skip
-    return made["index.html"]
-
-
-def test_names_full_of_markup_show_as_text_and_do_nothing(browser, real_run: Paths, tmp_path: Path) -> None:
-    file = tmp_path / "index.html"
-    file.write_bytes(hostile_page(real_run))
-    opened = Opened(browser, file)
-    page = opened.page
-    page.click("#open-all")
-    page.click("button.district >> nth=0")
-    page.mouse.move(1100, 400)
-    page.wait_for_timeout(300)
-    assert page.title() != "run"
-    assert "onerror" in page.inner_text("#card-body")
-    assert page.eval_on_selector_all("img", "all => all.length") == 0
-    assert opened.errors == []
-    assert opened.left_the_file() == []
-    opened.context.close()
 
 
 def test_size_and_what_the_file_says(real_run: Paths) -> None:
@@ -203,5 +114,221 @@ def test_size_and_what_the_file_says(real_run: Paths) -> None:
 def test_script_text_cannot_end_its_element() -> None:
     assert "</script" not in embedding.safe_script("var a = '</script><b>';")
     assert "<" not in embedding.data({"name": HOSTILE})
-    assert country.breaks(pd.Series([1.0, 1.0, 1.0])) == [1.0]
-    assert country.breaks(pd.Series([], dtype=float)) == []
+
+
+def in_the_browser(page, weights: dict[str, float], rho: float) -> dict:
+    """What the page computes: codes on the list in order, ranks of districts and provinces."""
+    return page.evaluate(
+        """([weights, rho]) => {
+            const { figures } = Country;
+            const found = Ranking.rank({ ...figures, rules: { ...figures.rules, rho } }, weights);
+            const by = (of, ranks) => Object.fromEntries(of.code.map((code, i) => [code, ranks[i]]));
+            return {
+                listed: found.provinces.listed.map((p) => figures.provinces.code[p]),
+                provinces: by(figures.provinces, found.provinces.rank),
+                districts: by(figures.districts, found.districts.rank),
+                status: found.districts.status,
+                pilots: [...found.pilots].map((i) => figures.districts.code[i]).sort(),
+            };
+        }""",
+        [weights, rho],
+    )
+
+
+def in_the_pipeline(tables: Tables, policy: Policy) -> dict:
+    ranking = what_if.again(tables, policy)
+    listed = ranking.provinces[ranking.provinces["shortlisted"]].sort_values(["rank", "province_code"])
+    order = ("eligible", "below_gate", "data_needed", "excluded")
+    districts = ranking.districts
+    return {
+        "listed": listed["province_code"].tolist(),
+        "provinces": {
+            c: int(r) for c, r in zip(*(ranking.provinces[k] for k in ("province_code", "rank")), strict=True)
+        },
+        "districts": {
+            code: None if missing else int(rank)
+            for code, rank, missing in zip(
+                districts["district_code"], districts["rank"], districts["rank"].isna(), strict=True
+            )
+        },
+        "status": [order.index(word) for word in districts["status"]],
+        "pilots": sorted(c for codes in listed["pilot_districts"] for c in codes.split(", ")),
+    }
+
+
+def test_the_browser_ranks_as_the_pipeline_does(opened: Opened, real_run: Paths, policy: Policy) -> None:
+    """To the last rank, for the official weights and 50 others, some at the edge; and for other exponents."""
+    tables = Tables(real_run.processed)
+    drawn = np.random.default_rng(5).dirichlet([1, 1, 1], 44).tolist()
+    edges = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0], [0.3, 0.35, 0.35], [0.35, 0.3, 0.35]]
+    assert len(drawn) + len(edges) == 50
+    for weights in [list(policy.nominal_weights), *drawn, *edges]:
+        named = dict(zip(CRITERIA, weights, strict=True))
+        changed = policy.overridden({f"weights.{k}": v for k, v in named.items()})
+        assert in_the_browser(opened.page, named, 0.0) == in_the_pipeline(tables, changed), named
+    for rho in (1.0, -1.0, 0.5):
+        changed = policy.overridden({"score.rho": rho})
+        assert in_the_browser(opened.page, dict(policy.weights), rho) == in_the_pipeline(tables, changed), rho
+
+
+def test_the_power_mean_of_the_browser(opened: Opened) -> None:
+    pick = random.Random(3)
+    for rho in (0, 1, -1, 2.5, -10):
+        rows = [[pick.uniform(0.05, 1) for _ in range(3)] for _ in range(20)]
+        weights = [pick.random() for _ in range(3)]
+        seen = opened.page.evaluate(
+            "([rows, w, rho]) => rows.map((x) => Ranking.powerMean(x, w, rho))", [rows, weights, rho]
+        )
+        assert seen == pytest.approx(scoring.power_mean(rows, weights, rho).tolist(), rel=1e-12)
+
+
+def slide(page, name: str, value: int) -> None:
+    page.locator(f"#weight-{name}").evaluate(
+        "(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true }));"
+        " s.dispatchEvent(new Event('change', { bubbles: true })); }", value
+    )  # fmt: skip
+
+
+def test_weights_are_tried_said_to_be_so_kept_in_the_address_and_taken_back(
+    opens: Callable[..., Opened], opened: Opened, real_run: Paths, policy: Policy
+) -> None:
+    page = opened.page
+    before = page.inner_text("#official")
+    assert not page.is_visible("#what-if")
+    page.click("#weights > summary")
+    slide(page, "university", 100)
+    assert "ไม่ใช่ผลทางการ" in page.inner_text("#what-if")
+    assert page.url.endswith("#weights=50-100-25")
+    total = 50 + 100 + 25
+    tried = {"weights.poverty": 50 / total, "weights.university": 100 / total, "weights.data_system": 25 / total}
+    expected = in_the_pipeline(Tables(real_run.processed), policy.overridden(tried))["listed"]
+    names = published(real_run, "provincial_shortlist").set_index("province_code")["name_th"]
+    seen = page.eval_on_selector_all("#tried summary .name", "all => all.map(n => n.firstChild.textContent.trim())")
+    assert seen == [names[code] for code in expected]
+    assert not page.is_visible("#official")
+    again = opens(real_run.maps / "index.html", after="#weights=50-100-25").page
+    assert (
+        again.eval_on_selector_all("#tried summary .name", "all => all.map(n => n.firstChild.textContent.trim())")
+        == seen
+    )
+    page.click("#reset")
+    assert page.inner_text("#official") == before
+    assert not page.is_visible("#what-if")
+    assert "#" not in page.url
+    slide(page, "poverty", 100)
+    slide(page, "university", 50)
+    slide(page, "data_system", 50)  # the official shares again
+    assert not page.is_visible("#what-if")
+
+
+def test_all_three_sliders_at_nothing_are_equal_weights(opened: Opened) -> None:
+    page = opened.page
+    page.click("#weights > summary")
+    for name in CRITERIA:
+        slide(page, name, 0)
+    assert page.eval_on_selector_all(".sliders output", "all => all.map(o => o.textContent)") == ["33%"] * 3
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("เมืองยะลา", "เมืองยะลา"), ("อำเภอเมืองยะลา", "เมืองยะลา"), ("อ.เมืองยะลา", "เมืองยะลา"), ("เมือง ยะลา", "เมืองยะลา"),
+        ("muang yala", "เมืองยะลา"), ("Mueang Yala", "เมืองยะลา"),
+        ("MUANGYALA", "เมืองยะลา"), ("Amphoe Mueang Yala", "เมืองยะลา"),
+        ("จังหวัดบุรีรัมย์", "บุรีรัมย์"), ("Buriram", "บุรีรัมย์"), ("buri ram province", "บุรีรัมย์"), ("จ.บุรีรัมย์", "บุรีรัมย์"),
+        ("เขตพระนคร", "เขตพระนคร"), ("พระนคร", "เขตพระนคร"), ("phra nakhon", "เขตพระนคร"),
+        ("Petchaburi", "เพชรบุรี"), ("Phetchaburi", "เพชรบุรี"), ("โคราช", "นครราชสีมา"),
+        ("korat", "นครราชสีมา"), ("กทม", "กรุงเทพมหานคร"), ("9501", "เมืองยะลา"), ("95", "ยะลา"),
+        ("เฉลิมพระเกียรติ นครราชสีมา", "เฉลิมพระเกียรติ"),
+    ],
+)  # fmt: skip
+def test_a_place_is_found_by_the_names_people_use(opened: Opened, query: str, first: str) -> None:
+    opened.page.fill("#query", query)
+    assert opened.page.inner_text("#found li:first-child strong") == first
+
+
+def test_what_is_not_there_is_not_found_and_enter_goes_to_the_first(opened: Opened) -> None:
+    page = opened.page
+    page.fill("#query", "ไม่มีที่นี่")
+    assert "ไม่พบชื่อนี้" in page.inner_text("#found")
+    page.fill("#query", "เบตง")
+    page.press("#query", "Enter")
+    assert "เบตง" in page.inner_text("#card h3")
+    assert "district=9502" in page.url
+    assert page.get_attribute("#card-body .where a", "href") == "95.html#d9502"
+
+
+def test_tables_sort_in_the_order_of_thai_and_of_numbers(opened: Opened, real_run: Paths) -> None:
+    page = opened.page
+    page.click("button[data-view=provinces]")
+    rows = "#view-provinces tbody tr"
+    assert len(page.query_selector_all(rows)) == 77
+    ranks = page.eval_on_selector_all(f"{rows} td:first-child", "all => all.map(c => Number(c.textContent))")
+    assert ranks == sorted(ranks)
+    page.click("#view-provinces th:nth-child(2) button")
+    names = page.eval_on_selector_all(f"{rows} th", "all => all.map(c => c.textContent)")
+    # Thai vowels written before their consonant are sorted after it: เชียงใหม่ stands among ช.
+    assert (
+        names.index("ชุมพร") < names.index("เชียงใหม่") < names.index("ตรัง") < names.index("เพชรบุรี") < names.index("ยะลา")
+    )
+    assert names != sorted(names)
+    assert page.get_attribute("#view-provinces th:nth-child(2)", "aria-sort") == "ascending"
+    page.click("#view-provinces th:nth-child(2) button")
+    assert page.eval_on_selector_all(f"{rows} th", "all => all.map(c => c.textContent)") == names[::-1]
+    page.click("button[data-view=districts]")
+    assert len(page.query_selector_all("#view-districts tbody tr")) == 928
+    page.click("#view-districts th:nth-child(4) button")
+    page.click("#view-districts th:nth-child(4) button")
+    best = page.inner_text("#view-districts tbody tr:first-child th")
+    scores = published(real_run, "district_scores")
+    assert best == scores.loc[scores["score"].idxmax(), "name_th"]
+    assert page.inner_text("#view-districts tbody tr:last-child td:nth-child(4)") == "–"
+
+
+def downloaded(page, button: str) -> list[list[str]]:
+    with page.expect_download() as got:
+        page.click(button)
+    content = Path(got.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.endswith(b"\r\n")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_what_is_shown_can_be_kept_as_csv(opened: Opened, real_run: Paths) -> None:
+    page = opened.page
+    rows = downloaded(page, "button[data-csv=districts]")
+    head, body, last = rows[0], rows[1:-1], rows[-1]
+    assert len(body) == 928
+    scores = published(real_run, "district_scores").set_index("district_code")
+    first = dict(zip(head, body[0], strict=True))
+    assert first["รหัส"] == scores["rank"].astype("float64").idxmin() == "9501"
+    assert float(first["คะแนน"]) == pytest.approx(scores.loc["9501", "score"], abs=0.005)
+    assert "น้ำหนัก 50.0-25.0-25.0" in last[0]
+    page.click("#weights > summary")
+    slide(page, "data_system", 90)
+    tried = downloaded(page, "button[data-csv=provinces]")
+    assert "ไม่ใช่ผลทางการ" in tried[-1][0]
+    assert len(tried) == 79
+    names = page.eval_on_selector_all("#tried summary .name", "all => all.map(n => n.firstChild.textContent.trim())")
+    column = tried[0].index("จังหวัด (ไทย)")
+    assert [row[column] for row in tried[1:9]] == names
+
+
+def test_the_map_can_be_skipped_and_everything_reached_by_keyboard(opened: Opened) -> None:
+    page = opened.page
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                "(e => e.id || e.dataset.district || `${e.tagName} ${e.textContent.trim()}`)(document.activeElement)"
+            )
+        )
+        if str(seen[-1]).startswith("map_"):
+            break
+    assert seen[0].startswith("A ")  # the way past the header comes first
+    assert page.evaluate("document.querySelector('.skip').getAttribute('href')") == "#content"
+    for wanted in ("language", "query", "9501"):
+        assert wanted in seen
+    assert seen.index("query") < seen.index("9501") < len(seen) - 1
+    assert not any("path" in str(s) for s in seen)

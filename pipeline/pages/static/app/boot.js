@@ -14,5 +14,4 @@
     script.textContent = code;
     document.body.append(script);
   }
-  document.documentElement.dataset.ready = "yes";
 })();

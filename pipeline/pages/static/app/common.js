@@ -24,7 +24,7 @@ const Page = (() => {
     document.querySelectorAll("time").forEach((time) => {
       const parts = time.dateTime.split("-").map(Number);
       if (parts.some(Number.isNaN)) return;
-      const options = parts.length === 1 ? { year: "numeric" } : { day: "numeric", month: "long", year: "numeric" };
+      const options = { year: "numeric", ...(parts.length > 1 && { month: "long" }), ...(parts.length > 2 && { day: "numeric" }) };
       const date = new Date(Date.UTC(parts[0], (parts[1] || 1) - 1, parts[2] || 1));
       const text = new Intl.DateTimeFormat(english() ? "en-GB" : "th-TH-u-ca-buddhist", { ...options, timeZone: "UTC" }).format(date);
       time.textContent = text.replace(/^พ\.ศ\.\s*/, "พ.ศ. ");
@@ -45,6 +45,11 @@ const Page = (() => {
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
   }
 
+  const unpackedJson = async (id) => {
+    const text = await unpacked(document.getElementById(id).textContent);
+    return text === null ? null : JSON.parse(text);
+  };
+
   /* Offers a text as a file to keep. */
   function keep(name, type, text) {
     const link = element("a");
@@ -58,5 +63,5 @@ const Page = (() => {
   let remembered = "th";
   try { remembered = localStorage.getItem("language") || "th"; } catch { /* not kept */ }
   speak(remembered === "en" ? "en" : "th");
-  return { english, said, read, element, shown, unpacked, keep, dates, onLanguage: (tell) => heard.push(tell) };
+  return { english, said, read, element, shown, unpacked, unpackedJson, keep, dates, onLanguage: (tell) => heard.push(tell) };
 })();

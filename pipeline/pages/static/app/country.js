@@ -312,7 +312,7 @@ const Country = (() => {
         waiting = true;
         requestAnimationFrame(() => { waiting = false; apply(); });
       });
-      slider.addEventListener("change", remember);
+      slider.addEventListener("change", () => { apply(); remember(); });
     });
     byId("reset").addEventListener("click", reset);
     document.querySelectorAll("button[data-view]").forEach((button) => button.addEventListener("click", () => look(button.dataset.view)));
@@ -352,7 +352,7 @@ const Country = (() => {
   }
 
   async function draw(made) {
-    map = PlaceMap.make(made, read("topology"), figures.classes, {
+    map = PlaceMap.make(made, await Page.unpackedJson("topology"), figures.classes, {
       code: (i) => districts.code[i],
       value: (layer, i) => (layer === "score" ? now.districts.score[i] : districts[layer][i]),
       eligible: (i) => now.districts.status[i] === Ranking.STATUS.eligible,
@@ -366,8 +366,8 @@ const Country = (() => {
     }, (i) => choose(i, false), figures.campuses.map(([lon, lat, institution, exact]) => [lon, lat, () => said(figures.institutions[institution]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]))]));
     document.querySelectorAll("input[name=layer]").forEach((input) => input.addEventListener("change", remember));
     recall();
-    const text = await Page.unpacked(byId("sentences").textContent);
-    if (text !== null) sentences = JSON.parse(text);
+    document.documentElement.dataset.ready = "yes";
+    sentences = await Page.unpackedJson("sentences");
     if (chosen !== null) card(chosen);
   }
 

@@ -116,6 +116,7 @@ const Dossier = (() => {
 
   const TABLES = {
     criteria: {
+      sorted: 1,
       caption: ["สามเกณฑ์ของแต่ละอำเภอ ตามน้ำหนักทางการ", "The three criteria of each district, by the official weights"],
       columns: () => [
         named(),
@@ -150,7 +151,7 @@ const Dossier = (() => {
   };
   const tables = {};
   function lay() {
-    Object.entries(TABLES).forEach(([name, { caption, columns }]) => { tables[name] = Tables.make(byId(name), () => caption, columns(), () => [...own], 0); });
+    Object.entries(TABLES).forEach(([name, { caption, columns, sorted }]) => { tables[name] = Tables.make(byId(name), () => caption, columns(), () => [...own], sorted || 0); });
   }
 
   /* ---- what is said of each district --------------------------------------------------------------------------- */
@@ -188,9 +189,11 @@ const Dossier = (() => {
     }));
   }
 
-  function draw(made) {
-    map = PlaceMap.make(made, read("topology"), figures.classes, {
+  async function draw(made) {
+    map = PlaceMap.make(made, await Page.unpackedJson("topology"), figures.classes, {
       others: true,
+      label: (i) => districts.label[i],
+      named: (i) => said(districts.name[i]),
       code: (i) => districts.code[i],
       value: (layer, i) => districts[layer][i],
       eligible: (i) => districts.eligible[i] === 1,
@@ -201,6 +204,7 @@ const Dossier = (() => {
         return `${said(districts.name[i])} · ${shown(districts[layer][i], PlaceMap.LAYERS[layer].digits)}`;
       },
     }, (i) => pick(i, false), figures.campuses.map(([lon, lat, th, en, exact]) => [lon, lat, () => said([th, en]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]))]));
+    document.documentElement.dataset.ready = "yes";
     const asked = districts.code.indexOf(location.hash.slice(2));
     if (asked < 0 || asked >= figures.own) return;
     pick(asked, false);
@@ -222,9 +226,8 @@ const Dossier = (() => {
     byId("reasons").querySelectorAll("details").forEach((details) => { details.open = open; });
   });
   window.addEventListener("beforeprint", () => byId("reasons").querySelectorAll("details").forEach((details) => { details.open = true; }));
-  Page.unpacked(byId("sentences").textContent).then((text) => {
-    if (text === null) return;
-    told = JSON.parse(text);
+  Page.unpackedJson("sentences").then((sentences) => {
+    told = sentences;
     reasons();
   });
   return { draw };

@@ -4,7 +4,8 @@
 const PlaceMap = (() => {
   const { said, shown, element } = Page;
   const BELOW = "#dfe3ea";
-  const ELSEWHERE = "#eceff4";
+  const ELSEWHERE = "#e1e5ec";
+  const HALO = "#ffffff";
   const ACCENT = "#b3261e";
   const CHOSEN = "#ffa600";
   const SVG = "http://www.w3.org/2000/svg";
@@ -45,7 +46,7 @@ const PlaceMap = (() => {
   }
 
   /* `about` tells of each district by its number: code, name, value(layer, i), eligible(i), marked(i), elsewhere(i);
-     `choose` hears which one is clicked; `campuses` are [lon, lat, words()]. */
+     named(i) and label(i), a point or nothing, where names stand on the map. `choose` hears which one is clicked; `campuses` are [lon, lat, words()]. */
   function make(map, topology, classes, about, choose, campuses) {
     const objects = topology.objects.districts;
     objects.geometries.forEach((geometry, i) => { geometry.id = i; });
@@ -132,6 +133,14 @@ const PlaceMap = (() => {
       dot.on("mouseout", hush);
       dot.addTo(map);
     });
+    const labels = [];
+    outlines.forEach((_, i) => {
+      const point = about.label && about.label(i);
+      if (!point) return;
+      const words = element("span", about.named(i));
+      labels.push([i, words]);
+      L.marker([point[1], point[0]], { interactive: false, keyboard: false, icon: L.divIcon({ html: words, className: "label", iconSize: [0, 0] }) }).addTo(map);
+    });
     const container = map.getContainer();
     container.setAttribute("role", "application");
     container.setAttribute("aria-label", "แผนที่อำเภอ เลื่อนด้วยปุ่มลูกศร ตารางอยู่ข้างแผนที่ · map of districts; move it by the arrow keys; the table stands beside");
@@ -189,6 +198,12 @@ const PlaceMap = (() => {
         svg.append(shape("path", { d: path(features.features[i].geometry), fill: fill(name, i), stroke: marked ? ACCENT : "#ffffff", "stroke-width": marked ? 1.2 : 0.3 }));
       });
       svg.append(shape("path", { d: borders.coordinates.map((part) => line(part, "")).join(""), fill: "none", stroke: "#3d4a60", "stroke-width": 0.6 }));
+      labels.forEach(([i]) => {
+        const [x, y] = xy(about.label(i)).split(",");
+        const text = shape("text", { x, y, "text-anchor": "middle", "font-size": 7, fill: "#16243a", stroke: HALO, "stroke-width": 1.6, "paint-order": "stroke" });
+        text.textContent = about.named(i);
+        svg.append(text);
+      });
       const figure = element("figure");
       figure.append(legendOf(name, element("figcaption")), svg);
       return figure;
@@ -203,7 +218,10 @@ const PlaceMap = (() => {
       layerName = input.value;
       restyle();
     }));
-    Page.onLanguage(legend);
+    Page.onLanguage(() => {
+      legend();
+      labels.forEach(([i, words]) => { words.textContent = about.named(i); });
+    });
     window.addEventListener("beforeprint", () => {
       document.getElementById("printed").replaceChildren(...["poverty", "university", "data_system", "score"].map((name) => drawing(name, 300)));
     });

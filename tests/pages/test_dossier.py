@@ -1,0 +1,158 @@
+"""The dossiers: each province's page, what it says, and that its map and tables are of it."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.pages import dossier
+from pipeline.pages.frame import Figures
+from pipeline.workspace import Paths
+from tests.conftest import published
+from tests.pages.conftest import Opened
+
+# A pilot province, one with most districts but one, one without figures, one without a campus, islands.
+LOOKED_AT = ("95", "30", "10", "17", "83")
+
+
+@pytest.fixture
+def yala(opens: Callable[..., Opened], real_run: Paths) -> Opened:
+    return opens(real_run.maps / "95.html")
+
+
+def test_a_page_for_each_province_none_too_large(real_run: Paths) -> None:
+    codes = published(real_run, "provincial_shortlist")["province_code"]
+    sizes = {code: (real_run.maps / f"{code}.html").stat().st_size for code in codes}
+    assert len(sizes) == 77
+    assert max(sizes.values()) < 250_000
+
+
+@pytest.mark.parametrize("code", LOOKED_AT)
+def test_it_opens_without_complaint_and_shows_its_districts(
+    opens: Callable[..., Opened], real_run: Paths, code: str
+) -> None:
+    opened = opens(real_run.maps / f"{code}.html")
+    page = opened.page
+    facts = published(real_run, "district_facts")
+    own = facts[facts["province_code"] == code]
+    for table in ("criteria", "dimensions", "universities"):
+        assert len(page.query_selector_all(f"#{table} tbody tr")) == len(own)
+    names = page.eval_on_selector_all("#criteria tbody button.district", "all => all.map(b => b.textContent)")
+    assert sorted(names) == sorted(own["name_th"])
+    fills = page.eval_on_selector_all(".leaflet-overlay-pane path", "all => all.map(p => p.getAttribute('fill'))")
+    assert len([f for f in fills if f != "#e1e5ec"]) == len(own)
+    assert len([f for f in fills if f == "#e1e5ec"]) >= 2
+    assert opened.errors == []
+    assert opened.left_the_file() == []
+
+
+def test_it_says_all_that_is_known(yala: Opened, real_run: Paths) -> None:
+    page = yala.page
+    page.wait_for_selector("#reasons details p")
+    text = page.inner_text("main")
+    provinces = published(real_run, "province_uncertainty").set_index("province_code")
+    assert provinces.loc["95", "certainty_th"] in text
+    assert published(real_run, "province_explanations").set_index("province_code").loc["95", "outlook_th"] in text
+    assert "542,314" in text  # registered persons of 2021
+    assert "ไม่มีรอบก่อนให้เทียบ" in text
+    page.click("#open-all")
+    told = page.inner_text("#reasons")
+    explained = published(real_run, "district_explanations").set_index("district_code")
+    scores = published(real_run, "district_scores").set_index("district_code")
+    sure = published(real_run, "district_uncertainty").set_index("district_code")
+    for code in [c for c in explained.index if c.startswith("95")]:
+        for sentence in (explained.loc[code, "outlook_th"], explained.loc[code, "comparison_th"],
+                         scores.loc[code, "reason_th"], sure.loc[code, "certainty_th"]):  # fmt: skip
+            assert sentence in told
+    peers = explained.loc["9501", "peers"].split(", ")
+    links = page.eval_on_selector_all("#d9501 a", "all => all.map(a => a.getAttribute('href'))")
+    assert links == [f"{c[:2]}.html#d{c}" for c in peers]
+    systems = page.inner_text("#systems")
+    for word in ("PPPConnext", "TPMAP", "ยอมรับ", "PMU-A", "CODI", "OSMEP", "DASTA", "เชื่อมถึงรายครัวเรือน"):
+        assert word in systems
+
+
+def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None:
+    page = yala.page
+    facts = published(real_run, "district_facts").set_index("district_code")
+    shown = page.eval_on_selector_all(
+        "#dimensions tbody tr", "all => all.map(r => [...r.cells].map(c => c.innerText.trim()))"
+    )
+    by_name = {cells[0].split()[0]: cells for cells in shown}
+    for code in [c for c in facts.index if c.startswith("95")]:
+        row = facts.loc[code]
+        cells = by_name[row["name_th"]]
+        for k, name in enumerate(("health", "living", "education", "income", "accessibility"), start=1):
+            persons, rate = int(row[f"poor_{name}"]), row[f"rate_{name}"]
+            assert cells[k] == ("<5" if 0 < persons < 5 else f"{rate:.1f}% ({persons:,})")
+
+
+def test_no_page_gives_away_a_small_count(figures: Figures) -> None:
+    """Neither the count nor the rate of one to four persons stands in the data of any dossier."""
+    facts = figures.by_district
+    for code in figures.by_province.index:
+        own = [c for c in facts.index if c[:2] == code]
+        data = dossier._data(figures, own, [])["districts"]
+        for name in dossier.DIMENSIONS:
+            persons = facts.loc[own, f"poor_{name}"]
+            for count, shown, rate in zip(persons, data[f"{name}_persons"], data[f"{name}_pct"], strict=True):
+                if not pd.isna(count) and 0 < count < 5:
+                    assert (shown, rate) == (dossier.FEW, None)
+
+
+def test_neighbours_are_those_that_share_a_border(opens: Callable[..., Opened], real_run: Paths) -> None:
+    page = opens(real_run.maps / "95.html").page
+    links = set(page.eval_on_selector_all("main a", "all => all.map(a => a.getAttribute('href'))"))
+    assert {"90.html", "94.html", "96.html"} <= links  # Songkhla, Pattani, Narathiwat
+    above = page.eval_on_selector_all("nav a", "all => all.map(a => a.getAttribute('href'))")
+    assert {"index.html", "brief.html"} <= set(above)
+    for link in links:
+        if not link.startswith("#"):
+            assert (real_run.maps / link.split("#")[0]).exists(), link
+
+
+def test_the_address_leads_to_a_district(opens: Callable[..., Opened], real_run: Paths) -> None:
+    page = opens(real_run.maps / "95.html", after="#d9506").page
+    assert page.get_attribute("#d9506", "open") is not None
+    assert "chosen" in page.get_attribute("#d9506", "class")
+
+
+def test_local_business_and_community_tourism_where_known(opens: Callable[..., Opened], real_run: Paths) -> None:
+    phetchaburi = opens(real_run.maps / "76.html").page.inner_text(".standing")
+    assert "บ้านถ้ำรงค์" in phetchaburi
+    assert "ไม่มีข้อมูลสถานประกอบการตามขนาด" in phetchaburi
+    krabi = opens(real_run.maps / "81.html").page.inner_text(".standing")
+    assert "8,341" in krabi
+    firms = published(real_run, "new_firms")
+    assert f"{firms.loc[firms['province_code'] == '81', 'new_firms'].sum():,}" in krabi
+    assert "มกราคม 2558" in krabi
+
+
+def test_a_table_is_kept_as_it_is_shown(yala: Opened) -> None:
+    page = yala.page
+    page.click("#dimensions th:nth-child(2) button")
+    order = page.eval_on_selector_all("#dimensions tbody button", "all => all.map(b => b.textContent)")
+    with page.expect_download() as got:
+        page.click("button[data-csv=dimensions]")
+    assert got.value.suggested_filename == "95_dimensions.csv"
+    rows = list(csv.reader(io.StringIO(Path(got.value.path()).read_text(encoding="utf-8-sig"))))
+    assert [row[1] for row in rows[1:-1]] == order
+    assert "รหัสการคำนวณ" in rows[-1][0]
+
+
+def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    moves = {"since": "2564", "rank_earlier": 3, "rank_later": 1, "move": -2, "by_figures": -2, "by_policy": 0}
+    said = {"change": "enters", "change_th": "เข้ารายชื่อใหม่", "change_en": "New on the list."}
+    places = [("province", "95"), ("district", "9501")]
+    table = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
+    file = tmp_path / "95.html"
+    file.write_bytes(dossier.build_one(replace(figures, round_changes=table), "95"))
+    page = opens(file).page
+    page.wait_for_selector("#reasons details p")
+    assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".standing")
+    assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text("#d9501")

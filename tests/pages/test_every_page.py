@@ -1,0 +1,201 @@
+"""What holds for each kind of page: nobody is shut out, nothing hostile runs, what must be said is said, it prints."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.workspace import Paths
+from tests.conftest import published
+from tests.pages.conftest import HOSTILE, Opened
+
+KINDS = ("index.html", "95.html", "10.html", "brief.html")
+CODES = (
+    "below_gate",
+    "data_needed",
+    "undefined",
+    "NaN",
+    "None",
+    "null",
+    "[object",
+    "household_linked",
+)
+
+
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_axe_finds_nothing_serious(opens: Callable[..., Opened], real_run: Paths, file: str, language: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opens(real_run.maps / file).page
+    if language == "en":
+        page.click("#language")
+    if file == "index.html":
+        page.click("#open-all")
+        page.click("#official button.district >> nth=0")
+        page.click("#weights > summary")
+        page.fill("#query", "ยะลา")
+    if file == "95.html":
+        page.click("#open-all")
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+def test_axe_finds_nothing_serious_in_tables_and_while_weights_are_tried(
+    opens: Callable[..., Opened], real_run: Paths
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opens(real_run.maps / "index.html", after="#weights=90-5-5&view=provinces&map=poverty").page
+    assert page.is_visible("#what-if")
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)])  # a phone; 1440 x 900 at 200 %
+def test_nothing_is_cut_off_where_there_is_little_room(
+    opens: Callable[..., Opened], real_run: Paths, file: str, width: int, height: int
+) -> None:
+    page = opens(real_run.maps / file, width, height).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.is_visible("h1")
+
+
+@pytest.mark.parametrize("file", KINDS)
+def test_every_page_says_where_it_comes_from(opens: Callable[..., Opened], real_run: Paths, file: str, policy) -> None:
+    import json
+
+    page = opens(real_run.maps / file).page
+    text = page.inner_text("body")
+    run = json.loads((real_run.processed / "run.json").read_text())
+    for part in (run["run_id"], run["policy_sha256"][:16], f"รอบ {policy.round}", "31 ธันวาคม 2565", "TPMAP",
+                 "เงื่อนไขการใช้", "แจ้งข้อผิดพลาด", "ขอบเขตโดยสังเขป", "<5"):  # fmt: skip
+        assert part in text, part
+    assert not page.is_visible("text=ข้อมูลตัวอย่าง")
+    assert page.title()
+    assert page.get_attribute("html", "lang") == "th"
+    for banned in CODES:
+        assert banned not in text, banned
+
+
+@pytest.mark.parametrize("file", KINDS)
+def test_english_is_whole_and_remembered(opens: Callable[..., Opened], real_run: Paths, file: str) -> None:
+    opened = opens(real_run.maps / file)
+    page = opened.page
+    page.click("#language")
+    text = page.inner_text("main")
+    left = [line for line in text.split("\n") if re.search(r"[ก-๙]", line)]
+    assert left == []
+    for banned in CODES:
+        assert banned not in text, banned
+    page.reload()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.get_attribute("html", "lang") == "en"
+
+
+@pytest.mark.parametrize("file", ["index.html", "95.html", "brief.html"])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_names_full_of_markup_show_as_text_and_do_nothing(
+    opens: Callable[..., Opened], hostile: Path, file: str, language: str
+) -> None:
+    opened = opens(hostile / file)
+    page = opened.page
+    if language == "en":
+        page.click("#language")
+    if file == "index.html":
+        page.mouse.move(1040, 470)
+        assert "onerror" in page.inner_text("#hint")
+        page.click("#open-all")
+        page.click("#official button.district >> nth=0")
+        assert "onerror" in page.inner_text("#card-body")
+        page.fill("#query", "onerror")
+        page.fill("#query", "img")
+        assert "onerror" in page.inner_text("#found")
+        page.click("button[data-view=districts]")
+        page.click("button[data-view=provinces]")
+        page.click("#weights > summary")
+        page.locator("#weight-university").evaluate("s => { s.value = 90; s.dispatchEvent(new Event('change')); }")
+        page.click("button[data-view=list]")
+        page.click("#tried summary >> nth=0")
+    if file == "95.html":
+        page.wait_for_selector("#reasons details p")
+        page.click("#open-all")
+        page.mouse.move(1000, 400)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_timeout(200)
+    assert page.title().startswith(HOSTILE[:4]) or "onerror" in page.title()
+    assert "onerror" in page.inner_text("body")
+    assert page.eval_on_selector_all("img:not([src^='data:'])", "all => all.length") == 0
+    assert opened.errors == []
+    assert opened.left_the_file() == []
+
+
+@pytest.mark.parametrize("file", ["index.html", "95.html", "brief.html"])
+def test_what_is_printed_is_whole(opens: Callable[..., Opened], real_run: Paths, file: str, tmp_path: Path) -> None:
+    """A4; the list, the map of the whole, its legend, the sources; the brief on four sheets or fewer."""
+    import pypdf
+
+    page = opens(real_run.maps / file).page
+    page.wait_for_timeout(200)
+    target = tmp_path / "page.pdf"
+    page.pdf(path=str(target), prefer_css_page_size=True, print_background=True)
+    sheets = pypdf.PdfReader(target).pages
+    assert {(round(float(s.mediabox.width)), round(float(s.mediabox.height))) for s in sheets} == {(595, 842)}
+    assert len(sheets) <= {"index.html": 7, "95.html": 6, "brief.html": 4}[file]
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    if file != "brief.html":
+        drawn = page.eval_on_selector_all(
+            "#printed svg.drawing", "all => all.map(s => s.querySelectorAll('path').length)"
+        )
+        assert len(drawn) == 4
+        assert min(drawn) > (928 if file == "index.html" else 8)
+        captions = page.inner_text("#printed")
+        assert captions.count("ไม่มีข้อมูล") == 4
+        assert "อำเภอนำร่อง" in captions
+    assert page.is_visible("text=แหล่งข้อมูล")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+
+
+def test_motion_is_left_out_where_it_is_not_wanted(browser, real_run: Paths) -> None:
+    context = browser.new_context(reduced_motion="reduce", offline=True)
+    page = context.new_page()
+    page.goto((real_run.maps / "index.html").resolve().as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    moving = (
+        "all => all.map(e => getComputedStyle(e))"
+        ".filter(s => s.transitionDuration !== '0s' || s.animationName !== 'none').length"
+    )
+    assert page.eval_on_selector_all("body *", moving) == 0
+    context.close()
+
+
+def test_links_between_pages_and_to_downloads_lead_somewhere(real_run: Paths) -> None:
+    for file in KINDS:
+        content = (real_run.maps / file).read_text(encoding="utf-8")
+        for link in set(re.findall(r'href="([^"#]+)', content)):
+            assert (real_run.maps / link).exists(), (file, link)
+
+
+def test_all_pages_are_of_one_run(real_run: Paths) -> None:
+    pages = sorted(real_run.maps.glob("*.html"))
+    assert len(pages) == 79
+    runs = {re.search(r"run id</span> ([0-9a-f]{16})", p.read_text(encoding="utf-8"))[1] for p in pages}
+    assert len(runs) == 1
+    assert {p.resolve().parent for p in pages} == {pages[0].resolve().parent}
+
+
+def test_the_brief_says_what_to_decide(opens: Callable[..., Opened], real_run: Paths) -> None:
+    text = opens(real_run.maps / "brief.html").page.inner_text("main")
+    asked = published(real_run, "decisions")
+    assert len(asked) >= 6
+    for question in asked["question_th"]:
+        assert question in text
+    listed = published(real_run, "provincial_shortlist")
+    for name in listed.loc[listed["shortlisted"], "name_th"]:
+        assert name in text
+    assert (real_run.maps / "brief.html").stat().st_size < 500_000

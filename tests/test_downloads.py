@@ -1,0 +1,70 @@
+"""What planners take away: workbooks that say where they come from, layers that a GIS reads."""
+
+import json
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+
+from pipeline import downloads
+from pipeline.workspace import Paths
+from tests.conftest import published
+
+
+def test_a_workbook_for_each_province(real_run: Paths) -> None:
+    books = sorted((real_run.maps / "downloads").glob("[0-9][0-9].xlsx"))
+    assert len(books) == 77
+    book = openpyxl.load_workbook(real_run.maps / "downloads" / "95.xlsx")
+    assert book.sheetnames == ["about", "districts"]
+    about = "\n".join(str(cell.value) for row in book["about"] for cell in row)
+    run = json.loads((real_run.processed / "run.json").read_text())
+    for part in (run["run_id"], "TPMAP", "district_code", "ค่าเริ่มต้น ยังไม่มีการลงมติ"):
+        assert part in about
+    rows = list(book["districts"].values)
+    table = pd.DataFrame(rows[1:], columns=rows[0])
+    scores = published(real_run, "district_scores")
+    own = scores[scores["province_code"] == "95"]
+    assert table["district_code"].tolist() == own["district_code"].tolist()
+    assert {type(code) for code in table["district_code"]} == {str}
+    assert table["score"].astype(float).tolist() == pytest.approx(own["score"].tolist())
+    assert all(cell.data_type != "f" for row in book["districts"].iter_rows() for cell in row)
+
+
+def test_the_shortlist_is_there_too(real_run: Paths) -> None:
+    for name in ("provincial_shortlist.xlsx", "provincial_shortlist.csv"):
+        assert (real_run.maps / "downloads" / name).read_bytes() == (real_run.processed / name).read_bytes()
+
+
+def test_rates_of_small_counts_are_left_out() -> None:
+    base = {f"{kind}_{name}": [0, 4, 5] for name in downloads.DIMENSIONS for kind in ("poor", "rate")}
+    kept = downloads._without_small_counts(pd.DataFrame(base).astype("float64"), 5)
+    for name in downloads.DIMENSIONS:
+        assert kept[f"rate_{name}"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg"])
+def test_a_gis_reads_the_districts(real_run: Paths, kind: str) -> None:
+    layer = gpd.read_file(real_run.maps / "downloads" / f"districts.{kind}")
+    scores = published(real_run, "district_scores")
+    assert layer.crs.to_epsg() == 4326
+    assert layer["district_code"].tolist() == scores["district_code"].tolist()
+    assert layer["score"].tolist() == pytest.approx(scores["score"].tolist(), nan_ok=True)
+    assert layer.geometry.is_valid.all()
+    assert set(layer.columns) == {*downloads.LAYER, "sample", "run_id", "geometry"}
+    run = json.loads((real_run.processed / "run.json").read_text())
+    assert set(layer["run_id"]) == {run["run_id"]}
+
+
+def test_geojson_is_whole_and_of_the_standard(real_run: Paths) -> None:
+    said = json.loads((real_run.maps / "downloads" / "districts.geojson").read_text(encoding="utf-8"))
+    assert said["type"] == "FeatureCollection"
+    assert "crs" not in said  # RFC 7946: always WGS 84
+    assert len(said["features"]) == 928
+    assert {f["geometry"]["type"] for f in said["features"]} <= {"Polygon", "MultiPolygon"}
+    assert isinstance(said["features"][0]["properties"]["district_code"], str)
+
+
+def test_the_same_layer_the_same_bytes(real_run: Paths, policy) -> None:
+    layer = gpd.read_file(real_run.maps / "downloads" / "districts.gpkg")
+    assert downloads.geopackage(layer, policy) == downloads.geopackage(layer, policy)
