@@ -50,7 +50,8 @@ def build(
         table = table.merge(more, on="district_code", validate="one_to_one")
     sample = bool(inputs["sample"].any())
     files = {f"downloads/{name}": content for name, content in listed.items()}
-    about = workbooks.about(inputs, policy, run_id)
+    defined = [("districts", workbooks.definition("districts", column)) for column in SHEET]
+    about = workbooks.about(inputs, policy, run_id, defined)
     sheet = _without_small_counts(table, policy.households.smallest_count)[["province_code", *SHEET]]
     if sample:
         sheet = sheet.assign(**{workbooks.SAMPLE: "SAMPLE"})

@@ -28,6 +28,7 @@ CURRENT = "current"
 # Which figures a round looks at is of its data, not of its rules.
 OF_THE_DATA = (
     "round", "title_th", "title_en", "as_of", "seed", "poverty.survey_year", "poverty.population_year", "households.",
+    "decision.previous_round", "decision.contact",
 )  # fmt: skip
 
 

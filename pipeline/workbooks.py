@@ -5,13 +5,13 @@ spreadsheet would take for a formula is written as text; in the CSV it is preced
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from pipeline.contracts import CONTRACTS, Kind
+from pipeline.contracts import CONTRACTS, Column, Kind
 from pipeline.policy import Policy
 from pipeline.sentences import weights_from
 
@@ -62,14 +62,20 @@ def build(
         ranked = sheets["provincial_shortlist"]
     return {
         "provincial_shortlist.csv": csv(ranked),
-        "provincial_shortlist.xlsx": xlsx(sheets, about(inputs, policy, run_id), policy),
+        "provincial_shortlist.xlsx": xlsx(sheets, about(inputs, policy, run_id, definitions()), policy),
     }
 
 
-def kind_of(sheet: str, column: str) -> Kind:
-    """The kind of a column by the contract of its sheet, else by the first that defines it."""
+def definitions() -> Iterator[tuple[str, Column]]:
+    """Every column that the workbook of the country explains, with its table."""
+    for name in DEFINED:
+        yield from ((name, column) for column in CONTRACTS[name] if column.kind is not Kind.GEOMETRY)
+
+
+def definition(sheet: str, column: str) -> Column:
+    """A column by the contract of its sheet, else by the first that defines it."""
     first = [CONTRACTS[sheet]] if sheet in CONTRACTS else []
-    return next(c.kind for contract in [*first, *(CONTRACTS[n] for n in DEFINED)] for c in contract if c.name == column)
+    return next(c for contract in [*first, *(CONTRACTS[n] for n in DEFINED)] for c in contract if c.name == column)
 
 
 def inert(value: Any) -> Any:
@@ -87,7 +93,9 @@ def csv(table: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + text.encode("utf-8")
 
 
-def about(inputs: pd.DataFrame, policy: Policy, run_id: str) -> list[tuple[str, ...]]:
+def about(
+    inputs: pd.DataFrame, policy: Policy, run_id: str, defined: Iterable[tuple[str, Column]]
+) -> list[tuple[str, ...]]:
     """First sheet: what this is, by which policy, from which sources."""
     whose = weights_from(policy)
     rows: list[tuple[str, ...]] = [
@@ -108,8 +116,7 @@ def about(inputs: pd.DataFrame, policy: Policy, run_id: str) -> list[tuple[str, 
     for row in inputs.itertuples(index=False):
         rows.append((row.table, row.file, f"{row.title_th} / {row.title_en}", row.source, row.licence, row.sha256))
     rows += [(), ("ตาราง / table", "คอลัมน์ / column", "ความหมาย / meaning", "หน่วย / unit")]
-    for name in DEFINED:
-        rows += [(name, c.name, c.meaning, c.unit) for c in CONTRACTS[name] if c.kind is not Kind.GEOMETRY]
+    rows += [(name, c.name, c.meaning, c.unit) for name, c in defined]
     return rows
 
 
@@ -136,7 +143,7 @@ def xlsx(sheets: dict[str, pd.DataFrame], first_sheet: Sequence[tuple[str, ...]]
         for j, column in enumerate(table.columns):
             sheet.set_column(j, j, 40 if column.startswith(WIDE) else 14)
             sheet.write_string(0, j, column, head)
-            kind = Kind.TEXT if column == SAMPLE else kind_of(name, column)
+            kind = Kind.TEXT if column == SAMPLE else definition(name, column).kind
             textual = kind in (Kind.CODE, Kind.TEXT)
             for i, value in enumerate(table[column].astype(object).where(table[column].notna(), None), start=1):
                 if value is None:

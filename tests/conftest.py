@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import pytest
 
+from pipeline import definitions
 from pipeline import policy as policies
 from pipeline.definitions import run_everything
 from pipeline.policy import Policy
@@ -53,6 +55,23 @@ def run_in(root: Path, paths: Paths | None = None) -> Paths:
     try:
         paths = paths or Paths.of(root)
         run_everything(root, paths)
+        return paths
+    finally:
+        os.chdir(before)
+
+
+def made_in(root: Path, *names: str) -> Paths:
+    """Some assets with all that they are made from, in the project at ``root``; nothing is published."""
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        paths = Paths.of(root)
+        wanted = dg.AssetSelection.assets(*names).upstream().required_multi_asset_neighbors()
+        job = dg.define_asset_job("some", selection=wanted, executor_def=dg.in_process_executor)
+        defs = dg.Definitions.merge(definitions.build(paths), dg.Definitions(jobs=[job]))
+        with dg.DagsterInstance.ephemeral() as instance:
+            made = defs.resolve_job_def("some").execute_in_process(run_config=definitions.QUIET, instance=instance)
+        assert made.success
         return paths
     finally:
         os.chdir(before)

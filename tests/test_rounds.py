@@ -9,28 +9,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import cli, rounds, what_if
+from pipeline import cli, rounds, what_if, workspace
 from pipeline import policy as policies
 from pipeline.errors import InputError
+from pipeline.sentences.change import add_changes
 from pipeline.workspace import Paths, Tables
 from tests.conftest import digests, run_in
 
 TODAY = date(2026, 1, 31)
 
 
-def fewer_draws(root: Path) -> Path:
-    file = root / "data" / "raw" / "policy" / "policy.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace("draws = 10000", "draws = 200"), encoding="utf-8")
-    return file
-
-
 @pytest.fixture(scope="module")
-def three(new_project: Callable[[], Path]) -> Paths:
-    """Round a as received; b with other figures; current with other figures and another policy."""
-    root = new_project()
-    policy = fewer_draws(root)
-    paths = run_in(root)
+def three(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """Round a as received; b with other figures; current with other figures and another policy, compared with a."""
+    root = tmp_path_factory.mktemp("rounds") / "project"
+    shutil.copytree(real_run.maps.parent, root, symlinks=True)
+    paths = Paths.of(root)
     rounds.archive(paths, "a", TODAY)
+    policy = root / "data" / "raw" / "policy" / "policy.toml"
     rates = root / "data" / "raw" / "tpmap" / "tpmap_2022_by_district.csv"
     table = pd.read_csv(rates, dtype=str, keep_default_na=False)
     for column in ("rate_any_min", "rate_any_max"):
@@ -41,6 +37,7 @@ def three(new_project: Callable[[], Path]) -> Paths:
     rounds.archive(paths, "b", TODAY)
     text = policy.read_text(encoding="utf-8")
     text = text.replace("poverty = 0.50\nuniversity = 0.25", "poverty = 0.30\nuniversity = 0.45")
+    text = text.replace('previous_round = ""', 'previous_round = "a"')
     policy.write_text(text, encoding="utf-8")
     run_in(root)
     return paths
@@ -165,3 +162,72 @@ def test_nothing_to_list_or_archive(new_project: Callable[[], Path], monkeypatch
     assert "no round archived yet" in capsys.readouterr().out
     assert cli.main(["rounds", "archive"]) == 2
     assert "pilot-areas run" in capsys.readouterr().err
+
+
+def test_what_changed_since_the_round_that_the_policy_names(three: Paths) -> None:
+    """The table, its sentences and the pages say what `compare` computes."""
+    stored = Tables(three.processed)("round_changes")
+    assert set(stored["since"]) == {"a"}
+    assert stored["level"].value_counts().to_dict() == {"district": 928, "province": 77}
+    found = rounds.compare(rounds.tables_of(three, "a"), Tables(three.processed))
+    provinces = stored[stored["level"] == "province"].set_index("code")
+    expected = found.provinces.set_index("province_code")
+    for column in ("rank_earlier", "rank_later", "move", "by_figures", "by_policy"):
+        assert provinces[column].tolist() == expected[column].tolist()
+    was, now = expected["shortlisted_earlier"].astype(bool), expected["shortlisted_later"].astype(bool)
+    assert set(provinces.index[provinces["change"] == "leaves"]) == set(expected.index[was & ~now])
+    assert set(provinces.index[provinces["change"] == "enters"]) == set(expected.index[~was & now]) != set()
+    left = provinces.loc[expected.index[was & ~now][0]]
+    assert left["change_th"].startswith("หลุดจากรายชื่อ")
+    assert f"อันดับ {left['rank_earlier']} ในรอบ a เป็น {left['rank_later']}" in left["change_th"]
+    page = (three.maps / "index.html").read_text(encoding="utf-8")
+    assert left["change_th"] in page
+    assert "ไม่มีรอบก่อนให้เทียบ" not in page
+    assert left["change_th"] in (three.maps / "brief.html").read_text(encoding="utf-8")
+    assert left["change_th"] in (three.maps / f"{left.name}.html").read_text(encoding="utf-8")
+
+
+def test_a_round_that_is_not_archived_stops_the_run_with_a_line(
+    three: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(three.maps.parent)
+    before = digests(three)
+    text = three.policy.read_text(encoding="utf-8")
+    three.policy.write_text(text.replace('previous_round = "a"', 'previous_round = "2001"'), encoding="utf-8")
+    assert cli.main(["run"]) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "policy.toml, column decision.previous_round: found '2001'" in said
+    assert digests(three) == before
+    three.policy.write_text(text, encoding="utf-8")
+
+
+def test_another_earlier_round_is_another_input(three: Paths) -> None:
+    """The run's id follows from the archived round too: other rounds, other pages."""
+    before = workspace.inputs_digest(three)
+    record = three.rounds / "a" / "round.json"
+    content = record.read_bytes()
+    record.write_bytes(content + b" ")
+    assert workspace.inputs_digest(three) != before
+    record.write_bytes(content)
+    assert workspace.inputs_digest(three) == before
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "figures", "policy", "change", "th", "en"),
+    [
+        (3, 3, 0, 0, "stays", "อันดับ 3 เท่ารอบ r", "Rank 3, as in round r."),
+        (9, 4, -6, 1, "enters", "เข้ารายชื่อใหม่: อันดับ 9 ในรอบ r เป็น 4 (ตัวเลขใหม่ทำให้ขึ้น 6 อันดับ และนโยบายทำให้ลง 1 อันดับ)",
+         "New on the list: from rank 9 in round r to 4 (6 up by figures and 1 down by policy)."),
+        (None, 4, None, None, "none", "อันดับ 4 รอบ r ไม่มีอันดับ", "Rank 4; none in round r."),
+        (4, None, None, None, "none", "ไม่มีอันดับแล้ว รอบ r อันดับ 4", "No rank now; 4 in round r."),
+        (None, None, None, None, "none", "ไม่มีอันดับทั้งสองรอบ", "Without a rank in both rounds."),
+    ],
+)  # fmt: skip
+def test_a_move_in_words(
+    earlier: int | None, later: int | None, figures: int | None, policy: int | None, change: str, th: str, en: str
+) -> None:
+    move = later - earlier if earlier and later else None
+    row = {"rank_earlier": earlier, "rank_later": later, "move": move, "by_figures": figures, "by_policy": policy,
+           "change": change, "since": "r"}  # fmt: skip
+    told = add_changes(pd.DataFrame([row]).astype(dict.fromkeys(list(row)[:5], "Int64")))
+    assert (told.loc[0, "change_th"], told.loc[0, "change_en"]) == (th, en)

@@ -11,7 +11,7 @@ from pipeline import cli, what_if
 from pipeline.errors import InputError
 from pipeline.policy import Policy, WhatIf
 from pipeline.workspace import Paths, Tables
-from tests.conftest import digests, run_in
+from tests.conftest import digests, made_in
 from tests.policy.test_ballots import voted
 
 
@@ -48,7 +48,7 @@ def test_what_if_is_what_a_whole_run_with_that_policy_gives(
         assert old in text
         text = text.replace(old, new, 1)
     file.write_text(text.replace("draws = 10000", "draws = 200"), encoding="utf-8")
-    run = what_if.published(Tables(run_in(root).processed))
+    run = what_if.published(Tables(made_in(root, "pilot_portfolio").workspace))
     asked = WhatIf(
         {"poverty": 0.4, "university": 0.35},
         parameters={

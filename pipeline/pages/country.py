@@ -4,6 +4,7 @@ Here: which figures the page holds, and in what order. Not here: how they look (
 get into the file (``frame``, ``embedding``).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -96,7 +97,7 @@ def data(figures: Figures) -> dict[str, Any]:
             "nearest_minutes": [whole(v) for v in table["university_nearest_minutes"]],
             "surveyed_pct": [whole(v) for v in table["survey_coverage_pct"]],
             "figures_from": [None if pd.isna(v) else from_.index(v) for v in table["figures_from"]],
-            "at_least": at_least(figures.district_criteria),
+            "at_least": at_least(figures.districts.values()),
             "rank_low": [whole(v) for v in table["rank_low"]],
             "rank_high": [whole(v) for v in table["rank_high"]],
             "firmness": [None if pd.isna(v) else told.index(v) for v in table["firmness"]],
@@ -118,12 +119,9 @@ def data(figures: Figures) -> dict[str, Any]:
     }
 
 
-def at_least(facts: pd.DataFrame) -> list[int]:
+def at_least(districts: Iterable[Any]) -> list[int]:
     """1 where a district's poverty figures are lower bounds: as published, or with answers missing."""
-    return [
-        int(figures == "published rates" or not known >= 1)
-        for figures, known in zip(facts["figures_from"], facts["labelled_share"].fillna(0), strict=True)
-    ]
+    return [int(row.figures_from == "published rates" or not (row.labelled_share or 0) >= 1) for row in districts]
 
 
 def sentences(by_district: pd.DataFrame) -> dict[str, list[list[str]]]:

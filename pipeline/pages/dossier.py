@@ -3,7 +3,8 @@
 Here: which figures a dossier holds. Not here: how they look (``templates``, ``static/app``), the country (``country``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,8 @@ LABELLED = 26
 FEW = -1
 # Words that the tables need, each list in its order.
 SAID = ("status", "firmness", "figures_from", "kinds", "dimensions")
+# Tables of which a dossier shows the rows of its province.
+OF_PROVINCE = ("universities", "data_systems", "new_firms", "establishments", "cbt_sites")
 DIMENSIONS = ("health", "living", "education", "income", "accessibility")
 SCRIPTS = ("common.js", "map.js", "tables.js", "dossier.js", "boot.js")
 STYLES = ("page.css", "dossier.css")
@@ -30,178 +33,211 @@ STYLES = ("page.css", "dossier.css")
 
 def build(figures: Figures) -> dict[str, bytes]:
     """Each page as ``{"<province_code>.html": bytes}``, in the order of codes."""
-    whole_country = outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)
-    near = outlines.neighbours(whole_country)
-    return {f"{code}.html": _page(figures, whole_country, near, code) for code in figures.by_province.index}
+    ground = Ground.of(figures)
+    return {f"{code}.html": one(figures, ground, code) for code in figures.provinces}
 
 
-def build_one(figures: Figures, code: str) -> bytes:
-    """The page of one province alone."""
-    whole_country = outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)
-    return _page(figures, whole_country, outlines.neighbours(whole_country), code)
+@dataclass(frozen=True)
+class Ground:
+    """What all dossiers share: outlines of the country, who borders whom, points for names, firms of districts."""
+
+    topology: outlines.Topology
+    near: Sequence[Sequence[int]]
+    labels: Mapping[str, list[float]]
+    new_firms: Mapping[str, int]
+    kinds: Mapping[str, tuple[str, str]]
+    of_province: Mapping[str, Mapping[str, Sequence[Any]]]
+
+    @classmethod
+    def of(cls, figures: Figures) -> "Ground":
+        """The ground of one run's figures."""
+        whole_country = outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)
+        points = figures.district_shapes.geometry.representative_point()
+        firms = figures.new_firms
+        known = figures.universities.drop_duplicates("name_th")
+        return cls(
+            whole_country,
+            outlines.neighbours(whole_country),
+            {
+                code: [round(point.x, 3), round(point.y, 3)]
+                for code, point in zip(figures.district_shapes["district_code"], points, strict=True)
+            },
+            dict(zip(firms["district_code"], firms["new_firms"], strict=True)),
+            {row.name_th: (row.name_en, row.kind) for row in known.itertuples()},
+            {name: _by_province(getattr(figures, name), figures.provinces) for name in OF_PROVINCE},
+        )
 
 
-def _page(figures: Figures, whole_country: outlines.Topology, near: Sequence[Sequence[int]], code: str) -> bytes:
-    table = figures.by_district
-    position = {name: i for i, name in enumerate(table.index)}
-    own = [c for c in table.index if c[:2] == code]
-    around = sorted({table.index[j] for c in own for j in near[position[c]]} - set(own))
-    shown = own + around
-    provinces = figures.by_province
-    place = provinces.loc[code]
-    bounds = figures.district_shapes.set_index("district_code").loc[own].total_bounds
+def _by_province(table: pd.DataFrame, codes: Iterable[str]) -> dict[str, list[Any]]:
+    """The records of a table by province; none for a province that is not in it."""
+    found: dict[str, list[Any]] = {code: [] for code in codes}
+    for row in records(table):
+        found[row.province_code].append(row)
+    return found
+
+
+def one(figures: Figures, ground: Ground, code: str) -> bytes:
+    """The page of one province."""
+    position = {name: i for i, name in enumerate(figures.districts)}
+    codes = list(figures.districts)
+    own = [c for c in codes if c[:2] == code]
+    around = sorted({codes[j] for c in own for j in ground.near[position[c]]} - set(own))
+    mine = [figures.districts[c] for c in own]
+    provinces = figures.provinces
+    place = provinces[code]
+    shapes = figures.district_shapes
     moved = figures.round_changes
     moved = moved[(moved["level"] == "province") & (moved["code"] == code)]
-    beside = sorted({c[:2] for c in around})
-    codes = list(provinces.index)
-    step = codes.index(code)
+    order = list(provinces)
+    step = order.index(code)
+    beside = [order[i] for i in (step - 1, step + 1) if 0 <= i < len(order)]
     return page(
         "dossier.html",
         figures,
         SCRIPTS,
         STYLES,
-        bounds=bounds,
+        bounds=shapes[shapes["district_code"].isin(own)].total_bounds,
         draw="Dossier.draw",
-        topology=embedding.packed(outlines.part(whole_country, [position[c] for c in shown])),
-        shown=embedding.data(_data(figures, own, around)),
-        sentences=embedding.packed(_told(figures, own)),
+        topology=embedding.packed(outlines.part(ground.topology, [position[c] for c in own + around])),
+        shown=embedding.data(data(figures, ground, own, around)),
+        sentences=embedding.packed(told(figures, own)),
         code=code,
         place=place,
-        population=_sum(table.loc[own], "population_persons"),
-        houses=_sum(table.loc[own], "houses"),
-        surveyed=_sum(table.loc[own], "survey_population"),
-        campuses=records(figures.universities[figures.universities["province_code"] == code]),
-        names_of=table,
-        systems=_systems(figures, code),
-        new_firms=_firms(figures, code),
-        establishments=_one(figures.establishments, code),
-        cbt=records(figures.cbt_sites[figures.cbt_sites["province_code"] == code]),
+        population=_sum(row.population_persons for row in mine),
+        houses=_sum(row.houses for row in mine),
+        surveyed=_sum(row.survey_population for row in mine),
+        campuses=ground.of_province["universities"][code],
+        names_of=figures.districts,
+        systems=_systems(figures, ground, code),
+        new_firms=_firms(ground, code),
+        establishments=next(iter(ground.of_province["establishments"][code]), None),
+        cbt=ground.of_province["cbt_sites"][code],
         moved=None if moved.empty else moved.iloc[0],
-        first_round=figures.round_changes.empty,
-        peers=[(c, provinces.loc[c]) for c in (place["peers"] if pd.notna(place["peers"]) else "").split(", ") if c],
-        neighbours=[(c, provinces.loc[c]) for c in beside],
-        before=(codes[step - 1], provinces.loc[codes[step - 1]]) if step else None,
-        after=(codes[step + 1], provinces.loc[codes[step + 1]]) if step + 1 < len(codes) else None,
+        peers=[provinces[c] for c in (place.peers or "").split(", ") if c],
+        neighbours=[provinces[c] for c in sorted({c[:2] for c in around})],
+        before=provinces[beside[0]] if step else None,
+        after=provinces[beside[-1]] if step + 1 < len(order) else None,
     )
 
 
-def _data(figures: Figures, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
+def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
     """What map and tables show: by column the province's districts, in the order of codes; the neighbours' names."""
     words = figures.words
-    mine = figures.by_district.loc[list(own)].astype(object)
-    kinds, told, from_, status = (list(words[name]) for name in ("kinds", "firmness", "figures_from", "status"))
-    both = mine[["university_nearest", "university_strongest"]]
-    names = {name: i for i, name in enumerate(dict.fromkeys(both.to_numpy().ravel()))}
-    known = figures.universities.drop_duplicates("name_th").set_index("name_th")
-    seldom = mine["eligible_share"].isna() | (mine["eligible_share"].fillna(0).astype(float) < SHOWN_FROM)
-    firms = figures.new_firms.set_index("district_code")["new_firms"].reindex(own)
-    strongest = mine["university_strongest"].mask(mine["university_strongest"] == mine["university_nearest"])
-    provinces = figures.by_province
-    campuses = figures.universities[figures.universities["province_code"] == own[0][:2]]
+    mine = [figures.districts[c] for c in own]
+    pilots = set(figures.pilots)
+    kinds, sure, from_, status = (list(words[name]) for name in ("kinds", "firmness", "figures_from", "status"))
+    both = (name for row in mine for name in (row.university_nearest, row.university_strongest))
+    names = {name: i for i, name in enumerate(dict.fromkeys(both))}
+    often = [row.eligible_share is not None and row.eligible_share >= SHOWN_FROM for row in mine]
+
+    def each(column: str, digits: int | None = None) -> list[float | None]:
+        values = (getattr(row, column) for row in mine)
+        return [whole(v) if digits is None else number(v, digits) for v in values]
+
+    def flags(column: str) -> list[int]:
+        return [int(getattr(row, column) is True) for row in mine]
+
+    def places(column: str, among: list[str]) -> list[int | None]:
+        values = (getattr(row, column) for row in mine)
+        return [None if v is None else among.index(v) for v in values]
+
     return {
         "own": len(own),
         "smallest_count": figures.policy.households.smallest_count,
-        "unit": next(iter(mine["poverty_unit"].dropna()), "persons"),
+        "unit": next((row.poverty_unit for row in mine if row.poverty_unit), "persons"),
         "classes": classes.of_layers(figures.map_classes),
         "words": {name: [list(said) for said in words[name].values()] for name in SAID},
         "districts": {
             "code": [*own, *around],
-            "name": [[row.name_th, row.name_en] for row in figures.by_district.loc[[*own, *around]].itertuples()],
-            "label": _labels(figures, own),
-            "eligible": [int(v == "eligible") for v in mine["status"]],
-            "pilot": [int(c in set(figures.pilots)) for c in own],
-            **{layer: [number(v, 4) for v in mine[layer]] for layer in classes.LAYERS},
-            "rank": [whole(v) for v in mine["rank"]],
-            "rank_low": [whole(v) for v in mine["rank_low"].mask(seldom)],
-            "rank_high": [whole(v) for v in mine["rank_high"].mask(seldom)],
-            "firmness": [None if pd.isna(v) else told.index(v) for v in mine["firmness"]],
-            "status": [status.index(v) for v in mine["status"]],
-            "suspect": [int(v is True) for v in mine["suspect"]],
-            "hot_spot": [int(v is True) for v in mine["hot_spot"]],
+            "name": [[figures.districts[c].name_th, figures.districts[c].name_en] for c in (*own, *around)],
+            "label": [ground.labels[c] for c in own] if len(own) <= LABELLED else [],
+            "eligible": [int(row.status == "eligible") for row in mine],
+            "pilot": [int(c in pilots) for c in own],
+            **{layer: each(layer, 4) for layer in classes.LAYERS},
+            "rank": each("rank"),
+            "rank_low": [v if said else None for v, said in zip(each("rank_low"), often, strict=True)],
+            "rank_high": [v if said else None for v, said in zip(each("rank_high"), often, strict=True)],
+            "firmness": places("firmness", sure),
+            "status": places("status", status),
+            "suspect": flags("suspect"),
+            "hot_spot": flags("hot_spot"),
             "at_least": at_least(mine),
-            "rate_pct": [number(v, 1) for v in mine["poverty_rate_smoothed_pct"]],
-            "poor_persons": [whole(v) for v in mine["poor_persons_min"]],
-            "population": [whole(v) for v in mine["population_persons"]],
-            "surveyed_pct": [whole(v) for v in mine["survey_coverage_pct"]],
-            "figures_from": [None if pd.isna(v) else from_.index(v) for v in mine["figures_from"]],
+            "rate_pct": each("poverty_rate_smoothed_pct", 1),
+            "poor_persons": each("poor_persons_min"),
+            "population": each("population_persons"),
+            "surveyed_pct": each("survey_coverage_pct"),
+            "figures_from": places("figures_from", from_),
             **_dimensions(mine, figures.policy.households.smallest_count),
-            "nearest": [names[v] for v in mine["university_nearest"]],
-            "nearest_minutes": [whole(v) for v in mine["university_nearest_minutes"]],
-            "strongest": [None if pd.isna(v) else names[v] for v in strongest],
-            "strongest_minutes": [whole(v) for v in mine["university_strongest_minutes"]],
-            "in_reach": [whole(v) for v in mine["universities_in_reach"]],
-            "new_firms": [whole(v) for v in firms],
+            "nearest": [names[row.university_nearest] for row in mine],
+            "nearest_minutes": each("university_nearest_minutes"),
+            "strongest": [
+                None if row.university_strongest == row.university_nearest else names[row.university_strongest]
+                for row in mine
+            ],
+            "strongest_minutes": each("university_strongest_minutes"),
+            "in_reach": each("universities_in_reach"),
+            "new_firms": [whole(ground.new_firms.get(c)) for c in own],
         },
         "provinces": {
-            code: [row.name_th, row.name_en]
-            for code, row in provinces.loc[sorted({c[:2] for c in (*own, *around)})].iterrows()
+            code: [figures.provinces[code].name_th, figures.provinces[code].name_en]
+            for code in sorted({c[:2] for c in (*own, *around)})
         },
-        "institutions": [[name, known.at[name, "name_en"], kinds.index(known.at[name, "kind"])] for name in names],
+        "institutions": [[name, ground.kinds[name][0], kinds.index(ground.kinds[name][1])] for name in names],
         "campuses": [
             [round(u.lon, 3), round(u.lat, 3), u.name_th, u.name_en, int(u.precision == "campus")]
-            for u in campuses.itertuples()
+            for u in ground.of_province["universities"][own[0][:2]]
         ],
     }
 
 
-def _labels(figures: Figures, own: Sequence[str]) -> list[list[float]]:
-    """A point inside each district for its name; none where so many names would cover the map."""
-    if len(own) > LABELLED:
-        return []
-    shapes = figures.district_shapes.set_index("district_code").loc[list(own)]
-    return [[round(point.x, 3), round(point.y, 3)] for point in shapes.geometry.representative_point()]
-
-
-def _dimensions(mine: pd.DataFrame, smallest: int) -> dict[str, list[float | None]]:
+def _dimensions(mine: Sequence[Any], smallest: int) -> dict[str, list[float | None]]:
     """Rates and persons of each dimension. A count that is small, or was left out before, stands as ``FEW`` without its
     rate, which would tell it."""
     columns: dict[str, list[float | None]] = {}
     for name in DIMENSIONS:
-        persons, surveyed = mine[f"poor_{name}"], mine["figures_from"].notna()
-        few = surveyed & (persons.isna() | ((persons.fillna(0) > 0) & (persons.fillna(0) < smallest)))
-        columns[f"{name}_pct"] = [number(v, 1) for v in mine[f"rate_{name}"].mask(few)]
-        columns[f"{name}_persons"] = [FEW if hidden else whole(v) for v, hidden in zip(persons, few, strict=True)]
+        counts = [getattr(row, f"poor_{name}") for row in mine]
+        few = [
+            row.figures_from is not None and (count is None or 0 < count < smallest)
+            for row, count in zip(mine, counts, strict=True)
+        ]
+        rates = [getattr(row, f"rate_{name}") for row in mine]
+        columns[f"{name}_pct"] = [None if hidden else number(r, 1) for r, hidden in zip(rates, few, strict=True)]
+        columns[f"{name}_persons"] = [FEW if hidden else whole(c) for c, hidden in zip(counts, few, strict=True)]
     return columns
 
 
-def _told(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
+def told(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
     """What is said of each district: four kinds of sentence, what moved, and who is like it."""
-    table = figures.by_district
-    moved = figures.round_changes[figures.round_changes["level"] == "district"].set_index("code").reindex(own)
-    told: dict[str, Any] = {
-        kind: [table.loc[own, f"{kind}_{tongue}"].tolist() for tongue in ("th", "en")] for kind in SENTENCES
+    mine = [figures.districts[c] for c in own]
+    said: dict[str, Any] = {
+        kind: [[getattr(row, f"{kind}_{tongue}") for row in mine] for tongue in ("th", "en")] for kind in SENTENCES
     }
     if not figures.round_changes.empty:
-        told["change"] = [moved[f"change_{tongue}"].fillna("").tolist() for tongue in ("th", "en")]
-    peers = table.loc[own, "peers"]
-    of = {
-        code: [
-            [row.name_th, row.name_en], [row.province_name_th, row.province_name_en],
-        ]
-        for code, row in table.loc[sorted({c for codes in peers.dropna() for c in codes.split(", ")})].iterrows()
-    }  # fmt: skip
-    return {**told, "peers": [codes.split(", ") if isinstance(codes, str) else [] for codes in peers], "places": of}
+        moved = figures.round_changes[figures.round_changes["level"] == "district"].set_index("code").reindex(own)
+        said["change"] = [moved[f"change_{tongue}"].fillna("").tolist() for tongue in ("th", "en")]
+    peers = [(row.peers or "").split(", ") if row.peers else [] for row in mine]
+    alike = {code: figures.districts[code] for code in sorted({c for codes in peers for c in codes})}
+    places = {
+        code: [[row.name_th, row.name_en], [row.province_name_th, row.province_name_en]] for code, row in alike.items()
+    }
+    return {**said, "peers": peers, "places": places}
 
 
-def _sum(table: pd.DataFrame, column: str) -> int | None:
-    return int(table[column].sum()) if table[column].notna().any() else None
+def _sum(values: Iterable[int | None]) -> int | None:
+    """The sum of what is known; nothing where nothing is."""
+    known = [int(value) for value in values if value is not None]
+    return sum(known) if known else None
 
 
-def _one(table: pd.DataFrame, code: str) -> Any:
-    rows = records(table[table["province_code"] == code])
-    return rows[0] if rows else None
+def _firms(ground: Ground, code: str) -> dict[str, Any] | None:
+    of = ground.of_province["new_firms"][code]
+    return {"firms": sum(row.new_firms for row in of), "period": of[0].period} if of else None
 
 
-def _firms(figures: Figures, code: str) -> dict[str, Any] | None:
-    of = figures.new_firms[figures.new_firms["province_code"] == code]
-    return None if of.empty else {"firms": int(of["new_firms"].sum()), "period": str(of["period"].iloc[0])}
-
-
-def _systems(figures: Figures, code: str) -> list[dict[str, Any]]:
+def _systems(figures: Figures, ground: Ground, code: str) -> list[dict[str, Any]]:
     """The data systems that cover the province, each with what every agency states."""
-    covering = figures.data_systems[figures.data_systems["province_code"] == code]
     said = {(row.system, row.agency): row for row in records(figures.acceptances)}
     return [
         {"row": row, "agencies": [(agency, said.get((row.system, agency))) for agency in figures.policy.agencies]}
-        for row in records(covering)
+        for row in ground.of_province["data_systems"][code]
     ]

@@ -76,6 +76,24 @@ class Figures:
         return table.join(names[["region_th"]])
 
     @cached_property
+    def districts(self) -> dict[str, Any]:
+        """``by_district`` as a record for each code."""
+        return {row.Index: row for row in records(self.by_district)}
+
+    @cached_property
+    def provinces(self) -> dict[str, Any]:
+        """``by_province`` as a record for each code."""
+        return {row.Index: row for row in records(self.by_province)}
+
+    @cached_property
+    def sources(self) -> list[dict[str, Any]]:
+        """The sources a planner should see, each file once, with its sample mark."""
+        shown = self.inputs[self.inputs["table"].isin(SHOWN_SOURCES)].drop_duplicates(["title_en", "source"])
+        order = {name: i for i, name in enumerate(SHOWN_SOURCES)}
+        shown = shown.sort_values("table", key=lambda names: names.map(order), kind="stable")
+        return [row.to_dict() for _, row in shown.iterrows()]
+
+    @cached_property
     def pilots(self) -> list[str]:
         """Codes of the pilot districts of the provinces on the list, best first."""
         ranked = self.provincial_shortlist.sort_values(["rank", "province_code"])
@@ -132,7 +150,7 @@ def page(
         "words": figures.words,
         "schematic": bool((figures.district_shapes["outline"] == "schematic").any()),
         "sample": bool(figures.inputs["sample"].any()),
-        "sources": sources(figures.inputs),
+        "sources": figures.sources,
         "smallest_count": policy.households.smallest_count,
         "national_rate_pct": float(facts["national_rate_pct"].max()),
         "unit": facts["poverty_unit"].dropna().iloc[0] if facts["poverty_unit"].notna().any() else "persons",
@@ -152,14 +170,6 @@ def page(
         )
     )
     return html.encode("utf-8")
-
-
-def sources(inputs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The sources a planner should see, each file once, with its sample mark."""
-    shown = inputs[inputs["table"].isin(SHOWN_SOURCES)].drop_duplicates(["title_en", "source"])
-    order = {name: i for i, name in enumerate(SHOWN_SOURCES)}
-    shown = shown.sort_values("table", key=lambda names: names.map(order), kind="stable")
-    return [row.to_dict() for _, row in shown.iterrows()]
 
 
 def records(table: pd.DataFrame) -> list[Any]:

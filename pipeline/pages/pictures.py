@@ -68,7 +68,7 @@ def _few_colours(png: bytes) -> bytes:
 
     target = io.BytesIO()
     with Image.open(io.BytesIO(png)) as picture:
-        picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(target, "PNG", optimize=True)
+        picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(target, "PNG")
     return target.getvalue()
 
 

@@ -49,7 +49,7 @@ def _adopt(provinces: pd.DataFrame, codes: set[str]) -> Asked:
     chosen = provinces[provinces["province_code"].isin(codes)].sort_values("rank")
     names = _names(chosen)
     return (
-        Said(f"รับ {len(codes)} จังหวัดเป็นพื้นที่นำร่องหรือไม่: {names.th}", f"Adopt these {len(codes)}: {names.en}?"),
+        Said(f"รับ {len(codes)} จังหวัดเป็นพื้นที่นำร่องหรือไม่: {names.th}", f"Adopt {names.en}?"),
         Said(
             "อยู่ในรายชื่อในการจำลองส่วนใหญ่ (มั่นคงหรือค่อนข้างแน่)",
             "They are on the list in most of the draws (firm or likely).",
@@ -132,7 +132,7 @@ def _without_figures(scores: pd.DataFrame) -> Asked:
     return (
         Said(
             f"หาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
-            f"Find figures for the {n} districts that cannot be scored.",
+            f"Find figures for the districts that cannot be scored ({n}).",
         ),
         Said("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "No figures does not mean no poor people."),
     )
@@ -157,7 +157,7 @@ def _campuses(universities: pd.DataFrame) -> Asked:
     if not unsure:
         return None
     return (
-        Said(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check where {unsure} campuses are."),
+        Said(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the place of campuses ({unsure})."),
         Said(
             "ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "Their districts are common knowledge, not yet met in a document."
         ),

@@ -131,14 +131,14 @@ def test_the_later_survey_wins_unless_it_cannot_be_used(province: Province) -> N
     assert "2 rows superseded" in " ".join(province.said)
 
 
-def test_three_million_duplicates_are_said_in_one_line(province: Province) -> None:
+def test_a_million_duplicates_are_said_in_one_line(province: Province) -> None:
     province.put({})
     path = province.paths.raw / "households" / "tpmap" / "a.parquet"
     cells = ", ".join(f"'{value}' AS {name}" for name, value in row(1).items())
-    duckdb.sql(f"SELECT {cells} FROM range(3000000)").write_parquet(str(path))
-    assert counts(province) == (3_000_000, 1, 2_999_999, 0)
+    duckdb.sql(f"SELECT {cells} FROM range(1000000)").write_parquet(str(path))
+    assert counts(province) == (1_000_000, 1, 999_999, 0)
     assert [line for line in province.said if "superseded" in line] == [
-        "households/tpmap/a.parquet: 2,999,999 rows superseded by a later row or survey of the same household"
+        "households/tpmap/a.parquet: 999,999 rows superseded by a later row or survey of the same household"
     ]
 
 

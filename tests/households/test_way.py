@@ -19,7 +19,7 @@ from pipeline import cli, workspace
 from pipeline.errors import Stopped
 from pipeline.households import files
 from pipeline.workspace import Paths
-from tests.conftest import digests, published, published_files, run_in
+from tests.conftest import digests, made_in, published, published_files, run_in
 from tests.households.conftest import csv, row, xlsx
 
 DISTRICTS = ("5001", "5002", "5007", "5801", "5802", "5804", "9501", "9506", "9508", "1001", "1002", "1003")
@@ -87,14 +87,14 @@ def test_all_by_rows_counts_households(new_project: Callable[[], Path], district
     ]
     (folder / "rows.csv").write_bytes(csv(everywhere))
     assert policy.is_file()
-    paths = run_in(root)
-    poverty = published(paths, "district_poverty").set_index("district_code")
+    paths = made_in(root, "country_page")
+    poverty = workspace.read(paths.table("district_poverty"), "district_poverty").set_index("district_code")
     assert len(poverty) == 928
     assert (poverty["poverty_unit"] == "households").all()
     assert poverty.loc["5001", "poverty_rate_pct"] == pytest.approx(100 * 8 / 40)
     persons = poverty.loc["5001", "poverty_rate_smoothed_pct"] / 20 * 40  # poor persons scale with the rate
     assert poverty.loc["5001", "poor_persons_min"] == round(persons)
-    page = (paths.maps / "index.html").read_text(encoding="utf-8")
+    page = workspace.read_files(paths.table("country_page"))["index.html"].decode()
     assert "928 อำเภอนับจากข้อมูลรายครัวเรือน" in page
     assert "อัตราคิดเป็นครัวเรือน" in page
     assert "ตัวเลขที่เผยแพร่เป็นค่าอย่างน้อย" not in page

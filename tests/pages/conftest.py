@@ -118,7 +118,11 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
     figures = replace(figures, policy=policy, words=sentences.for_page(policy), **tables)
     folder = tmp_path_factory.mktemp("hostile")
     one = replace(figures)
-    made = {**country.build(one), "95.html": dossier.build_one(one, "95"), **brief.build(one, pictures.build(one))}
+    made = {
+        **country.build(one),
+        "95.html": dossier.one(one, dossier.Ground.of(one), "95"),
+        **brief.build(one, pictures.build(one)),
+    }
     for name, content in made.items():
         (folder / name).write_bytes(content)
     return folder

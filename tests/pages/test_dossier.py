@@ -92,10 +92,10 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
 
 def test_no_page_gives_away_a_small_count(figures: Figures) -> None:
     """Neither the count nor the rate of one to four persons stands in the data of any dossier."""
-    facts = figures.by_district
+    facts, ground = figures.by_district, dossier.Ground.of(figures)
     for code in figures.by_province.index:
         own = [c for c in facts.index if c[:2] == code]
-        data = dossier._data(figures, own, [])["districts"]
+        data = dossier.data(figures, ground, own, [])["districts"]
         for name in dossier.DIMENSIONS:
             persons = facts.loc[own, f"poor_{name}"]
             for count, shown, rate in zip(persons, data[f"{name}_persons"], data[f"{name}_pct"], strict=True):
@@ -151,7 +151,7 @@ def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tm
     places = [("province", "95"), ("district", "9501")]
     table = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
     file = tmp_path / "95.html"
-    file.write_bytes(dossier.build_one(replace(figures, round_changes=table), "95"))
+    file.write_bytes(dossier.one(replace(figures, round_changes=table), dossier.Ground.of(figures), "95"))
     page = opens(file).page
     page.wait_for_selector("#reasons details p")
     assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".standing")

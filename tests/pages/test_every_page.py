@@ -23,8 +23,7 @@ CODES = (
 )
 
 
-@pytest.mark.parametrize("file", KINDS)
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(("file", "language"), [*((file, "th") for file in KINDS), ("index.html", "en")])
 def test_axe_finds_nothing_serious(opens: Callable[..., Opened], real_run: Paths, file: str, language: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -90,6 +89,7 @@ def test_english_is_whole_and_remembered(opens: Callable[..., Opened], real_run:
     assert left == []
     for banned in CODES:
         assert banned not in text, banned
+    page.wait_for_timeout(300)  # until the browser has written it down
     page.reload()
     page.wait_for_selector("html[data-ready=yes]")
     assert page.get_attribute("html", "lang") == "en"

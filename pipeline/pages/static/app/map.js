@@ -195,9 +195,9 @@ const PlaceMap = (() => {
       order.forEach((i) => {
         if (!features.features[i].geometry) return;
         const marked = about.marked(i);
-        svg.append(shape("path", { d: path(features.features[i].geometry), fill: fill(name, i), stroke: marked ? ACCENT : "#ffffff", "stroke-width": marked ? 1.2 : 0.3 }));
+        svg.append(shape("path", { d: path(features.features[i].geometry), fill: fill(name, i), stroke: marked ? ACCENT : "#ffffff", "stroke-width": marked ? 0.9 : 0.15 }));
       });
-      svg.append(shape("path", { d: borders.coordinates.map((part) => line(part, "")).join(""), fill: "none", stroke: "#3d4a60", "stroke-width": 0.6 }));
+      svg.append(shape("path", { d: borders.coordinates.map((part) => line(part, "")).join(""), fill: "none", stroke: "#3d4a60", "stroke-width": 0.35 }));
       labels.forEach(([i]) => {
         const [x, y] = xy(about.label(i)).split(",");
         const text = shape("text", { x, y, "text-anchor": "middle", "font-size": 7, fill: "#16243a", stroke: HALO, "stroke-width": 1.6, "paint-order": "stroke" });
