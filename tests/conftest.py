@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from pipeline import definitions
 from pipeline import policy as policies
@@ -78,9 +79,15 @@ def made_in(root: Path, *names: str) -> Paths:
 
 
 @pytest.fixture(scope="session")
-def real_run(new_project: Callable[[], Path]) -> Paths:
-    """One published run on the figures of 2022 with schematic outlines. Read only."""
-    return run_in(new_project())
+def real_run(new_project: Callable[[], Path], tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """One published run on the figures of 2022 with schematic outlines. Read only: all workers share it."""
+    whole = tmp_path_factory.getbasetemp()
+    shared = whole.parent if os.environ.get("PYTEST_XDIST_WORKER") else whole
+    done = shared / "real_run.txt"
+    with FileLock(shared / "real_run.lock"):
+        if not done.is_file():
+            done.write_text(str(run_in(new_project()).maps.parent))
+    return Paths.of(Path(done.read_text()))
 
 
 @pytest.fixture(scope="session")

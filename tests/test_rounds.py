@@ -14,7 +14,7 @@ from pipeline import policy as policies
 from pipeline.errors import InputError
 from pipeline.sentences.change import add_changes
 from pipeline.workspace import Paths, Tables
-from tests.conftest import digests, run_in
+from tests.conftest import digests, made_in, run_in
 
 TODAY = date(2026, 1, 31)
 
@@ -187,17 +187,12 @@ def test_what_changed_since_the_round_that_the_policy_names(three: Paths) -> Non
     assert left["change_th"] in (three.maps / f"{left.name}.html").read_text(encoding="utf-8")
 
 
-def test_a_round_that_is_not_archived_stops_the_run_with_a_line(
-    three: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(three.maps.parent)
-    before = digests(three)
+def test_a_round_that_is_not_archived_is_refused_with_a_line(three: Paths) -> None:
     text = three.policy.read_text(encoding="utf-8")
     three.policy.write_text(text.replace('previous_round = "a"', 'previous_round = "2001"'), encoding="utf-8")
-    assert cli.main(["run"]) == 2
-    said = capsys.readouterr().err.strip().splitlines()[-1]
-    assert "policy.toml, column decision.previous_round: found '2001'" in said
-    assert digests(three) == before
+    made_in(three.maps.parent, "policy")
+    with pytest.raises(InputError, match=r"policy\.toml, column decision\.previous_round: found '2001'"):
+        rounds.changes(three)
     three.policy.write_text(text, encoding="utf-8")
 
 
