@@ -2,12 +2,16 @@
 
 import json
 import math
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
+from pipeline import publishing
+from pipeline.pages import pictures
 from pipeline.workspace import Paths
 from tests.conftest import published, run_in
 
@@ -78,6 +82,14 @@ def test_the_provinces_follow(invented: Paths) -> None:
 def test_sample_is_said_everywhere(invented: Paths) -> None:
     assert json.loads((invented.processed / "run.json").read_text(encoding="utf-8"))["sample"] is True
     assert published(invented, "inputs")["sample"].any()
-    page = (invented.maps / "index.html").read_text(encoding="utf-8")
-    assert "ข้อมูลตัวอย่าง" in page
-    assert "SAMPLE" in page
+    for file in sorted(invented.maps.glob("*.html")):
+        page = file.read_text(encoding="utf-8")
+        assert "ข้อมูลตัวอย่าง" in page, file.name
+        assert "SAMPLE" in page, file.name
+    downloads = invented.maps / "downloads"
+    assert b"SAMPLE" in zipfile.ZipFile(downloads / "95.xlsx").read("xl/sharedStrings.xml")
+    said = json.loads((downloads / "districts.geojson").read_text(encoding="utf-8"))
+    assert {feature["properties"]["sample"] for feature in said["features"]} == {True}
+    figures = publishing.figures(invented)
+    drawn = pictures._draw(figures, "poverty", *pictures._outlines(figures.district_shapes))
+    assert any("SAMPLE" in text.get_text() for text in drawn.findobj(Text))

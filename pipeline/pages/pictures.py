@@ -182,7 +182,7 @@ def _legend(picture: "Figure", figures: Figures, layer: str, fills: list[str | N
         keys.append((Patch(facecolor="white", edgecolor=HATCH, hatch="/////", linewidth=0.6), words["no_data"].both))
     keys.append((Patch(facecolor="white", edgecolor=ACCENT, linewidth=1.5), words["pilot"].both))
     box = picture.legend(
-        [patch for patch, _ in keys], [text for _, text in keys], loc="lower right", bbox_to_anchor=(0.97, 0.13),
+        [patch for patch, _ in keys], [text for _, text in keys], loc="lower right", bbox_to_anchor=(0.97, 0.21),
         prop=_font(400, 9), frameon=False, title=words["unit"][layer].both, handlelength=1.8, labelspacing=0.45,
     )  # fmt: skip
     box.get_title().set_fontproperties(_font(600, 9))
