@@ -179,6 +179,25 @@ def read_table(
     return Received(table, (origin,), len(table), tuple(mended))
 
 
+def in_their_provinces(received: Received, path: Path) -> Received:
+    """The same table; ``InputError`` names each row whose district lies in another province than it says."""
+    table = received.table
+    elsewhere = table["district_code"].notna() & (table["district_code"].str[:2] != table["province_code"])
+    if problems := [
+        Problem(
+            shown_path(path),
+            f"district {table.at[line, 'district_code']} with province {table.at[line, 'province_code']}",
+            "a district of that province",
+            "correct one of the two codes",
+            line=int(line),
+            column="district_code",
+        )
+        for line in table.index[elsewhere]
+    ]:
+        raise InputError(problems)
+    return received
+
+
 def table_of(
     content: bytes, file: str, contract: Contract, known: Mapping[str, Collection[str]]
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:

@@ -23,6 +23,19 @@ SHARED = ROOT.parent / "shared" / "data"
 os.environ["PILOT_AREAS_KEY"] = "a key for tests, of some forty characters"
 
 
+# Files whose tests run everything: they begin first, so that no worker is left alone with one of them at the end.
+LONGEST = (
+    "tests/test_rounds.py", "tests/households/test_way.py", "tests/test_publishing.py", "tests/pages/test_every_page.py",
+    "tests/pages/test_country.py", "tests/test_what_if.py", "tests/test_way.py", "tests/households/test_intake.py",
+    "tests/pages/test_dossier.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.split("::")[0], len(order)))
+
+
 @pytest.fixture(autouse=True)
 def _back_where_we_were(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The command line changes the working directory and DAGSTER_HOME; each test starts as the first did."""

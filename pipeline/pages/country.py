@@ -20,7 +20,7 @@ RUNNERS_UP = 4
 SENTENCES = ("reason", "comparison", "outlook", "certainty")
 # So many of the choices that move ranks most are named.
 MOVING = 3
-SCRIPTS = ("common.js", "map.js", "ranking.js", "tables.js", "search.js", "country.js", "boot.js")
+SCRIPTS = ("common.js", "map.js", "ranking.js", "tables.js", "search.js", "country_tables.js", "country.js", "boot.js")
 STYLES = ("page.css", "country.css")
 
 DISTRICT_SHOWN = [

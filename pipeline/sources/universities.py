@@ -5,38 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.errors import InputError, Problem, shown_path
-from pipeline.intake import Received, read_table
+from pipeline.intake import Received, in_their_provinces, read_table
 
 
 def campuses(folder: Path, districts: pd.DataFrame) -> Received:
     """All campuses; a district outside the campus's province is a problem."""
-    received = read_table(
-        folder,
-        "universities.csv",
-        CONTRACTS["universities"],
-        {
-            "district_code": set(districts["district_code"]),
-            "province_code": set(districts["province_code"]),
-        },
-    )
-    table = received.table
-    elsewhere = table["district_code"].str[:2] != table["province_code"]
-    if elsewhere.any():
-        raise InputError(
-            [
-                Problem(
-                    shown_path(folder / "universities.csv"),
-                    f"district {table.at[line, 'district_code']} with province {table.at[line, 'province_code']}",
-                    "a district of that province",
-                    "correct one of the two codes",
-                    line=int(line),
-                    column="district_code",
-                )
-                for line in table.index[elsewhere]
-            ]
-        )
-    return received
+    known = {name: set(districts[name]) for name in ("district_code", "province_code")}
+    received = read_table(folder, "universities.csv", CONTRACTS["universities"], known)
+    return in_their_provinces(received, folder / "universities.csv")
 
 
 def partnerships(folder: Path, universities: pd.DataFrame) -> Received:

@@ -181,3 +181,11 @@ def test_check_lists_every_problem_and_rules_that_conflict(
     assert "exactly 3 provinces; at least 1 in" in said
     assert cli.main(["policy", "check", str(tmp_path / "none.toml")]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_a_new_policy_compares_with_the_round_it_follows_where_that_is_archived(tmp_path: Path) -> None:
+    source = ROOT / "data" / "raw" / "policy" / "policy.toml"
+    for archived, expected in ((["2565"], "2565"), (["2564"], ""), ([], "")):
+        target = tmp_path / f"{len(archived)}{expected}.toml"
+        policies.new(source, target, "2566", None, archived)
+        assert policies.read(target)[0].decision.previous_round == expected

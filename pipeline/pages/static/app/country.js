@@ -25,11 +25,11 @@ const Country = (() => {
 
   /* ---- a district in full -------------------------------------------------------------------------------------- */
 
+  /* How many are poor; a small number is not told. */
   function poor(i) {
-    const few = figures.smallest_count;
     const count = districts.poor_persons[i];
     if (count === null) return shown(null);
-    if (count > 0 && count < few) return said([`<${few} คน`, `<${few} persons`]);
+    if (count > 0 && count < figures.smallest_count) return said([`<${figures.smallest_count} คน`, `<${figures.smallest_count} persons`]);
     return said([`${shown(count, 0)} คน (${shown(districts.rate_pct[i], 1)}%)`, `${shown(count, 0)} persons (${shown(districts.rate_pct[i], 1)}%)`]);
   }
 
@@ -142,58 +142,24 @@ const Country = (() => {
 
   /* ---- the tables ---------------------------------------------------------------------------------------------- */
 
-  const names = (of, kind) => [{ name: said([`${kind[0]} (ไทย)`, `${kind[1]} (Thai)`]), of: (i) => of.name[i][0] }, { name: said([`${kind[0]} (อังกฤษ)`, `${kind[1]} (English)`]), of: (i) => of.name[i][1] }];
-  const coded = (of) => ({ name: said(["รหัส", "code"]), of: (i) => of.code[i] });
-  const range = (of) => ({
-    name: ["ช่วงอันดับ", "rank range"], number: true, of: (i) => of.rank_low[i],
-    show: (i) => (of.rank_low[i] === null ? null : `${of.rank_low[i]}–${of.rank_high[i]}`),
-    keep: [{ name: said(["อันดับต่ำสุดของช่วง 5–95%", "rank, 5th percentile"]), of: (i) => of.rank_low[i] }, { name: said(["อันดับสูงสุดของช่วง 5–95%", "rank, 95th percentile"]), of: (i) => of.rank_high[i] }],
+  const listed = CountryTables({
+    figures, provinceOf, link, poor, choose,
+    now: () => now,
+    trying: () => trying,
   });
-  const firmness = (of) => ({ name: ["ความแน่นอน", "how sure"], of: (i) => of.firmness[i], show: (i) => (of.firmness[i] === null ? null : said(figures.firmness[of.firmness[i]].slice(1))), keep: [{ name: said(["ความแน่นอน", "how sure"]), of: (i) => (of.firmness[i] === null ? null : said(figures.firmness[of.firmness[i]].slice(1))) }] });
-  const rounded = (value, digits) => (value === null ? null : Number(value.toFixed(digits)));
-  const part = (name, words) => ({ name: words, number: true, of: (i) => rounded(districts[name][i], 4), show: (i) => (districts[name][i] === null ? null : shown(districts[name][i], 2)) });
-  const whose = () => (trying ? ["ตามน้ำหนักที่ลอง ไม่ใช่ผลทางการ", "by the weights tried, not official"] : ["ตามน้ำหนักทางการ", "by the official weights"]);
 
-  function districtButton(i) {
-    const button = element("button", said(districts.name[i]), "district");
-    button.type = "button";
-    button.addEventListener("click", () => choose(i, true));
-    return button;
+  /* Lays a table anew, sorted as it was. */
+  function table(name) {
+    const sorted = tables[name] ? tables[name].sorted() : undefined;
+    tables[name] = Tables.make(byId(`view-${name}`), () => listed.caption(name), listed.columns(name), () => [...all[name]], sorted);
   }
 
-  const COLUMNS = {
-    provinces: () => [
-      { name: ["อันดับ", "rank"], number: true, of: (p) => now.provinces.rank[p] },
-      { name: ["จังหวัด", "province"], heads: true, of: (p) => said(provinces.name[p]), show: (p) => link(provinces.code[p], said(provinces.name[p])), keep: [coded(provinces), ...names(provinces, ["จังหวัด", "province"])] },
-      { name: ["ภาค", "region"], of: (p) => said(figures.regions[provinces.region[p]]) },
-      { name: ["ค่า", "value"], number: true, of: (p) => rounded(now.provinces.value[p], 2), show: (p) => shown(now.provinces.value[p], 1) },
-      { name: ["อำเภอที่ดีที่สุด", "best districts"], of: (p) => now.provinces.pilots[p].map((i) => said(districts.name[i])).join(", "), show: (p) => now.provinces.pilots[p].map((i) => said(districts.name[i])).join(" · ") || null },
-      ...(trying ? [] : [firmness(provinces), range(provinces)]),
-    ],
-    districts: () => [
-      { name: ["อันดับ", "rank"], number: true, of: (i) => now.districts.rank[i] },
-      { name: ["อำเภอ/เขต", "district"], heads: true, of: (i) => said(districts.name[i]), show: districtButton, keep: [coded(districts), ...names(districts, ["อำเภอ", "district"])] },
-      { name: ["จังหวัด", "province"], of: (i) => said(provinces.name[provinceOf(i)]) },
-      { name: ["คะแนน", "score"], number: true, of: (i) => rounded(now.districts.score[i], 2), show: (i) => (now.districts.score[i] === null ? null : shown(now.districts.score[i], 1)) },
-      { name: ["สถานะ", "status"], of: (i) => said(figures.status[now.districts.status[i]]) },
-      part("poverty", ["ความยากจน", "poverty"]), part("university", ["มหาวิทยาลัย", "university"]), part("data_system", ["ระบบข้อมูล", "data system"]),
-      { name: ["คนจน", "poor"], number: true, of: (i) => districts.poor_persons[i], show: poor, keep: [{ name: said(["คนจน (คน)", "poor (persons)"]), of: (i) => { const n = districts.poor_persons[i]; return n !== null && n > 0 && n < figures.smallest_count ? `<${figures.smallest_count}` : n; } }] },
-      ...(trying ? [] : [range(districts)]),
-    ],
-  };
-  const CAPTION = {
-    provinces: () => [`ทุกจังหวัด ${whose()[0]}`, `All provinces, ${whose()[1]}`],
-    districts: () => [`ทุกอำเภอ ${whose()[0]}`, `All districts, ${whose()[1]}`],
-  };
-
-  const table = (name) => { tables[name] = Tables.make(byId(`view-${name}`), CAPTION[name], COLUMNS[name](), () => [...all[name]], 0); };
-
   function keep(name) {
-    if (!tables[name]) table(name);
-    const w = rules.weights;
-    const used = trying ? weights() : w;
-    const head = `${said(["น้ำหนัก", "weights"])} ${Ranking.CRITERIA.map((k) => (100 * used[k]).toFixed(1)).join("-")}`;
-    Page.keep(`${name}${trying ? "_what_if" : ""}.csv`, "text/csv;charset=utf-8", `${tables[name].csv()}${Tables.quoted(`${said(CAPTION[name]())} · ${head} · ${document.querySelector(".ids").innerText}`)}\r\n`);
+    if (view !== name) table(name);
+    const used = trying ? weights() : rules.weights;
+    const head = `${said(listed.caption(name))} · ${said(["น้ำหนัก", "weights"])} ${Ranking.CRITERIA.map((k) => (100 * used[k]).toFixed(1)).join("-")}`;
+    const last = Tables.quoted(`${head} · ${document.querySelector(".ids").innerText}`);
+    Page.keep(`${name}${trying ? "_what_if" : ""}.csv`, "text/csv;charset=utf-8", `${tables[name].csv()}${last}\r\n`);
   }
 
   function look(name) {
@@ -223,15 +189,16 @@ const Country = (() => {
     });
   }
 
-  /* The ranking for the weights of the sliders, everywhere on the page. */
-  function apply() {
+  /* The ranking for the weights of the sliders, everywhere on the page; while a slider is moving, not in the table of
+     928 rows, which follows when it rests. */
+  function apply(moving) {
     const used = weights();
     const moved = sliders.some((slider, k) => slider.value !== atRest[k]);
     trying = moved && Ranking.CRITERIA.some((name) => Math.abs(used[name] - rules.weights[name]) > 1e-9);
     now = trying ? Ranking.rank(figures, used) : official;
     shares();
     list();
-    if (view !== "list") table(view);
+    if (view === "provinces" || (view === "districts" && !moving)) table(view);
     if (!byId("card").hidden && chosen !== null) card(chosen);
     if (map) map.restyle();
   }
@@ -260,6 +227,9 @@ const Country = (() => {
     if (points.length === 3 && points.every((v) => v >= 0 && v <= 100)) {
       sliders.forEach((slider, k) => { slider.value = String(points[k]); });
       byId("weights").open = true;
+      apply();
+    } else if (trying) {
+      rest();
       apply();
     }
     if (["provinces", "districts"].includes(state.get("view"))) look(state.get("view"));
@@ -310,7 +280,7 @@ const Country = (() => {
       slider.addEventListener("input", () => {
         if (waiting) return;
         waiting = true;
-        requestAnimationFrame(() => { waiting = false; apply(); });
+        requestAnimationFrame(() => { waiting = false; apply(true); });
       });
       slider.addEventListener("change", () => { apply(); remember(); });
     });

@@ -151,7 +151,7 @@ const Dossier = (() => {
   };
   const tables = {};
   function lay() {
-    Object.entries(TABLES).forEach(([name, { caption, columns, sorted }]) => { tables[name] = Tables.make(byId(name), () => caption, columns(), () => [...own], sorted || 0); });
+    Object.entries(TABLES).forEach(([name, { caption, columns, sorted }]) => { tables[name] = Tables.make(byId(name), () => caption, columns(), () => [...own], tables[name] ? tables[name].sorted() : { by: sorted || 0, down: false }); });
   }
 
   /* ---- what is said of each district --------------------------------------------------------------------------- */

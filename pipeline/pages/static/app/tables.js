@@ -14,9 +14,8 @@ const Tables = (() => {
   }
 
   /* A table of `columns` ({name: [th, en], of: row => value, show: row => text or element, number}) over `rows`. */
-  function make(box, caption, columns, rows, sorted) {
-    let by = sorted;
-    let down = false;
+  function make(box, caption, columns, rows, sorted = { by: 0, down: false }) {
+    let { by, down } = sorted.by < columns.length ? sorted : { by: 0, down: false };
     const cellOf = (column, row) => {
       const shown = (column.show || column.of)(row);
       const cell = element(column.heads ? "th" : "td", undefined, column.number ? "number" : undefined);
@@ -63,7 +62,7 @@ const Tables = (() => {
 
     box.replaceChildren(table);
     draw();
-    return { draw, fill, csv: () => csv(columns, order()) };
+    return { sorted: () => ({ by, down }), csv: () => csv(columns, order()) };
   }
 
   /* Text that a spreadsheet would take for a formula gets an apostrophe; quotes are doubled. */
