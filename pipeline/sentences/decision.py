@@ -131,7 +131,7 @@ def _without_figures(scores: pd.DataFrame) -> Asked:
     n = int(bare.sum())
     return (
         Said(
-            f"หาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
+            f"จัดหาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
             f"Find figures for the districts that cannot be scored ({n}).",
         ),
         Said("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "No figures does not mean no poor people."),
@@ -148,7 +148,7 @@ def _statements(acceptances: pd.DataFrame) -> Asked:
             f"ยืนยันเป็นเอกสารว่ายอมรับระบบข้อมูล: {names.th}",
             f"Confirm in writing which data systems are accepted: {names.en}.",
         ),
-        Said(f"คำรับรอง {len(bare)} รายการยังไม่ทราบปี", f"{len(bare)} statements have no known year."),
+        Said(f"คำรับรอง {len(bare)} รายการยังไม่ระบุปี", f"{len(bare)} statements have no known year."),
     )
 
 

@@ -145,7 +145,7 @@ const Dossier = (() => {
         institution("nearest", ["ใกล้สุด", "nearest"]), amount("nearest_minutes", ["นาที", "minutes"]),
         institution("strongest", ["เข้าถึงได้ดีที่สุด หากเป็นแห่งอื่น", "reaches best, if another"]),
         { name: ["นาที", "minutes"], number: true, of: (i) => (districts.strongest[i] === null ? null : districts.strongest_minutes[i]) },
-        amount("in_reach", ["สถาบันในระยะ", "within reach"]), amount("new_firms", ["ธุรกิจตั้งใหม่", "new firms"]),
+        amount("in_reach", ["สถาบันในระยะเดินทาง", "within reach"]), amount("new_firms", ["นิติบุคคลตั้งใหม่", "new firms"]),
       ],
     },
   };

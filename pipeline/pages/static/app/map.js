@@ -76,7 +76,7 @@ const PlaceMap = (() => {
     function legendOf(layer, box) {
       const { name, unit, digits } = LAYERS[layer];
       const of = classes[layer];
-      box.replaceChildren(element("strong", said(name)), element("span", `${said(unit)} · ${said(["ห้ากลุ่มเท่ากันทั้งประเทศ", "five equal groups of the country"])}`, "unit"));
+      box.replaceChildren(element("strong", said(name)), element("span", `${said(unit)} · ${said(["ห้ากลุ่ม จำนวนอำเภอเท่ากัน", "five groups of equally many districts"])}`, "unit"));
       for (let i = of ? of.bounds.length : -1; i >= 0; i -= 1) {
         const low = i === 0 ? null : of.bounds[i - 1];
         const high = i === of.bounds.length ? null : of.bounds[i];
