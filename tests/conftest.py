@@ -26,8 +26,8 @@ os.environ["PILOT_AREAS_KEY"] = "a key for tests, of some forty characters"
 # Files whose tests run everything: they begin first, so that no worker is left alone with one of them at the end.
 LONGEST = (
     "tests/test_rounds.py", "tests/households/test_way.py", "tests/test_publishing.py",
-    "tests/pages/test_every_page.py", "tests/pages/test_country.py", "tests/test_what_if.py", "tests/test_way.py", "tests/households/test_intake.py",
-    "tests/pages/test_dossier.py",
+    "tests/pages/test_every_page.py", "tests/pages/test_country.py", "tests/test_what_if.py", "tests/test_way.py",
+    "tests/households/test_intake.py", "tests/pages/test_dossier.py",
 )  # fmt: skip
 
 
