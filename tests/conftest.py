@@ -62,6 +62,13 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return make
 
 
+def with_fewer_draws(root: Path) -> Path:
+    """The project with 200 draws instead of 10,000: where how sure a rank is does not matter."""
+    file = root / "data" / "raw" / "policy" / "policy.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("draws = 10000", "draws = 200"), encoding="utf-8")
+    return root
+
+
 def run_in(root: Path, paths: Paths | None = None) -> Paths:
     """Everything, in the project at ``root``; its folders."""
     before = Path.cwd()

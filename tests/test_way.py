@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from pipeline import publishing
 from pipeline.pages import pictures
 from pipeline.workspace import Paths
-from tests.conftest import published, run_in
+from tests.conftest import published, run_in, with_fewer_draws
 
 # code: surveyed = labelled persons, percent poor
 INVENTED = {
@@ -25,7 +25,7 @@ INVENTED = {
 
 @pytest.fixture(scope="module")
 def invented(new_project: Callable[[], Path]) -> Paths:
-    root = new_project()
+    root = with_fewer_draws(new_project())
     file = root / "data" / "raw" / "tpmap" / "tpmap_2022_by_district.csv"
     columns = file.read_text(encoding="utf-8").splitlines()[0].split(",")
     rows = []

@@ -20,7 +20,7 @@ from pipeline import cli, definitions, publishing, workspace
 from pipeline.errors import Stopped
 from pipeline.households import files
 from pipeline.workspace import Paths
-from tests.conftest import digests, made_in, published, published_files, run_in
+from tests.conftest import digests, made_in, published, published_files, run_in, with_fewer_draws
 from tests.households.conftest import csv, row, xlsx
 
 DISTRICTS = ("5001", "5002", "5007", "5801", "5802", "5804", "9501", "9506", "9508", "1001", "1002", "1003")
@@ -41,7 +41,7 @@ def rows(system: str = "tpmap") -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def mixed(new_project: Callable[[], Path]) -> Paths:
-    root = new_project()
+    root = with_fewer_draws(new_project())
     for system in ("tpmap", "pppconnext"):
         folder = root / "data" / "raw" / "households" / system
         folder.mkdir(parents=True)
@@ -77,7 +77,7 @@ def test_a_count_too_small_to_publish_is_nowhere(mixed: Paths) -> None:
 
 
 def test_all_by_rows_counts_households(new_project: Callable[[], Path], districts: pd.DataFrame) -> None:
-    root = new_project()
+    root = with_fewer_draws(new_project())
     policy = root / "data" / "raw" / "policy" / "policy.toml"
     folder = root / "data" / "raw" / "households" / "tpmap"
     folder.mkdir(parents=True)
@@ -202,7 +202,7 @@ def test_bad_rows_after_good_ones_leave_what_is_published(mixed: Paths) -> None:
 
 def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], capsys: pytest.CaptureFixture[str],
                                            monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    root = new_project()
+    root = with_fewer_draws(new_project())
     monkeypatch.chdir(root)
     assert cli.main(["sample", "--households", "3000", "--seed", "4"]) == 0
     assert cli.main(["sample", "--households", "600", "--system", "pppconnext", "--format", "csv"]) == 0
@@ -233,7 +233,7 @@ def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], caps
 
 def test_a_broken_cell_is_in_no_log(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
                                     capfd: pytest.CaptureFixture[str]) -> None:  # fmt: skip
-    root = new_project()
+    root = with_fewer_draws(new_project())
     monkeypatch.chdir(root)
     folder = root / "data" / "raw" / "households" / "tpmap"
     folder.mkdir(parents=True)
