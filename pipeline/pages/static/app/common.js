@@ -33,7 +33,6 @@ const Page = (() => {
 
   function speak(language) {
     document.documentElement.lang = language;
-    try { localStorage.setItem("language", language); } catch { /* a page on a stick may not keep anything */ }
     dates();
     heard.forEach((tell) => tell());
   }
@@ -59,7 +58,11 @@ const Page = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  document.getElementById("language").addEventListener("click", () => speak(english() ? "th" : "en"));
+  document.getElementById("language").addEventListener("click", () => {
+    const language = english() ? "th" : "en";
+    speak(language);
+    try { localStorage.setItem("language", language); } catch { /* a page on a stick may not keep anything */ }
+  });
   let remembered = "th";
   try { remembered = localStorage.getItem("language") || "th"; } catch { /* not kept */ }
   speak(remembered === "en" ? "en" : "th");
