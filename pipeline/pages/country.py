@@ -32,7 +32,6 @@ DISTRICT_SHOWN = [
 def build(figures: Figures) -> dict[str, bytes]:
     """The page as ``{"index.html": bytes}``."""
     scores = figures.by_district
-    ranked = figures.provincial_shortlist.sort_values(["rank", "province_code"])
     html = page(
         "country.html",
         figures,
@@ -43,20 +42,29 @@ def build(figures: Figures) -> dict[str, bytes]:
         topology=embedding.packed(outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)),
         shown=embedding.data(data(figures)),
         sentences=embedding.packed(sentences(scores)),
-        provinces=[province(row, figures) for row in ranked[ranked["shortlisted"]].itertuples()],
-        portfolio=portfolio(figures.pilot_portfolio),
-        without_agencies=[
+        counts=scores["status"].value_counts().to_dict(),
+        **the_list(figures, RUNNERS_UP),
+    )
+    return {"index.html": html}
+
+
+def the_list(figures: Figures, runners_up: int) -> dict[str, Any]:
+    """What is said of the shortlist as a whole: its provinces, those that follow, the portfolio, what it rests on."""
+    ranked = figures.provincial_shortlist.sort_values(["rank", "province_code"])
+    behind = ranked[~ranked["shortlisted"]]["province_code"].head(runners_up)
+    return {
+        "provinces": [province(row, figures) for row in ranked[ranked["shortlisted"]].itertuples()],
+        "runners_up": [figures.provinces[code] for code in behind],
+        "portfolio": portfolio(figures.pilot_portfolio),
+        "moved": moved(figures),
+        "moving": figures.sensitivity.sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
+        "without": changes(figures.provincial_shortlist, figures.shortlist_without_suspects),
+        "without_agencies": [
             {"agency": agency, **changes(figures.provincial_shortlist, other)}
             for agency, other in figures.shortlist_without_agencies.groupby("without_agency")
         ],
-        moved=moved(figures),
-        moving=figures.sensitivity.sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
-        runners_up=list(ranked[~ranked["shortlisted"]].head(RUNNERS_UP).itertuples()),
-        without=changes(figures.provincial_shortlist, figures.shortlist_without_suspects),
-        counts=scores["status"].value_counts().to_dict(),
-        no_figures=without_figures(figures.district_criteria),
-    )
-    return {"index.html": html}
+        "no_figures": without_figures(figures.district_criteria),
+    }
 
 
 def data(figures: Figures) -> dict[str, Any]:
@@ -80,6 +88,7 @@ def data(figures: Figures) -> dict[str, Any]:
         },
         "smallest_count": policy.households.smallest_count,
         "classes": classes.of_layers(figures.map_classes),
+        "maps": figures.words["maps"],
         "status": [list(said) for said in figures.words["status"].values()],
         "firmness": [[name, *figures.words["firmness"][name]] for name in told],
         "figures_from": [list(figures.words["figures_from"][name]) for name in from_],

@@ -146,6 +146,7 @@ def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[
         "smallest_count": figures.policy.households.smallest_count,
         "unit": next((row.poverty_unit for row in mine if row.poverty_unit), "persons"),
         "classes": classes.of_layers(figures.map_classes),
+        "maps": words["maps"],
         "words": {name: [list(said) for said in words[name].values()] for name in SAID},
         "districts": {
             "code": [*own, *around],

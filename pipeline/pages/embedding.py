@@ -40,7 +40,7 @@ def script(*files: str) -> Markup:
     """JavaScript files of ``static`` as the text of one script element."""
     text = "\n".join((STATIC / file).read_text(encoding="utf-8") for file in files)
     # What only a reader of the file needs: where its source map is, comments on lines of their own, indentation.
-    for unneeded in (r"^//# sourceMappingURL=.*$", r"^ */\*[^*]*(?:\n[^*]*)*\*/$", r"^ *// .*$", r"^ +"):
+    for unneeded in (r"^//# sourceMappingURL=.*$", r"^ */\*[^*]*\*/$", r"^ *// .*$", r"^ +"):
         text = re.sub(unneeded, "", text, flags=re.MULTILINE)
     text = re.sub(r"\n{2,}", "\n", text)
     return safe_script(text)

@@ -164,6 +164,24 @@ def test_what_is_printed_is_whole(opens: Callable[..., Opened], real_run: Paths,
     assert wide <= 0
 
 
+def test_the_list_is_printed_whatever_is_on_the_screen(opens: Callable[..., Opened], real_run: Paths) -> None:
+    """From a table the official list; while weights are tried, that list with its reasons, said not to be official."""
+    page = opens(real_run.maps / "index.html", after="#view=provinces").page
+    assert not page.is_visible("#official")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.is_visible("#official")
+    assert not page.is_visible("#view-provinces")
+    assert "ค่าเริ่มต้น ยังไม่มีการลงมติ" in page.inner_text("#weights")
+    tried = opens(real_run.maps / "index.html", after="#weights=50-100-25").page
+    tried.wait_for_timeout(300)  # the sentences come a moment after the map
+    tried.emulate_media(media="print")
+    tried.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert len(tried.query_selector_all("#tried .reason")) == 24
+    assert tried.is_visible("#tried .reason >> nth=0")
+    assert "ไม่ใช่ผลทางการ" in tried.inner_text("#what-if")
+
+
 def test_motion_is_left_out_where_it_is_not_wanted(browser, real_run: Paths) -> None:
     context = browser.new_context(reduced_motion="reduce", offline=True)
     page = context.new_page()

@@ -1,4 +1,4 @@
-/* Unpacks the libraries and the sentences, then lets folium's script set up the map. A script runs only if its text is
+/* Unpacks the libraries, then lets folium's script set up the map. A script runs only if its text is
    the one that the page's security policy knows. */
 "use strict";
 

@@ -66,5 +66,5 @@ const Page = (() => {
   let remembered = "th";
   try { remembered = localStorage.getItem("language") || "th"; } catch { /* not kept */ }
   speak(remembered === "en" ? "en" : "th");
-  return { english, said, read, element, shown, unpacked, unpackedJson, keep, dates, onLanguage: (tell) => heard.push(tell) };
+  return { english, said, read, element, shown, unpacked, unpackedJson, keep, onLanguage: (tell) => heard.push(tell) };
 })();

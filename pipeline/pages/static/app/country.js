@@ -2,7 +2,7 @@
 "use strict";
 
 const Country = (() => {
-  const { english, said, read, element, shown } = Page;
+  const { said, read, element, shown } = Page;
   const figures = read("figures");
   const { districts, provinces, rules } = figures;
   const official = Ranking.rank(figures, rules.weights);
@@ -137,7 +137,6 @@ const Country = (() => {
     byId("tried").hidden = !trying;
     document.querySelectorAll(".official-only").forEach((part) => { part.hidden = trying; });
     byId("what-if").hidden = !trying;
-    document.body.classList.toggle("trying", trying);
   }
 
   /* ---- the tables ---------------------------------------------------------------------------------------------- */
@@ -233,7 +232,7 @@ const Country = (() => {
       apply();
     }
     if (["provinces", "districts"].includes(state.get("view"))) look(state.get("view"));
-    if (map && Object.hasOwn(PlaceMap.LAYERS, state.get("map"))) map.setLayer(state.get("map"));
+    if (map && Object.hasOwn(figures.classes, state.get("map"))) map.setLayer(state.get("map"));
     if (districtAt.has(state.get("district"))) choose(districtAt.get(state.get("district")), true);
   }
 
@@ -311,7 +310,10 @@ const Country = (() => {
     byId("query").addEventListener("input", search);
     byId("find").addEventListener("keydown", (event) => { if (event.key === "Escape") byId("found").hidden = true; });
     document.addEventListener("click", (event) => { if (!byId("find").contains(event.target)) byId("found").hidden = true; });
-    window.addEventListener("beforeprint", () => document.querySelectorAll(".provinces details").forEach((details) => { details.open = true; }));
+    window.addEventListener("beforeprint", () => document.querySelectorAll(".provinces details").forEach((details) => {
+      details.open = true;
+      details.dispatchEvent(new Event("toggle")); // the browser's own comes too late for the paper
+    }));
     Page.onLanguage(() => {
       if (trying) list();
       if (view !== "list") table(view);
@@ -322,7 +324,7 @@ const Country = (() => {
   }
 
   async function draw(made) {
-    map = PlaceMap.make(made, await Page.unpackedJson("topology"), figures.classes, {
+    map = PlaceMap.make(made, await Page.unpackedJson("topology"), figures, {
       code: (i) => districts.code[i],
       value: (layer, i) => (layer === "score" ? now.districts.score[i] : districts[layer][i]),
       eligible: (i) => now.districts.status[i] === Ranking.STATUS.eligible,
@@ -330,7 +332,7 @@ const Country = (() => {
       elsewhere: () => false,
       hint: (i, layer) => {
         const value = layer === "score" ? now.districts.score[i] : districts[layer][i];
-        const words = layer === "score" && now.districts.status[i] !== Ranking.STATUS.eligible ? said(figures.status[now.districts.status[i]]) : shown(value, PlaceMap.LAYERS[layer].digits);
+        const words = layer === "score" && now.districts.status[i] !== Ranking.STATUS.eligible ? said(figures.status[now.districts.status[i]]) : shown(value, PlaceMap.digits(layer));
         return `${said(districts.name[i])} · ${said(provinces.name[provinceOf(i)])} · ${words}`;
       },
     }, (i) => choose(i, false), figures.campuses.map(([lon, lat, institution, exact]) => [lon, lat, () => said(figures.institutions[institution]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]))]));
@@ -343,5 +345,5 @@ const Country = (() => {
 
   listen();
   shares();
-  return { draw, figures, english };
+  return { draw, figures };
 })();

@@ -190,7 +190,7 @@ const Dossier = (() => {
   }
 
   async function draw(made) {
-    map = PlaceMap.make(made, await Page.unpackedJson("topology"), figures.classes, {
+    map = PlaceMap.make(made, await Page.unpackedJson("topology"), figures, {
       others: true,
       label: (i) => districts.label[i],
       named: (i) => said(districts.name[i]),
@@ -201,7 +201,7 @@ const Dossier = (() => {
       elsewhere: (i) => i >= figures.own,
       hint: (i, layer) => {
         if (i >= figures.own) return `${said(districts.name[i])} · ${said(figures.provinces[districts.code[i].slice(0, 2)])}`;
-        return `${said(districts.name[i])} · ${shown(districts[layer][i], PlaceMap.LAYERS[layer].digits)}`;
+        return `${said(districts.name[i])} · ${shown(districts[layer][i], PlaceMap.digits(layer))}`;
       },
     }, (i) => pick(i, false), figures.campuses.map(([lon, lat, th, en, exact]) => [lon, lat, () => said([th, en]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]))]));
     document.documentElement.dataset.ready = "yes";

@@ -9,12 +9,8 @@ const PlaceMap = (() => {
   const ACCENT = "#b3261e";
   const CHOSEN = "#ffa600";
   const SVG = "http://www.w3.org/2000/svg";
-  const LAYERS = {
-    score: { digits: 1, name: ["คะแนนของอำเภอที่เข้าเกณฑ์", "Score of eligible districts"], unit: ["0–100", "0–100"] },
-    poverty: { digits: 2, name: ["เกณฑ์ที่ 1 คนจนกระจุกตัว", "Criterion 1: poverty concentrates"], unit: ["0–1", "0–1"] },
-    university: { digits: 2, name: ["เกณฑ์ที่ 2 มหาวิทยาลัยที่เชื่อมภาคี", "Criterion 2: a university connects"], unit: ["0–1", "0–1"] },
-    data_system: { digits: 2, name: ["เกณฑ์ที่ 3 ระบบข้อมูลที่ยอมรับ", "Criterion 3: an accepted data system"], unit: ["0–1", "0–1"] },
-  };
+  const LAYERS = ["poverty", "university", "data_system", "score"];
+  const digits = (layer) => (layer === "score" ? 1 : 2);
 
   function shape(tag, attributes) {
     const made = document.createElementNS(SVG, tag);
@@ -45,9 +41,9 @@ const PlaceMap = (() => {
     return i;
   }
 
-  /* `about` tells of each district by its number: code, name, value(layer, i), eligible(i), marked(i), elsewhere(i);
+  /* `classes` and `maps` are the bounds, colours and words of each layer. `about` tells of each district by its number: code, name, value(layer, i), eligible(i), marked(i), elsewhere(i);
      named(i) and label(i), a point or nothing, where names stand on the map. `choose` hears which one is clicked; `campuses` are [lon, lat, words()]. */
-  function make(map, topology, classes, about, choose, campuses) {
+  function make(map, topology, { classes, maps }, about, choose, campuses) {
     const objects = topology.objects.districts;
     objects.geometries.forEach((geometry, i) => { geometry.id = i; });
     const features = topojson.feature(topology, objects);
@@ -74,19 +70,19 @@ const PlaceMap = (() => {
     };
 
     function legendOf(layer, box) {
-      const { name, unit, digits } = LAYERS[layer];
       const of = classes[layer];
-      box.replaceChildren(element("strong", said(name)), element("span", `${said(unit)} · ${said(["ห้ากลุ่ม จำนวนอำเภอเท่ากัน", "five groups of equally many districts"])}`, "unit"));
+      const bound = (value) => shown(value, digits(layer));
+      box.replaceChildren(element("strong", said(maps[layer])), element("span", `${said(maps.unit[layer])} · ${said(["ห้ากลุ่ม จำนวนอำเภอเท่ากัน", "five groups of equally many districts"])}`, "unit"));
       for (let i = of ? of.bounds.length : -1; i >= 0; i -= 1) {
         const low = i === 0 ? null : of.bounds[i - 1];
         const high = i === of.bounds.length ? null : of.bounds[i];
         const words = low === null && high === null ? said(["ทุกอำเภอ", "every district"])
-          : low === null ? `≤ ${shown(high, digits)}` : high === null ? `> ${shown(low, digits)}` : `${shown(low, digits)} – ${shown(high, digits)}`;
+          : low === null ? `≤ ${bound(high)}` : high === null ? `> ${bound(low)}` : `${bound(low)} – ${bound(high)}`;
         box.append(key(of.colours[i], words));
       }
-      if (layer === "score") box.append(key(BELOW, said(["ความยากจนไม่กระจุกตัว", "poverty does not concentrate"])));
-      box.append(key("url(#no-data)", said(["ไม่มีข้อมูล", "no data"])));
-      box.append(key("#ffffff", said(["อำเภอนำร่อง", "pilot district"]), ACCENT));
+      if (layer === "score") box.append(key(BELOW, said(maps.below_gate)));
+      box.append(key("url(#no-data)", said(maps.no_data)));
+      box.append(key("#ffffff", said(maps.pilot), ACCENT));
       return box;
     }
 
@@ -223,13 +219,13 @@ const PlaceMap = (() => {
       labels.forEach(([i, words]) => { words.textContent = about.named(i); });
     });
     window.addEventListener("beforeprint", () => {
-      document.getElementById("printed").replaceChildren(...["poverty", "university", "data_system", "score"].map((name) => drawing(name, 300)));
+      document.getElementById("printed").replaceChildren(...LAYERS.map((name) => drawing(name, 300)));
     });
     window.addEventListener("afterprint", () => document.getElementById("printed").replaceChildren());
     layerName = (document.querySelector("input[name=layer]:checked") || { value: "score" }).value;
     restyle();
     return {
-      restyle, show, whole,
+      restyle, show,
       pick: (i) => { chosen = i; restyle(); },
       layer: () => layerName,
       setLayer: (name) => {
@@ -242,5 +238,5 @@ const PlaceMap = (() => {
     };
   }
 
-  return { make, LAYERS, place };
+  return { make, digits };
 })();

@@ -43,5 +43,5 @@ const Search = (() => {
     };
   }
 
-  return { index, thai, english };
+  return { index };
 })();

@@ -79,5 +79,5 @@ const Tables = (() => {
     return "\ufeff" + lines.map((cells) => cells.map(quoted).join(",") + "\r\n").join("");
   }
 
-  return { make, compare, quoted };
+  return { make, quoted };
 })();
