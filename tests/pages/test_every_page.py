@@ -176,8 +176,10 @@ def test_the_list_is_printed_whatever_is_on_the_screen(opens: Callable[..., Open
     tried = opens(real_run.maps / "index.html", after="#weights=50-100-25").page
     tried.wait_for_timeout(300)  # the sentences come a moment after the map
     tried.emulate_media(media="print")
-    tried.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert len(tried.query_selector_all("#tried .reason")) == 24
+    count = (
+        "() => { dispatchEvent(new Event('beforeprint')); return document.querySelectorAll('#tried .reason').length; }"
+    )
+    assert tried.evaluate(count) == 24  # at once: the paper does not wait
     assert tried.is_visible("#tried .reason >> nth=0")
     assert "ไม่ใช่ผลทางการ" in tried.inner_text("#what-if")
 
