@@ -69,6 +69,7 @@ def protected(
     may be told. Gives booleans by area code: each district, each two-digit province, ``TH``.
 
     A province that must go takes its smallest district with it, if none is missing: else its districts would give it.
+    So does the country with its smallest province.
 
     >>> counts = pd.Series({"1001": 3, "1002": 8, "1003": 40, "1101": 30, "1102": 50})
     >>> gone = protected(counts, None, 5)
@@ -94,12 +95,14 @@ def protected(
         missing[province] = not safe or province in must or small(cells[province])
     provinces = list(by_province)
     safe = _protect(provinces, cells, floors, missing, limit)
+    total = sum(cells[p] for p in provinces)
+    missing[COUNTRY] = not safe or COUNTRY in must or small(total)
+    if missing[COUNTRY] and not any(missing[p] for p in provinces):
+        missing[min(provinces, key=lambda p: (cells[p], p))] = True
     for province in provinces:
         codes = by_province[province]
         if missing[province] and not any(missing[c] for c in codes):
             missing[min(codes, key=lambda c: (cells[c], c))] = True
-    total = sum(cells[p] for p in provinces)
-    missing[COUNTRY] = not safe or COUNTRY in must or small(total)
     return pd.Series(missing, dtype=bool)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -74,8 +74,16 @@ def test_almost_all_of_a_whole_are_left_out_with_the_few_others() -> None:
     assert not everyone.any(axis=None)
 
 
+def test_a_country_that_must_go_takes_a_province_and_its_district_with_it() -> None:
+    counts = pd.Series({"1001": 20, "1002": 30, "1101": 10, "1102": 40})
+    gone = small_cells.protected(counts, pd.Series({"TH": True}), LIMIT)
+    assert sorted(gone.index[gone]) == ["10", "1001", "TH"]
+    assert narrowest([published(counts.to_dict(), gone)], {}) >= 1
+
+
 @settings(max_examples=40, deadline=None)
 @given(districts, st.integers(0, 2**31))
+@example({"1101": 11, "1001": 1, "1002": 26}, 569675204)  # the country left out, its provinces told
 def test_no_other_count_of_the_same_households_gives_one_away(wholes: dict[str, int], seed: int) -> None:
     chance = np.random.default_rng(seed)
     whole = pd.Series(wholes)
