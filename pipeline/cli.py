@@ -222,6 +222,28 @@ def rounds(given: argparse.Namespace) -> int:
     return 0
 
 
+def verify(given: argparse.Namespace) -> int:
+    """Build a published run again and compare; 1 where a byte differs."""
+    _, paths = _paths(given)
+    import tempfile
+
+    from pipeline import verifying
+    from pipeline.report import comparisons
+    from pipeline.report.terminal import progress
+
+    archived = verifying.find(paths, given.run)
+    with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as aside:
+        again = verifying.lay_out(paths, archived, Path(aside))
+        with progress(f"building run {archived.record['run_id']} again") as shown:
+            from pipeline.definitions import build_again
+            from pipeline.storage import News
+
+            build_again(again, shown.stored, News(shown.say))
+        verdict = verifying.compare(archived, again)
+    comparisons.verified(archived, verdict)
+    return 1 if verdict.differ else 0
+
+
 def sample(given: argparse.Namespace) -> int:
     """Invent household rows."""
     root, paths = _paths(given)
@@ -249,7 +271,7 @@ def sample(given: argparse.Namespace) -> int:
 
 COMMANDS = {
     "run": run, "check": check, "explain": explain, "whatif": whatif, "backtest": backtest, "policy": policy,
-    "rounds": rounds, "sample": sample,
+    "rounds": rounds, "sample": sample, "verify": verify,
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""Everything Dagster is told: assets, checks, job, schedule, resources; and the job run from a terminal.
+"""Everything Dagster is told: assets, checks, jobs, schedule, sensor, resources; and the job run from a terminal.
 
-Here: wiring. Not here: what an asset is (``assets``), how it is stored (``storage``).
+Here: wiring. Not here: what an asset is (``assets``), how it is stored (``storage``), the night (``nightly``).
 """
 
 import re
@@ -15,7 +15,7 @@ from dagster._utils.error import SerializableErrorInfo
 from pydantic import Field
 
 from assets import checks, district, pilots, raw
-from pipeline import explain
+from pipeline import explain, nightly
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import Stopped
 from pipeline.storage import Lineage, News, Report, in_one_line, workspace_resource
@@ -56,19 +56,12 @@ def build(paths: Paths, report: Report | None = None, news: News | None = None) 
         executor_def=dg.in_process_executor,
         description="All that comes in, all that is known of each district, the shortlist and the pages; then publish.",
     )
-    nightly = dg.ScheduleDefinition(
-        name="nightly",
-        job=everything,
-        cron_schedule="0 2 * * *",
-        execution_timezone="Asia/Bangkok",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Everything, at 02:00 in Bangkok.",
-    )
     return dg.Definitions(
         assets=assets,
         asset_checks=dg.load_asset_checks_from_modules([checks]),
         jobs=[everything, explain_one],
-        schedules=[nightly],
+        schedules=[nightly.schedule(EVERYTHING)],
+        sensors=[nightly.upkeep(paths, EVERYTHING)],
         executor=dg.in_process_executor,
         resources={
             "workspace": workspace_resource(paths, report),
@@ -105,6 +98,22 @@ def run_everything(root: Path, paths: Paths, report: Report | None = None, news:
     Raises ``Stopped`` with the first thing that went wrong. What was published before then stays.
     """
     with dg.DagsterInstance.from_config(str(root)) as instance:
+        result = (
+            build(paths, report, news)
+            .resolve_job_def(EVERYTHING)
+            .execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
+        )
+        nightly.forget_old_runs(instance, root)
+        if failures := failed(result):
+            raise next(iter(failures.values()))
+
+
+def build_again(paths: Paths, report: Report | None = None, news: News | None = None) -> None:
+    """Materialise and publish everything into ``paths``, leaving no trace in the project's instance.
+
+    Raises ``Stopped`` as ``run_everything`` does.
+    """
+    with dg.DagsterInstance.ephemeral() as instance:
         result = (
             build(paths, report, news)
             .resolve_job_def(EVERYTHING)

@@ -4,11 +4,20 @@ Here: one problem (where, found, expected, how to mend) and the error that carri
 finding problems (``intake``, ``contracts``, ``policy``, ``places``) or showing them (``cli``, ``storage``).
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_FOUND = 60
+_ROOM = ("room to write", "free space on the disk, run again")
+_RIGHTS = ("a place that can be read and written", "give the user who runs this the right to it, run again")
+_OTHERS = ("a disk that works", "look at the machine's own log, run again")
+OF_THE_DISK = {
+    errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EFBIG: _ROOM,
+    errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS, errno.EROFS: _RIGHTS,
+    errno.EIO: _OTHERS, errno.EMFILE: _OTHERS, errno.ENFILE: _OTHERS,
+}  # fmt: skip
 
 
 def shown_path(path: Path | str) -> str:
@@ -62,6 +71,19 @@ class InputError(Exception):
         more = len(self.problems) - 1
         tail = f" (and {more} more like it; `pilot-areas check` lists them)" if more else ""
         super().__init__(f"{self.problems[0]}{tail}")
+
+
+def of_the_disk(error: OSError) -> InputError:
+    """What is said where the machine refuses to read or write; any other ``OSError`` is raised again as it is.
+
+    >>> print(of_the_disk(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
+    /data/x.parquet: found No space left on device; expected room to write; to mend: free space on the disk, run again
+    """
+    if error.errno not in OF_THE_DISK:
+        raise error
+    expected, mend = OF_THE_DISK[error.errno]
+    where = shown_path(str(error.filename)) if error.filename else "the disk"
+    return InputError(Problem(where, error.strerror or str(error), expected, mend))
 
 
 class NotPublished(Exception):

@@ -1,13 +1,11 @@
-"""From a workspace that belongs together to what people open: one run, switched to in one step.
+"""From a workspace that belongs together to a run's folder: figures, pages, and the inputs they rest on.
 
-Here: the check that the workspace is one whole, official run; the run's folder; the switch; old runs swept. Not
-here: how a table or a page is made. People see ``data/processed`` and ``maps``: links through ``current``, which is
-replaced by rename. Where links cannot be made (Windows without the right, FAT) the files are copied instead.
+Here: the check that the workspace is one whole, official run, and the folder that becomes what people see. Not here:
+how a table or a page is made, the switch to the folder (``switching``), building it again (``verifying``).
 """
 
 import hashlib
 import json
-import os
 import shutil
 import stat
 from collections.abc import Mapping
@@ -17,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline import policy, queries, sentences, workspace
+from pipeline import policy, queries, sentences, switching, workspace
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
@@ -25,11 +23,15 @@ from pipeline.pages import frame
 from pipeline.pages.frame import Figures
 from pipeline.workspace import Paths
 
-KEPT_RUNS = 5
 PACKAGES = (
     "pilot-areas", "dagster", "duckdb", "folium", "geopandas", "geothai", "numpy", "pandas", "pyarrow", "scipy",
     "matplotlib", "shapely", "topojson", "xlsxwriter",
 )  # fmt: skip
+RECORD = "run.json"
+CATALOGUE = "pilot_areas.duckdb"
+# As ``households.files`` names its folder and what in it is no file of rows.
+HOUSEHOLDS = "households"
+NOT_ROWS = ("/mapping.toml", "/SOURCE.toml")
 AGAIN = "materialise everything with the official policy and inputs, then publish"
 
 
@@ -100,48 +102,86 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
     official = policy.from_table(workspace.read(paths.table("policy"), "policy"))
     identity = run_id(paths, official)
     stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
-    building = paths.state / f"building-{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
-    (building / "processed").mkdir(parents=True)
-    (building / "maps").mkdir()
+    switching.check_places(paths)
+    with switching.building(paths) as folder:
+        files = _figures_and_pages(paths, made_from, folder)
+        archived = archive_inputs(paths, folder / switching.INPUTS)
+        record = run_record(paths, official, identity, archived, dagster_run, started)
+        _write_json(folder / switching.PROCESSED / RECORD, record)
+        stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
+        run = switching.switch_to(paths, folder, f"{switching.RUN}{stamp}-{identity}")
+    return Published(identity, run, files + 1)
+
+
+def _figures_and_pages(paths: Paths, made_from: Mapping[str, tuple[str, ...]], folder: Path) -> int:
+    """What people open, from the workspace into the run's folder; how many files."""
     tables: dict[str, tuple[Contract, Path]] = {}
+    faces = {face: folder / face for face in (switching.PROCESSED, switching.MAPS)}
+    for face in faces.values():
+        face.mkdir()
     for name in made_from:
         source = paths.table(name)
         if not CONTRACTS[name].published:
             continue
-        if folder := CONTRACTS[name].files_in:
+        if files_in := CONTRACTS[name].files_in:
             for file, content in workspace.read_files(source).items():
-                target = building / folder / file
+                target = faces[files_in] / file
                 target.parent.mkdir(exist_ok=True)
                 target.write_bytes(content)
             continue
-        tables[name] = CONTRACTS[name], building / "processed" / source.name
+        tables[name] = CONTRACTS[name], faces[switching.PROCESSED] / source.name
         shutil.copyfile(source, tables[name][1])
-    catalogue = building / "processed" / "pilot_areas.duckdb"
+    catalogue = faces[switching.PROCESSED] / CATALOGUE
     queries.write_catalogue(catalogue, tables, {n for n in tables if workspace.read_note(paths.table(n)).sample})
     catalogue.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
-    record = run_record(paths, official, identity, dagster_run, started)
-    (building / "processed" / "run.json").write_text(
-        json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-    files = [p for p in building.rglob("*") if p.is_file()]
-    for path in files:
-        _to_disk(path)
-    run = paths.state / f"run-{stamp}-{identity}"
-    os.replace(building, run)
-    _switch(paths, run)
-    _sweep(paths, run)
-    return Published(identity, run, len(files))
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def archive_inputs(paths: Paths, folder: Path) -> dict[str, str]:
+    """Copies of all that came in, for ``verifying``; the sha256 of each by name.
+
+    Household rows are named with their digest but never copied: they stay in the one place where they were put.
+    Raises ``NotPublished`` where a file changes while it is copied.
+    """
+    known = workspace.inputs(paths)
+    for name, (path, sha256) in known.items():
+        if is_of_households(name) or name == workspace.ROUND_RECORD:
+            continue
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise NotPublished(f"Not published: {name} changed while it was archived. To mend: {AGAIN}.")
+        target.write_bytes(content)
+    return {name: sha256 for name, (_, sha256) in known.items()}
+
+
+def is_of_households(name: str) -> bool:
+    """Whether an input, by its name in the archive, may hold rows of households.
+
+    >>> is_of_households("raw/households/tpmap/rows.csv"), is_of_households("raw/households/tpmap/mapping.toml")
+    (True, False)
+    """
+    return name.startswith(f"{workspace.ARCHIVED_RAW}/{HOUSEHOLDS}/") and not name.endswith(NOT_ROWS)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def run_record(
-    paths: Paths, official: policy.Policy, identity: str, dagster_run: str, started: datetime
+    paths: Paths,
+    official: policy.Policy,
+    identity: str,
+    inputs_sha256: Mapping[str, str],
+    dagster_run: str,
+    started: datetime,
 ) -> dict[str, Any]:
     """What ``run.json`` says: the only published file with times in it."""
     inputs = workspace.read(paths.table("inputs"), "inputs")
     return {
         "run_id": identity,
-        "inputs_sha256": dict(sorted(zip(inputs["file"], inputs["sha256"], strict=True))),
+        "inputs_sha256": dict(inputs_sha256),
         "sample": bool(inputs["sample"].any()),
         "policy_sha256": official.sha256,
         "policy": dict(official.rows()),
@@ -152,78 +192,3 @@ def run_record(
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until the file is on the disk, so that a power cut cannot leave an empty one behind the switch."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:  # Windows cannot flush a file opened for reading; there the copy is flushed on close
-        pass
-    finally:
-        os.close(handle)
-
-
-def _switch(paths: Paths, run: Path) -> None:
-    """Make ``run`` what people see."""
-    faces = {paths.processed: "processed", paths.maps: "maps"}
-    try:
-        for folder, part in faces.items():
-            _link_new(folder, paths.current / part, run / part)
-        pointer = paths.state / f"current.{os.getpid()}"
-        pointer.unlink(missing_ok=True)
-        pointer.symlink_to(run.name)
-        os.replace(pointer, paths.current)
-    except OSError:
-        if os.name != "nt" and paths.current.is_symlink():
-            raise
-        for folder, part in faces.items():
-            _copy(folder, run / part)
-        return
-    for folder, part in faces.items():
-        for link in folder.iterdir():
-            if (
-                link.is_symlink()
-                and not link.exists()
-                and os.readlink(link) == _target(folder, paths.current / part, link)
-            ):
-                link.unlink()
-
-
-def _target(folder: Path, part: Path, link: Path) -> str:
-    return os.path.relpath(part / link.name, folder.resolve())
-
-
-def _link_new(folder: Path, part: Path, run_part: Path) -> None:
-    """A link in ``folder`` for each file of the run that has none yet; it leads through ``current``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(run_part.iterdir()):
-        link = folder / path.name
-        target = _target(folder, part, link)
-        if link.is_symlink() and os.readlink(link) == target:
-            continue
-        beside = folder / f".{path.name}.{os.getpid()}"
-        beside.symlink_to(target)
-        os.replace(beside, link)
-
-
-def _copy(folder: Path, run_part: Path) -> None:
-    """The run's files copied, each replaced in one step: where links cannot be made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(run_part.iterdir()):
-        target = folder / path.name
-        if path.is_dir():
-            _copy(target, path)
-            continue
-        beside = folder / f".{path.name}.{os.getpid()}"
-        shutil.copyfile(path, beside)
-        os.replace(beside, target)
-
-
-def _sweep(paths: Paths, run: Path) -> None:
-    """Remove runs beyond the last few, and what interrupted runs left."""
-    runs = sorted(p for p in paths.state.glob("run-*") if p != run)
-    left = list(paths.state.glob("building-*")) + runs[: max(0, len(runs) - KEPT_RUNS + 1)]
-    for folder in left:
-        shutil.rmtree(folder, ignore_errors=True)

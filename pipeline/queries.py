@@ -49,12 +49,41 @@ def answer(sql: Path, tables: Iterable[Stored]) -> pd.DataFrame:
         return connection.execute(sql.read_text(encoding="utf-8")).df()
 
 
+@contextmanager
+def _opened(file: Path, folders: Iterable[Path], *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file, closed in: besides it only ``folders`` can be read."""
+    with duckdb.connect(str(file), read_only=read_only) as connection:
+        allowed = sorted({str(folder.resolve()) for folder in (*folders, file.parent)})
+        connection.execute("SET allowed_directories = ?", [allowed])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+
+
+def same_content(one: Path, other: Path) -> bool:
+    """Whether two catalogues hold the same tables: columns, types, comments, rows and their order."""
+    try:
+        return _content(one) == _content(other)
+    except duckdb.Error:  # not a whole catalogue
+        return False
+
+
+def _content(file: Path) -> list[tuple[object, ...]]:
+    with _opened(file, (), read_only=True) as connection:
+        columns = connection.execute(
+            "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() ORDER BY ALL"
+        ).fetchall()
+        said = connection.execute("SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name").fetchall()
+        rows = [(name, str(connection.table(name).fetchall())) for name, _ in said]
+    return [*columns, *said, *rows]
+
+
 def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
     """A new DuckDB file at ``target`` with one table per Parquet file; shapes stay in the GeoParquet.
 
     Tables named in ``sample`` say so in their comment.
     """
-    with duckdb.connect(str(target)) as connection:
+    with _opened(target, {path.parent for _, path in tables.values()}) as connection:
         for name, (contract, path) in sorted(tables.items()):
             columns = [c for c in contract if c.kind not in (Kind.GEOMETRY, Kind.BYTES)]
             relation = connection.read_parquet(str(path)).project(*(duckdb.ColumnExpression(c.name) for c in columns))

@@ -1,4 +1,4 @@
-"""Rounds kept: a folder each under ``data/rounds`` with inputs' hashes, policy, tables and pages; and their comparison.
+"""Rounds kept: a folder each under ``data/rounds`` with inputs, policy, tables and pages; and their comparison.
 
 Here: archiving what is published, listing, and rank moves split into what the figures and what the policy changed. Not
 here: publishing, printing (``report``).
@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import policy as policies
+from pipeline import switching
 from pipeline.contracts import CONTRACTS
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
@@ -53,12 +54,11 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
     one of a folder, or is taken by another run.
     """
     policy = policies.from_table(Tables(paths.processed)("policy"))
-    # Through `current` all is of one run, whatever is published meanwhile; where links cannot be made there is none.
-    now = paths.current.resolve()
-    faces = {"processed": now / "processed", "maps": now / "maps"}
-    if not faces["processed"].is_dir():
-        faces = {"processed": paths.processed, "maps": paths.maps}
-    run = json.loads((faces["processed"] / "run.json").read_text(encoding="utf-8"))
+    # All from one folder, so that it is of one run whatever is published meanwhile, and bears no mark of a bad night.
+    now = switching.shown_run(paths)
+    if now is None:
+        raise InputError(Problem(shown_path(paths.state), "no run", "a published run", "run `pilot-areas run` first"))
+    run = json.loads((now / "processed" / "run.json").read_text(encoding="utf-8"))
     name = name or policy.round
     if not re.fullmatch(r"[\w][\w.-]{0,59}", name) or name == CURRENT:
         raise InputError(
@@ -78,27 +78,27 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
                 "give another name, or move that folder away",
             )
         )  # fmt: skip
-    building = paths.rounds / f".building-{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
-        for name_of_face, folder in faces.items():
-            shutil.copytree(folder, building / name_of_face, ignore=shutil.ignore_patterns(".*"))
-        (building / "policy.toml").write_text(policies.to_toml(policy), encoding="utf-8")
-        record = {
-            "name": name,
-            "round": policy.round,
-            "run_id": run["run_id"],
-            "archived_on": today.isoformat(),
-            "sample": run["sample"],
-            "inputs_sha256": run["inputs_sha256"],
-            "policy_sha256": run["policy_sha256"],
-            "files_sha256": _digests(building),
-        }
-        (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        os.replace(building, target)
-    finally:
+    with switching.alone(paths):
+        building = paths.rounds / f".{switching.BUILDING}{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
+        paths.rounds.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copytree(now, building)
+            (building / "policy.toml").write_text(policies.to_toml(policy), encoding="utf-8")
+            record = {
+                "name": name,
+                "round": policy.round,
+                "run_id": run["run_id"],
+                "archived_on": today.isoformat(),
+                "sample": run["sample"],
+                "inputs_sha256": run["inputs_sha256"],
+                "policy_sha256": run["policy_sha256"],
+                "files_sha256": _digests(building),
+            }
+            (building / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            os.replace(building, target)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     return read(paths, name)
 
 

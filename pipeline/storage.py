@@ -8,6 +8,7 @@ import functools
 import inspect
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,18 +16,15 @@ from typing import Any
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
-from filelock import FileLock, Timeout
 
-from pipeline import publishing, what_if, workspace
+from pipeline import publishing, switching, what_if, workspace
 from pipeline.checks import Finding
 from pipeline.contracts import CONTRACTS, Contract, Kind
-from pipeline.errors import InputError, NotPublished, Problem, shown_path
+from pipeline.errors import InputError, NotPublished, Problem, of_the_disk, shown_path
 from pipeline.policy import Policy, from_table
 from pipeline.workspace import Paths, Stored
 
 OWNER = "team:pilot-areas"
-SECONDS_TO_WAIT = 2.0
-
 ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wrong")
 
 # Called after each stored table with the asset's name and its number of rows: progress on the command line.
@@ -83,7 +81,9 @@ def in_one_line(function: Callable[..., Any]) -> Callable[..., Any]:
     def asset_body(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except (InputError, NotPublished) as error:
+        except (InputError, NotPublished, OSError) as error:
+            if isinstance(error, OSError):
+                error = of_the_disk(error)
             problems = error.problems[:50] if isinstance(error, InputError) else ()
             raise dg.Failure(
                 description=str(error),
@@ -276,23 +276,9 @@ def workspace_resource(paths: Paths, report: Report | None = None) -> dg.IOManag
         description="Parquet tables in the workspace, one per asset"
     )
     def held(_: dg.InitResourceContext) -> Iterator[WorkspaceIOManager]:
-        paths.state.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(paths.state / "lock")
-        try:
-            lock.acquire(timeout=SECONDS_TO_WAIT)
-        except Timeout:
-            raise dg.Failure(
-                description=str(
-                    Problem(
-                        shown_path(paths.state), "another run writing here", "one run at a time",
-                        "wait until it ends (it shows in the Dagster UI) and start again",
-                    )
-                ),
-                allow_retries=False,
-            ) from None  # fmt: skip
-        try:
+        with ExitStack() as held:
+            in_one_line(held.enter_context)(switching.alone(paths))
+            in_one_line(switching.sweep)(paths)
             yield WorkspaceIOManager(paths, report)
-        finally:
-            lock.release()
 
     return held

@@ -30,6 +30,9 @@ FOOTER = b"pilot_areas"
 CODE_SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}
 # What an archived round says of itself, in its folder.
 ROUND_RECORD = "round.json"
+# How an archive of inputs names them: the folder of inputs, the policy.
+ARCHIVED_RAW = "raw"
+ARCHIVED_POLICY = "policy"
 # Not figures: notes to people.
 NOT_INPUTS = {"README.md"}
 
@@ -135,28 +138,47 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def inputs_digest(paths: Paths) -> str:
-    """Digest of all that comes in: each file under ``raw``, and the policy of the round.
+def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
+    """All that comes in: each file under ``raw``, the policy of the round, the record of the round it compares with.
 
-    Raises ``InputError`` where the folder is missing or a link leads out of it.
+    Where it lies and its sha256, by the name under which an archive keeps it. Raises ``InputError`` where the folder
+    is missing or a link leads out of it.
     """
     if not paths.raw.is_dir():
         raise InputError(
             Problem(shown_path(paths.raw), "no such folder", "the folder of inputs", "give its path with --raw")
         )
-    digest = hashlib.sha256()
-    remembered = paths.households / ".digests.json"
-    digests.recall(remembered)
-    for path in sorted(p for p in paths.raw.rglob("*") if p.is_file()):
+    found: dict[str, Path] = {}
+    top = paths.raw.resolve()
+    for path in sorted(paths.raw.rglob("*")):
         inside = path.relative_to(paths.raw)
         if path.name in NOT_INPUTS or any(part.startswith(".") for part in inside.parts):
             continue
-        digest.update(inside.as_posix().encode() + b"\0" + sha256_of(path).encode())
+        if path.is_symlink() and not path.resolve().is_relative_to(top):
+            raise InputError(
+                Problem(
+                    shown_path(path), "a link that leads out of the folder of inputs", "a file",
+                    "put the file itself here",
+                )
+            )  # fmt: skip
+        if path.is_file():
+            found[f"{ARCHIVED_RAW}/{inside.as_posix()}"] = path
     if paths.policy.is_file():
-        digest.update(b"policy\0" + hashlib.sha256(paths.policy.read_bytes()).digest())
+        found[f"{ARCHIVED_POLICY}/{paths.policy.name}"] = paths.policy
     if (earlier := _previous_round(paths)) and earlier.is_file():
-        digest.update(b"previous round\0" + hashlib.sha256(earlier.read_bytes()).digest())
+        found[ROUND_RECORD] = earlier
+    remembered = paths.households / ".digests.json"
+    digests.recall(remembered)
+    known = {name: (path, sha256_of(path)) for name, path in found.items()}
     digests.remember(remembered)
+    return known
+
+
+def inputs_digest(paths: Paths) -> str:
+    """One digest of all ``inputs``."""
+    digest = hashlib.sha256()
+    for name, (_, sha256) in inputs(paths).items():
+        digest.update(f"{name}\0{sha256}".encode())
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from pipeline import cli, definitions, publishing, queries, workspace
+from pipeline import cli, definitions, publishing, queries, switching, workspace
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import NotPublished, Stopped
 from pipeline.workspace import Paths, Stored
@@ -174,7 +174,7 @@ def test_a_second_run_is_refused_while_one_writes(project: Paths) -> None:
 
 
 def test_old_runs_and_leftovers_are_swept_and_stale_links_removed(project: Paths) -> None:
-    for i in range(publishing.KEPT_RUNS + 2):
+    for i in range(switching.KEPT_RUNS + 2):
         (project.state / f"run-2020010{i}-x").mkdir()
     (project.state / "building-99999").mkdir()
     gone = project.processed / "gone.parquet"
@@ -182,7 +182,7 @@ def test_old_runs_and_leftovers_are_swept_and_stale_links_removed(project: Paths
     mine = project.processed / "mine.txt"
     mine.write_text("kept")
     assert materialise(project, "published").success
-    assert len(list(project.state.glob("run-*"))) == publishing.KEPT_RUNS
+    assert len(list(project.state.glob("run-*"))) == switching.KEPT_RUNS
     assert not list(project.state.glob("building-*"))
     assert not gone.is_symlink()
     assert mine.read_text() == "kept"
@@ -201,7 +201,7 @@ def test_where_links_cannot_be_made_files_are_copied(
     other = Paths(project.raw, tmp_path / "processed", tmp_path / "maps", project.policy)
     other.state.mkdir()
     monkeypatch.setattr(Path, "symlink_to", refuse)
-    publishing._switch(other, run)
+    switching._switch(other, run)
     assert (other.maps / "index.html").read_bytes() == (project.maps / "index.html").read_bytes()
     assert not any(p.is_symlink() for p in other.processed.iterdir())
 

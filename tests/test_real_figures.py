@@ -104,5 +104,5 @@ def test_run_json_says_where_every_number_is_from(real_run: Paths) -> None:
     record = json.loads((real_run.processed / "run.json").read_text(encoding="utf-8"))
     assert {"run_id", "inputs_sha256", "policy", "policy_sha256", "seed", "code_version", "versions",
             "dagster_run_id", "started", "finished", "sample"} == set(record)  # fmt: skip
-    assert "tpmap/tpmap_2022_by_district.csv" in record["inputs_sha256"]
+    assert "raw/tpmap/tpmap_2022_by_district.csv" in record["inputs_sha256"]
     assert record["sample"] is False

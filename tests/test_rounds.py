@@ -48,7 +48,8 @@ def test_an_archived_round_is_a_folder_with_everything(three: Paths) -> None:
     folder = three.rounds / "a"
     record = json.loads((folder / "round.json").read_text(encoding="utf-8"))
     assert record["archived_on"] == "2026-01-31"
-    assert "tpmap/tpmap_2022_by_district.csv" in record["inputs_sha256"]
+    assert "raw/tpmap/tpmap_2022_by_district.csv" in record["inputs_sha256"]
+    assert (folder / "inputs" / "raw" / "tpmap" / "tpmap_2022_by_district.csv").is_file()
     assert (folder / "maps" / "index.html").is_file()
     assert not (folder / "maps" / "index.html").is_symlink()
     for name in ("provincial_shortlist.parquet", "provincial_shortlist.xlsx", "pilot_areas.duckdb", "run.json"):
@@ -148,8 +149,10 @@ def test_unknown_and_changed_rounds_are_refused(
 def test_a_round_is_archived_where_links_cannot_be_made(three: Paths, tmp_path: Path) -> None:
     """As on Windows: published files are copies, and there is no `current`."""
     paths = Paths.of(tmp_path)
-    shutil.copytree(three.current.resolve() / "processed", paths.processed)
-    shutil.copytree(three.current.resolve() / "maps", paths.maps)
+    run = three.current.resolve()
+    shutil.copytree(run, paths.state / run.name)
+    shutil.copytree(run / "processed", paths.processed)
+    shutil.copytree(run / "maps", paths.maps)
     (paths.processed / ".gitkeep").touch()
     kept = rounds.archive(paths, "copied", TODAY)
     assert not kept.faults

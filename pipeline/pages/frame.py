@@ -6,6 +6,7 @@ Here: ``Figures``, the tables that pages show, and the frame around a page's own
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -170,6 +171,12 @@ def page(
         )
     )
     return html.encode("utf-8")
+
+
+def as_of(day: date, missed: date, *, failed: bool) -> bytes:
+    """The banner of pages that are older than they should be: of ``day``, since the run of ``missed`` is not there."""
+    template = embedding.environment().get_template("as_of.html")
+    return template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed).encode("utf-8")
 
 
 def records(table: pd.DataFrame) -> list[Any]:

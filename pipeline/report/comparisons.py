@@ -1,6 +1,6 @@
-"""What `whatif`, `rounds` and `backtest` show: two rankings side by side, past choices in today's.
+"""What `whatif`, `rounds`, `verify` and `backtest` show: two rankings or runs side by side, past choices in today's.
 
-Not here: computing them (``what_if``, ``rounds``, ``backtest``).
+Not here: computing them (``what_if``, ``rounds``, ``verifying``, ``backtest``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ from rich.table import Table
 from pipeline.backtest import Recall
 from pipeline.report.terminal import console, number, text
 from pipeline.rounds import Comparison, Round
+from pipeline.verifying import Archived, Verdict
 from pipeline.what_if import Ranking, moves, portfolio_moves
 
 WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves", "stays": "", "": ""}
@@ -98,6 +99,20 @@ def archived(kept: Round) -> None:
     """Where the round lies now."""
     files = len(kept.record["files_sha256"])
     console().print(f"round {kept.name}, run {kept.record['run_id']}: {files} files in {kept.folder}", soft_wrap=True)
+
+
+def verified(archived: Archived, verdict: Verdict) -> None:
+    """Which files differ from those built again, if any."""
+    out = console()
+    identity = f"{archived.name}: run {archived.record['run_id']}"
+    for name in verdict.differ:
+        out.print(f"differs: {name}", style="bold")
+    for library, (then, now) in archived.other_versions.items():
+        out.print(f"made with {library} {then}, built again with {now}")
+    if verdict.differ:
+        out.print(f"{identity}: {len(verdict.differ)} of {verdict.files} files are not what its inputs give")
+    else:
+        out.print(f"{identity}: all {verdict.files} files are what its inputs give, byte for byte")
 
 
 def compared(names: tuple[str, str], found: Comparison) -> None:
