@@ -5,14 +5,13 @@ Every asset is one call. Not here: scores (``district``), how a page or a run is
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
 from pipeline import downloads as take_away
-from pipeline import explain, publishing, rounds, shortlist, storage
+from pipeline import explain, nightly, publishing, rounds, shortlist, storage
 from pipeline import workbooks as books
 from pipeline.contracts import CONTRACTS
 from pipeline.pages import brief as meeting
@@ -211,9 +210,7 @@ def brief(paths: In, pictures: dict) -> dict[str, bytes]:  # type: ignore[type-a
     owners=[storage.OWNER],
     deps=list(CONTRACTS),
     output_required=False,
-    freshness_policy=dg.FreshnessPolicy.cron(
-        deadline_cron="0 3 * * *", lower_bound_delta=timedelta(hours=1), timezone="Asia/Bangkok"
-    ),
+    freshness_policy=nightly.freshness(),
 )
 def published(context: dg.AssetExecutionContext, paths: In, lineage: dg.ResourceParam[Lineage]) -> Published:
     """Checks that the whole workspace belongs together, then switches data/processed/ and maps/ to it in one step.

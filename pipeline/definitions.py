@@ -4,8 +4,10 @@ Here: wiring. Not here: what an asset is (``assets``), how it is stored (``stora
 """
 
 import re
+import sqlite3
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -17,7 +19,7 @@ from pydantic import Field
 from assets import checks, district, pilots, raw
 from pipeline import explain, nightly
 from pipeline.contracts import CONTRACTS
-from pipeline.errors import Stopped
+from pipeline.errors import Problem, Stopped, shown_path
 from pipeline.storage import Lineage, News, Report, in_one_line, workspace_resource
 from pipeline.workspace import Paths, Tables
 
@@ -97,15 +99,32 @@ def run_everything(root: Path, paths: Paths, report: Report | None = None, news:
 
     Raises ``Stopped`` with the first thing that went wrong. What was published before then stays.
     """
-    with dg.DagsterInstance.from_config(str(root)) as instance:
-        result = (
-            build(paths, report, news)
-            .resolve_job_def(EVERYTHING)
-            .execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
-        )
+    with _instance_that_can_be_written(root), dg.DagsterInstance.from_config(str(root)) as instance:
+        _all_made(build(paths, report, news), instance)
         nightly.forget_old_runs(instance, root)
-        if failures := failed(result):
-            raise next(iter(failures.values()))
+
+
+def _all_made(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
+    job = definitions.resolve_job_def(EVERYTHING)
+    result = job.execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
+    if failures := failed(result):
+        raise next(iter(failures.values()))
+
+
+@contextmanager
+def _instance_that_can_be_written(root: Path) -> Iterator[None]:
+    """A full disk or a folder without rights stops Dagster's own database too: in one line, as any other input."""
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause and not isinstance(cause, sqlite3.Error):
+            cause = cause.__cause__ or cause.__context__
+        if cause is None:
+            raise
+        where, expected = shown_path(root / ".dagster"), "a database of runs that can be written"
+        line = Problem(where, str(cause), expected, "free space on the disk, or give the right to write there")
+        raise Stopped("run", str(line), refused=True) from None
 
 
 def build_again(paths: Paths, report: Report | None = None, news: News | None = None) -> None:
@@ -114,13 +133,7 @@ def build_again(paths: Paths, report: Report | None = None, news: News | None = 
     Raises ``Stopped`` as ``run_everything`` does.
     """
     with dg.DagsterInstance.ephemeral() as instance:
-        result = (
-            build(paths, report, news)
-            .resolve_job_def(EVERYTHING)
-            .execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
-        )
-        if failures := failed(result):
-            raise next(iter(failures.values()))
+        _all_made(build(paths, report, news), instance)
 
 
 def look_at_inputs(

@@ -64,13 +64,24 @@ def upkeep(paths: Paths, job_name: str) -> dg.SensorDefinition:
 
 def last_time() -> datetime:
     """When the schedule last came round."""
-    ticks = dg.TimeWindowPartitionsDefinition(
-        start="2020-01-01", fmt="%Y-%m-%d", cron_schedule=cron(), timezone=TIMEZONE
+    return _last_night().end.astimezone(UTC)
+
+
+def freshness() -> dg.FreshnessPolicy:
+    """What the UI expects of `published`: anew each night, or it shows as stale."""
+    night = _last_night()
+    return dg.FreshnessPolicy.time_window(fail_window=night.end - night.start + grace())
+
+
+def _last_night() -> dg.TimeWindow:
+    """From one time of the schedule to the next: the last such span that is over."""
+    times = dg.TimeWindowPartitionsDefinition(
+        start="2020-01-01", fmt="%Y-%m-%d %H:%M", cron_schedule=cron(), timezone=TIMEZONE
     )
-    window = ticks.get_last_partition_window()
-    if window is None:
-        raise RuntimeError(f"{cron()} has never come round since 2020")
-    return window.end.astimezone(UTC)
+    night = times.get_last_partition_window()
+    if night is None:
+        raise RuntimeError(f"{cron()} has not come round twice since 2020")
+    return night
 
 
 def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, due: datetime, now: datetime) -> str:

@@ -3,6 +3,8 @@
 Here: every connection to DuckDB. Not here: the SQL itself (``assets/sql``), the contracts of its results.
 """
 
+import errno
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,8 +83,17 @@ def _content(file: Path) -> list[tuple[object, ...]]:
 def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
     """A new DuckDB file at ``target`` with one table per Parquet file; shapes stay in the GeoParquet.
 
-    Tables named in ``sample`` say so in their comment.
+    Tables named in ``sample`` say so in their comment. Raises ``OSError`` where the disk is full.
     """
+    try:
+        _write_tables(target, tables, sample)
+    except duckdb.Error as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from None
+        raise
+
+
+def _write_tables(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
     with _opened(target, {path.parent for _, path in tables.values()}) as connection:
         for name, (contract, path) in sorted(tables.items()):
             columns = [c for c in contract if c.kind not in (Kind.GEOMETRY, Kind.BYTES)]

@@ -1,0 +1,114 @@
+"""What faults are injected into: a project of its own with two sets of inputs, whose whole outputs are known.
+
+These tests take minutes: `make faults` runs them, `make test` does not. How many faults: ``PILOT_AREAS_FAULTS``.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline import queries, switching
+from pipeline.workspace import Paths
+from tests.conftest import ROOT, digests, published_files, with_fewer_draws
+
+FAULTS = int(os.environ.get("PILOT_AREAS_FAULTS", "50"))
+COMMAND = str(Path(sys.executable).parent / "pilot-areas")
+SEEDS = ("seed = 2565", "seed = 2566")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one set of inputs gives: the digest of each file, the catalogue, the id of the run."""
+
+    run_id: str
+    files: dict[str, str]
+    catalogue: Path
+
+
+@dataclass
+class Project:
+    """A project with two sets of inputs, between which its policy's seed decides."""
+
+    root: Path
+    outcomes: list[Outcome]
+
+    @property
+    def paths(self) -> Paths:
+        return Paths.of(self.root)
+
+    def choose(self, number: int) -> None:
+        text = self.paths.policy.read_text(encoding="utf-8")
+        self.paths.policy.write_text(text.replace(SEEDS[1 - number], SEEDS[number]), encoding="utf-8")
+
+    def command(self, *arguments: str, **options: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [COMMAND, *arguments], cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            **options,  # type: ignore[call-overload]
+        )  # fmt: skip
+
+    def run(self) -> tuple[int, str]:
+        """A whole run: its exit code and what it says on standard error besides progress."""
+        done = self.command("run")
+        _, said = done.communicate(timeout=300)
+        return done.returncode, "\n".join(line for line in said.splitlines() if " s  " not in line[:12])
+
+    def which(self) -> int:
+        """Which of the two is published, every byte of it; fails where it is neither or a part of both."""
+        files = digests(self.paths)
+        numbers = [i for i, outcome in enumerate(self.outcomes) if outcome.files == files]
+        assert len(numbers) == 1, "what is published is not one whole run"
+        expected = self.outcomes[numbers[0]]
+        said = json.loads((self.paths.processed / "run.json").read_text(encoding="utf-8"))
+        assert said["run_id"] == expected.run_id
+        assert queries.same_content(self.paths.processed / "pilot_areas.duckdb", expected.catalogue)
+        assert not [p for folder in (self.paths.processed, self.paths.maps) for p in published_files(folder)
+                    if not p.exists()]  # fmt: skip
+        return numbers[0]
+
+    def leftovers(self) -> list[Path]:
+        """What an interrupted run left anywhere in the project."""
+        state = self.paths.state
+        found = [*state.glob(f"{switching.BUILDING}*"), *self.paths.households.glob(".intake-*")]
+        for folder in (state, self.paths.workspace, self.paths.processed, self.paths.maps):
+            found += folder.glob(f"{switching.ON_THE_WAY}*")
+            found += folder.glob(".*.parquet.*")
+        return found
+
+
+@pytest.fixture(scope="session")
+def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
+    """Makes a project in an empty folder; the second set of inputs is what it has published at first."""
+    kept = tmp_path_factory.mktemp("outcomes")
+
+    def make(root: Path) -> Project:
+        root.mkdir(parents=True, exist_ok=True)
+        raw = shutil.copytree(
+            ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households", "boundaries")
+        )
+        (raw / "boundaries").mkdir()
+        shutil.copy(ROOT / "dagster.yaml", root)
+        project = Project(with_fewer_draws(root), [])
+        for number in (0, 1):
+            project.choose(number)
+            code, said = project.run()
+            assert code == 0, said
+            catalogue = kept / f"{root.name}-{number}.duckdb"
+            shutil.copyfile(project.paths.processed / "pilot_areas.duckdb", catalogue)
+            record = json.loads((project.paths.processed / "run.json").read_text(encoding="utf-8"))
+            project.outcomes.append(Outcome(record["run_id"], digests(project.paths), catalogue))
+        assert project.outcomes[0].files != project.outcomes[1].files
+        return project
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def project(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    yield make_project(tmp_path_factory.mktemp("faults") / "project")

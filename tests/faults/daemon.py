@@ -1,0 +1,105 @@
+"""A project with its own copy of the program, and the Dagster daemon and webserver really running over it.
+
+Not here: what is tested of them. Everything listens on 127.0.0.1 and is stopped by the process group it was started in.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.workspace import Paths
+from tests.conftest import ROOT, with_fewer_draws
+
+PROGRAMS = Path(sys.executable).parent
+
+
+def project_with_program(root: Path) -> Path:
+    """The program, the instance's settings and the real inputs, with few draws."""
+    root.mkdir(parents=True)
+    for folder in ("pipeline", "assets"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw",
+                    ignore=shutil.ignore_patterns("households", "boundaries"))  # fmt: skip
+    (root / "data" / "raw" / "boundaries").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", root)
+    settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    assert "poll_interval_seconds: 60" in settings
+    settings = settings.replace("poll_interval_seconds: 60", "poll_interval_seconds: 5")
+    (root / "dagster.yaml").write_text(settings, encoding="utf-8")
+    return with_fewer_draws(root)
+
+
+class Service:
+    """The daemon and the webserver of a project, whose nightly run comes round every minute unless said otherwise."""
+
+    def __init__(self, root: Path, cron: str = "* * * * *") -> None:
+        self.root, self.paths = root, Paths.of(root)
+        self.environment = {
+            **os.environ, "DAGSTER_HOME": str(root), "PYTHONPATH": str(root), "PILOT_AREAS_NIGHTLY_CRON": cron,
+            "PILOT_AREAS_NIGHTLY_GRACE_MINUTES": "1", "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.started: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.root / f"{name}.log").open("ab") as log:
+            self.started[name] = subprocess.Popen(
+                [str(PROGRAMS / name), *arguments], cwd=self.root, env=self.environment, stdout=log,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        return self.started[name]
+
+    def start_daemon(self) -> subprocess.Popen[bytes]:
+        return self.start("dagster-daemon", "run", "-m", "pipeline.definitions")
+
+    def start_webserver(self) -> None:
+        self.start("dagster-webserver", "-h", "127.0.0.1", "-p", str(self.port), "-m", "pipeline.definitions")
+        self.until("the UI answers", lambda: self.asked("{ version }"), 90)
+
+    def stop(self) -> None:
+        for process in self.started.values():
+            for sign, seconds in ((signal.SIGINT, 20), (signal.SIGKILL, 5)):
+                try:
+                    os.killpg(process.pid, sign)
+                    process.wait(timeout=seconds)
+                except ProcessLookupError:
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+        self.started.clear()
+
+    def asked(self, question: str, **variables: Any) -> Any:
+        """The UI's answer to a GraphQL question; None while it does not answer."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql",
+            json.dumps({"query": question, "variables": variables}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                said = json.load(answer)
+        except OSError:
+            return None
+        assert "errors" not in said, said
+        return said["data"]
+
+    def until(self, what: str, holds: Callable[[], Any], seconds: float) -> Any:
+        """Waits until something holds; says what it waited for where it never does."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := holds():
+                return found
+            time.sleep(0.5)
+        logs = {p.name: p.read_text(errors="replace")[-1500:] for p in self.root.glob("*.log")}
+        raise AssertionError(f"waited {seconds:.0f} s in vain until {what}; {logs}")

@@ -1,0 +1,111 @@
+"""A disk that is full or may not be written, two runs at once: one clear line, and the last good run stays whole."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import FAULTS, Project
+
+MEGABYTES = 500
+
+
+@pytest.fixture(scope="module")
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A disk of its own in memory, which root may mount."""
+    place = tmp_path_factory.mktemp("small_disk")
+    size = f"size={MEGABYTES}m"
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"no disk can be mounted here: {made.stderr.strip()}")
+    yield place
+    os.chdir("/")
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.fixture(scope="module")
+def on_it(small_disk: Path, make_project: Callable[[Path], Project]) -> Project:
+    return make_project(small_disk / "project")
+
+
+def test_a_full_disk(on_it: Project, small_disk: Path) -> None:
+    number = on_it.which()
+    on_it.choose(1 - number)
+    filler = small_disk / "filler"
+    # From nothing at all to almost enough, so that it fills up at the database of runs, tables, pages, catalogue.
+    most = 36_000
+    said_where = set()
+    for i in range(FAULTS):
+        free_kb = 0 if i == 0 else round(most * (i / FAULTS) ** 1.5)
+        free = shutil.disk_usage(small_disk).free - free_kb * 1024
+        with filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, free)
+        code, said = on_it.run()
+        filler.unlink()
+        if code == 0:  # it was enough
+            assert on_it.which() == 1 - number
+            number = 1 - number
+            on_it.choose(1 - number)
+            most = free_kb
+            continue
+        assert code == 2, said
+        assert "Traceback" not in said
+        assert [line for line in said.splitlines() if line.startswith("pilot-areas: ")] == [said.splitlines()[-1]]
+        assert "to mend: free space on the disk" in said
+        said_where.add(said.splitlines()[-1].split(":")[1])
+        assert on_it.which() == number
+    assert on_it.run() == (0, "")
+    assert on_it.which() == 1 - number
+    assert on_it.leftovers() == []
+    print(f"\n{FAULTS} runs on a full disk, which filled up at: {', '.join(sorted(said_where))}")
+
+
+def test_a_disk_that_may_only_be_read(on_it: Project, small_disk: Path) -> None:
+    number = on_it.which()
+    on_it.choose(1 - number)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    try:
+        code, said = on_it.run()
+        assert on_it.which() == number
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert code == 2
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("pilot-areas: ")
+    assert on_it.run() == (0, "")
+
+
+@pytest.mark.parametrize("folder", ["data/processed", "maps", "data/.processed.runs", ".dagster"])
+def test_a_folder_that_may_only_be_read(folder: str, on_it: Project) -> None:
+    """Root may write anywhere, so that the folder is mounted over itself."""
+    number = on_it.which()
+    on_it.choose(1 - number)
+    place = on_it.root / folder
+    subprocess.run(["mount", "--bind", str(place), str(place)], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
+    try:
+        code, said = on_it.run()
+        # A run whose files have the names of the last needs no new link: it needs no right to the folders of links.
+        published = on_it.which()
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+    if folder in ("data/processed", "maps"):
+        assert (code, published) == (0, 1 - number)
+        return
+    assert (code, published) == (2, number)
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("pilot-areas: ")
+
+
+def test_two_runs_at_once(on_it: Project) -> None:
+    on_it.choose(1 - on_it.which())
+    both = [on_it.command("run"), on_it.command("run")]
+    said = [run.communicate(timeout=300)[1] for run in both]
+    assert sorted(run.returncode for run in both) == [0, 2]
+    loser = next(text for run, text in zip(both, said, strict=True) if run.returncode == 2)
+    assert "found another run writing here; expected one run at a time; to mend: wait until it ends" in loser
+    assert "Traceback" not in loser
+    on_it.which()

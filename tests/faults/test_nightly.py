@@ -1,0 +1,128 @@
+"""The night with the daemon really running: good, bad, good again, killed, missed. A night lasts a minute here."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import switching
+from tests.conftest import digests
+from tests.faults.daemon import PROGRAMS, Service, project_with_program
+
+RUNS = """{ runsOrError(limit: 20) { ... on Runs { results { runId status creationTime
+  eventConnection { events { ... on ExecutionStepFailureEvent { stepKey error { message } } } } } } } }"""
+FRESH = """{ assetsOrError(prefix: ["published"]) { ... on AssetConnection { nodes { definition {
+  freshnessStatusInfo { freshnessStatus } } } } } }"""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One daemon and one UI for all that follows, in this order."""
+    service = Service(project_with_program(tmp_path_factory.mktemp("nightly") / "project"))
+    try:
+        service.start_daemon()
+        service.start_webserver()
+        yield service
+    finally:
+        service.stop()
+
+
+def page(service: Service) -> str:
+    file = service.paths.maps / "index.html"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def shown(service: Service) -> Path | None:
+    return switching.shown_run(service.paths)
+
+
+def is_marked(service: Service, how: str = "") -> bool:
+    text = page(service)
+    return 'class="banner late"' in text and how in text
+
+
+def freshness(service: Service) -> str:
+    nodes = service.asked(FRESH)["assetsOrError"]["nodes"]
+    info = nodes[0]["definition"]["freshnessStatusInfo"] if nodes else None
+    return info["freshnessStatus"] if info else ""
+
+
+def runs(service: Service) -> list[dict]:
+    return service.asked(RUNS)["runsOrError"]["results"]
+
+
+def test_a_good_night_publishes(service: Service) -> None:
+    service.until("a run is published", lambda: shown(service), 180)
+    assert not is_marked(service)
+    service.until("the UI shows it as fresh", lambda: freshness(service) == "HEALTHY", 90)
+
+
+def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(service: Service) -> None:
+    file = service.paths.raw / "tpmap" / "tpmap_2022_by_district.csv"
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b"2.6728", b"102.6728", 1))
+    try:
+        service.until("pages say that the night failed", lambda: is_marked(service, "failed"), 240)
+        run = shown(service)
+        kept = {p.name: p.read_bytes() for p in (run / "maps").glob("*.html")}
+        for name, before in kept.items():
+            after = (service.paths.maps / name).read_bytes()
+            assert after != before
+            assert b'class="banner late"' not in before
+            start = after.index(b'<p class="banner late"')
+            end = after.index(b"</p>\n", start) + len(b"</p>\n")
+            assert after[:start] + after[end:] == before, name
+        day = switching.finished(run).astimezone(switching.BANGKOK).date().isoformat()
+        assert f'datetime="{day}"' in page(service)
+        for path in (run / "processed").iterdir():
+            assert (service.paths.processed / path.name).resolve() == path
+        failures = [r for r in runs(service) if r["status"] == "FAILURE"]
+        said = [e["error"]["message"] for e in failures[0]["eventConnection"]["events"] if e]
+        assert any("line 2, column rate_any_min: found '102.6728'" in message for message in said)
+    finally:
+        file.write_bytes(content)
+    service.until("a good run is published again", lambda: shown(service) != run and not is_marked(service), 180)
+    assert not list(service.paths.state.glob("view-*"))
+
+
+def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: Service) -> None:
+    def under_way() -> list[int]:
+        """Processes of this project's daemon that execute a run."""
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                said = (place / "cmdline").read_bytes()
+                if b"execute_run" in said and Path(os.readlink(place / "cwd")) == service.root:
+                    found.append(int(place.name))
+            except OSError:
+                continue
+        return found
+
+    killed = service.until("a run is under way", under_way, 120)
+    before = shown(service)
+    for process in killed:
+        os.kill(process, signal.SIGKILL)
+    service.until("the killed run counts as failed", lambda: runs(service)[0]["status"] == "FAILURE", 120)
+    assert (shown(service) / "processed" / "run.json").is_file()
+    service.until("the next run is published", lambda: shown(service) not in (None, before), 180)
+
+
+def test_a_missed_night_shows_as_stale(service: Service) -> None:
+    stop = [str(PROGRAMS / "dagster"), "schedule", "stop", "nightly", "-m", "pipeline.definitions"]
+    done = subprocess.run(stop, cwd=service.root, env=service.environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    service.until("pages say that there was no run", lambda: is_marked(service, "there was no run on"), 300)
+    service.until("the UI shows it as stale", lambda: freshness(service) == "DEGRADED", 240)
+    before = digests(service.paths)
+    record = json.loads((service.paths.processed / "run.json").read_text(encoding="utf-8"))
+    start = [word if word != "stop" else "start" for word in stop]
+    subprocess.run(start, cwd=service.root, env=service.environment, check=True, capture_output=True)
+    service.until("the next good night recovers", lambda: not is_marked(service), 240)
+    again = json.loads((service.paths.processed / "run.json").read_text(encoding="utf-8"))
+    assert again["run_id"] == record["run_id"]
+    after = digests(service.paths)
+    assert {n for n in after if after[n] != before[n]} == {n for n in after if n.endswith(".html")}
