@@ -76,7 +76,7 @@ def freshness() -> dg.FreshnessPolicy:
 def _last_night() -> dg.TimeWindow:
     """From one time of the schedule to the next: the last such span that is over."""
     times = dg.TimeWindowPartitionsDefinition(
-        start="2020-01-01", fmt="%Y-%m-%d %H:%M", cron_schedule=cron(), timezone=TIMEZONE
+        start=datetime(2020, 1, 1, tzinfo=UTC), fmt="%Y-%m-%d %H:%M", cron_schedule=cron(), timezone=TIMEZONE
     )
     night = times.get_last_partition_window()
     if night is None:

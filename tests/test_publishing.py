@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,17 +15,31 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from pipeline import cli, definitions, publishing, queries, switching, workspace
+from pipeline import cli, definitions, publishing, queries, switching, verifying, workspace
 from pipeline.contracts import CONTRACTS, Kind
-from pipeline.errors import NotPublished, Stopped
+from pipeline.errors import InputError, NotPublished, Stopped
 from pipeline.workspace import Paths, Stored
 from tests.conftest import digests, published, published_files, run_in
 
 
 @pytest.fixture(scope="module")
 def project(new_project: Callable[[], Path]) -> Paths:
-    """A run of its own, which these tests change."""
-    return run_in(new_project())
+    """A run of its own, which these tests change.
+
+    It is made on one processor, in another time zone and locale, in a folder whose name SQL, globs and shells would
+    stumble over.
+    """
+    root = new_project()
+    root = root.rename(root.with_name("it's a [new] 100% *; -- โครงการ"))
+    elsewhere = {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
+    command = [str(Path(sys.executable).parent / "pilot-areas"), "run"]
+    one = {min(os.sched_getaffinity(0))}
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, **elsewhere}, capture_output=True, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, one),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return Paths.of(root)
 
 
 def lineage(paths: Paths) -> dict[str, tuple[str, ...]]:
@@ -61,6 +77,99 @@ def test_the_same_input_gives_the_same_bytes_elsewhere(project: Paths, real_run:
     one, other = (json.loads((p.processed / "run.json").read_text()) for p in (project, real_run))
     assert one["run_id"] == other["run_id"]
     assert one["dagster_run_id"] != other["dagster_run_id"]
+
+
+def test_verifying_finds_every_byte_that_is_not_what_the_inputs_give(
+    project: Paths, real_run: Paths, tmp_path: Path
+) -> None:
+    whole = switching.shown_run(real_run)
+    assert whole is not None
+    found = verifying.find(real_run, "current")
+    assert verifying.compare(found, project) == verifying.Verdict(len(digests(real_run)) + 2, ())
+    copy = Path(shutil.copytree(whole, tmp_path / "run"))
+    tampered = ("processed/district_scores.parquet", "maps/95.html", "maps/downloads/districts.gpkg")
+    for name in tampered:
+        content = bytearray((copy / name).read_bytes())
+        content[len(content) // 2] ^= 1
+        (copy / name).write_bytes(content)
+    (copy / "maps" / "brief.html").unlink()
+    (copy / "maps" / "more.html").write_text("not of the run")
+    record = json.loads((copy / "processed" / "run.json").read_text(encoding="utf-8"))
+    (copy / "processed" / "run.json").write_text(json.dumps({**record, "seed": 1}), encoding="utf-8")
+    (copy / "processed" / "pilot_areas.duckdb").chmod(0o644)
+    with duckdb.connect(str(copy / "processed" / "pilot_areas.duckdb")) as catalogue:
+        catalogue.execute("UPDATE district_scores SET score = score + 0.0001 WHERE district_code = '9501'")
+    verdict = verifying.compare(replace(found, folder=copy), project)
+    assert set(verdict.differ) == {
+        *tampered, "maps/brief.html", "maps/more.html", "processed/run.json", "processed/pilot_areas.duckdb",
+    }  # fmt: skip
+
+
+def test_what_cannot_be_verified_is_refused_in_one_line(
+    project: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.maps.parent)
+    run = switching.shown_run(project)
+    assert run is not None
+    for unknown in ("zzz", "../..", "run", ""):
+        assert cli.main(["verify", unknown]) == 2
+        said = capsys.readouterr().err
+        assert "expected one of: current, " + run.name[-16:] in said
+        assert said.count("\n") == 1
+    record = run / "processed" / "run.json"
+    content = record.read_bytes()
+    record.write_bytes(content.replace(workspace.code_version().encode(), b"0" * 64))
+    assert cli.main(["verify", run.name[-16:]]) == 2
+    assert "a run made by code 000000000000" in capsys.readouterr().err
+    record.write_bytes(content)
+    archived = verifying.find(project, "current")
+    changed = run / "inputs" / "raw" / "nesdc" / "regions.csv"
+    kept = changed.read_bytes()
+    changed.write_bytes(kept + b"\n")
+    with pytest.raises(InputError, match=r"regions\.csv: found sha256 .*expected the input as it was archived"):
+        verifying.lay_out(project, archived, tmp_path / "a")
+    changed.write_bytes(kept)
+    laid = verifying.lay_out(project, archived, tmp_path / "b")
+    assert workspace.inputs_digest(laid) == workspace.inputs_digest(project)
+
+
+def test_household_rows_are_named_but_never_archived(project: Paths, tmp_path: Path) -> None:
+    folder = project.raw / "households" / "tpmap"
+    folder.mkdir(parents=True)
+    (folder / "rows.csv").write_text("citizen_id\n1101700203451\n", encoding="utf-8")
+    (folder / "mapping.toml").write_text("", encoding="utf-8")
+    try:
+        named = publishing.archive_inputs(project, tmp_path / "inputs")
+    finally:
+        shutil.rmtree(project.raw / "households")
+    assert "raw/households/tpmap/rows.csv" in named
+    kept = {p.relative_to(tmp_path / "inputs").as_posix() for p in (tmp_path / "inputs").rglob("*") if p.is_file()}
+    assert set(named) - kept == {"raw/households/tpmap/rows.csv"}
+    assert "raw/households/tpmap/mapping.toml" in kept
+
+
+def test_a_link_that_leads_out_of_the_inputs_is_refused(project: Paths, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.csv").write_text("x")
+    link = project.raw / "nesdc" / "more.csv"
+    link.symlink_to(tmp_path / "elsewhere.csv")
+    try:
+        with pytest.raises(InputError, match=r"more\.csv: found a link that leads out"):
+            workspace.inputs(project)
+    finally:
+        link.unlink()
+
+
+def test_a_folder_of_ones_own_where_a_link_must_stand_is_refused(project: Paths) -> None:
+    link = project.maps / "downloads"
+    target = os.readlink(link)
+    link.unlink()
+    link.mkdir()
+    try:
+        result = materialise(project, "published")
+        assert "maps/downloads: found a folder that no run has made" in str(definitions.failed(result)["published"])
+    finally:
+        link.rmdir()
+        link.symlink_to(target)
 
 
 def test_no_published_file_names_the_machine(project: Paths) -> None:
@@ -177,13 +286,17 @@ def test_old_runs_and_leftovers_are_swept_and_stale_links_removed(project: Paths
     for i in range(switching.KEPT_RUNS + 2):
         (project.state / f"run-2020010{i}-x").mkdir()
     (project.state / "building-99999").mkdir()
+    (project.state / "view-20200101").mkdir()
+    (project.workspace / ".districts.parquet.99999").touch()
+    (project.maps / ".pilot-areas-index.html").symlink_to("nowhere")
     gone = project.processed / "gone.parquet"
     gone.symlink_to("../.processed.runs/current/processed/gone.parquet")
     mine = project.processed / "mine.txt"
     mine.write_text("kept")
     assert materialise(project, "published").success
     assert len(list(project.state.glob("run-*"))) == switching.KEPT_RUNS
-    assert not list(project.state.glob("building-*"))
+    assert not [*project.state.glob("building-*"), *project.state.glob("view-*")]
+    assert not [*project.workspace.glob(".*"), *project.maps.glob(".*")]
     assert not gone.is_symlink()
     assert mine.read_text() == "kept"
     mine.unlink()

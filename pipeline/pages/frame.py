@@ -176,7 +176,8 @@ def page(
 def as_of(day: date, missed: date, *, failed: bool) -> bytes:
     """The banner of pages that are older than they should be: of ``day``, since the run of ``missed`` is not there."""
     template = embedding.environment().get_template("as_of.html")
-    return template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed).encode("utf-8")
+    said = template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed)
+    return f"{said}\n".encode()
 
 
 def records(table: pd.DataFrame) -> list[Any]:

@@ -1,0 +1,155 @@
+"""After a night: what pages say, which old runs are forgotten. With the daemon itself: `faults`."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus as Status
+
+from pipeline import nightly, switching
+from pipeline.workspace import Paths
+from tests.conftest import ROOT
+
+DUE = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # 02:00 of the 25th in Bangkok
+PAGE = "<header>x</header>\n<main>y</main>"
+
+
+def publish(paths: Paths, finished: datetime, page: str = PAGE) -> Path:
+    """A run of two pages and its record, published."""
+    with switching.building(paths) as folder:
+        for name in (switching.PROCESSED, switching.MAPS, switching.INPUTS):
+            (folder / name).mkdir()
+        (folder / "processed" / "run.json").write_text(json.dumps({"finished": finished.isoformat()}))
+        (folder / "maps" / "index.html").write_text(page)
+        (folder / "maps" / "95.html").write_text(page)
+        (folder / "maps" / "downloads").mkdir()
+        (folder / "maps" / "downloads" / "a.csv").write_text("1")
+        return switching.switch_to(paths, folder, f"{switching.RUN}{finished:%Y%m%dT%H%M}-x")
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    found = Paths.of(tmp_path)
+    publish(found, DUE - timedelta(hours=24))
+    return found
+
+
+def index(paths: Paths) -> str:
+    return (paths.maps / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "minutes", "says", "mark"),
+    [
+        ([], 59, "may still begin", ""),
+        ([], 61, "was missed: pages now say so", "there was no run on"),
+        ([Status.STARTED], 600, "is under way", ""),
+        ([Status.STARTING, Status.FAILURE], 600, "is under way", ""),
+        ([Status.FAILURE], 1, "failed: pages now say so", "failed"),
+        ([Status.CANCELED], 1, "failed: pages now say so", "failed"),
+    ],
+)
+def test_what_is_said_after_a_night(
+    statuses: list[Status], minutes: int, says: str, mark: str, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = switching.shown_run(paths)
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(
+            instance.run_storage, "get_run_records",
+            lambda filters, *_: [
+                type("Record", (), {"dagster_run": dg.DagsterRun(job_name="everything", status=s)})
+                for s in statuses if filters.created_after == DUE and filters.job_name == "everything"
+            ],
+        )  # fmt: skip
+        now = DUE + timedelta(minutes=minutes)
+        assert says in nightly.after_the_night(instance, paths, "everything", DUE, now)
+        assert ('class="banner late"' in index(paths)) == bool(mark)
+        assert mark in index(paths)
+        again = nightly.after_the_night(instance, paths, "everything", DUE, now)
+        assert says.replace("now say", "say") in again
+    assert switching.shown_run(paths) == run
+    assert (run / "maps" / "index.html").read_text() == PAGE
+
+
+def test_a_run_published_since_needs_no_mark(paths: Paths) -> None:
+    publish(paths, DUE + timedelta(minutes=3))
+    with dg.DagsterInstance.ephemeral() as instance:
+        said = nightly.after_the_night(instance, paths, "everything", DUE, DUE + timedelta(hours=20))
+    assert said == "published since 2026-11-25 02:00"
+    assert index(paths) == PAGE
+
+
+def test_nothing_published_nothing_said(tmp_path: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        found = nightly.after_the_night(instance, Paths.of(tmp_path), "everything", DUE, DUE + timedelta(days=9))
+    assert found == "nothing is published yet"
+
+
+def test_the_mark_says_both_days_in_both_languages(paths: Paths) -> None:
+    assert switching.mark(paths, date(2026, 11, 25), failed=True)
+    page = index(paths)
+    assert page.startswith('<header>x</header>\n<p class="banner late" role="alert">')
+    assert page.endswith("</p>\n<main>y</main>")
+    for part in ('<time datetime="2026-11-24">', '<time datetime="2026-11-25">', "ไม่สำเร็จ", "failed"):
+        assert part in page
+    assert (paths.maps / "downloads" / "a.csv").read_text() == "1"
+    assert (paths.processed / "run.json").is_file()
+    # the next night is bad as well: the page says so of that night, and no older view is left
+    assert switching.mark(paths, date(2026, 11, 26), failed=False)
+    assert "2026-11-25" not in index(paths)
+    assert "there was no run on" in index(paths)
+    assert index(paths).count("banner late") == 1
+    assert len(list(paths.state.glob("view-*"))) == 1
+    publish(paths, DUE + timedelta(days=2), PAGE.replace("y", "z"))
+    assert index(paths) == PAGE.replace("y", "z")
+    assert not list(paths.state.glob("view-*"))
+
+
+def test_where_links_cannot_be_made_pages_are_marked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    paths = Paths.of(tmp_path)
+    publish(paths, DUE - timedelta(hours=24))
+    assert not paths.current.is_symlink()
+    assert switching.mark(paths, date(2026, 11, 25), failed=True)
+    assert not switching.mark(paths, date(2026, 11, 25), failed=True)
+    assert 'class="banner late"' in (paths.maps / "95.html").read_text(encoding="utf-8")
+    publish(paths, DUE)
+    assert index(paths) == PAGE
+
+
+def test_the_night_comes_round_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = nightly.last_time()
+    assert last.astimezone(switching.BANGKOK).strftime("%H:%M") == "02:00"
+    assert timedelta(0) <= datetime.now(UTC) - last < timedelta(days=1)
+    monkeypatch.setenv(nightly.CRON, "30 * * * *")
+    assert nightly.last_time().minute == 30
+
+
+def test_old_runs_are_forgotten_with_all_that_is_kept_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(nightly, "KEPT_RECORDS", 3)
+
+    @dg.op
+    def say() -> None:
+        print("something")
+
+    @dg.job
+    def small() -> None:
+        say()
+
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        ids = [small.execute_in_process(instance=instance).run_id for _ in range(5)]
+        waiting = instance.create_run_for_job(small, status=Status.STARTED)
+        assert nightly.forget_old_runs(instance, tmp_path) == 2
+        kept = {record.dagster_run.run_id for record in instance.get_run_records()}
+        assert kept == {*ids[2:], waiting.run_id}
+        assert instance.all_logs(ids[4])
+        assert nightly.forget_old_runs(instance, tmp_path) == 0
+    left = [p for p in (tmp_path / ".dagster").rglob("*") if any(old in p.name for old in ids[:2])]
+    assert left == []
