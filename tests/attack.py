@@ -1,8 +1,22 @@
 """An outsider with all published counts and linear programming: how narrowly can a missing count be told?"""
 
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import duckdb
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 from scipy.optimize import linprog
 from scipy.sparse import lil_array
+
+from pipeline.contracts.raw import DIMENSIONS
+from pipeline.pages.dossier import FEW
+from pipeline.workspace import Paths
+from tests.conftest import published
 
 LARGEST = 1e7
 
@@ -66,3 +80,54 @@ def _rows(rows: list[dict[int, float]], width: int) -> lil_array | None:
         for j, value in cells.items():
             matrix[i, j] = value
     return matrix.tocsr()
+
+
+def everything_told(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Every table of places that anybody can have from what is published, whatever kind of file it stands in."""
+    for path in sorted(paths.processed.glob("*.parquet")):
+        names = [n for n in pq.read_schema(path).names if n != "geometry"]
+        yield path.name, pq.read_table(path, columns=names).to_pandas()
+    with duckdb.connect(str(paths.processed / "pilot_areas.duckdb"), read_only=True) as catalogue:
+        for (name,) in catalogue.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+            yield f"pilot_areas.duckdb: {name}", catalogue.table(name).df()
+    books = [*paths.processed.glob("*.xlsx"), *(paths.maps / "downloads").glob("*.xlsx")]
+    for path in books:
+        for name, sheet in pd.read_excel(path, sheet_name=None, dtype={"district_code": str}).items():
+            yield f"{path.name}: {name}", sheet
+    layer = json.loads((paths.maps / "downloads" / "districts.geojson").read_text(encoding="utf-8"))
+    yield "districts.geojson", pd.DataFrame([feature["properties"] for feature in layer["features"]])
+    with closing(sqlite3.connect(f"file:{paths.maps / 'downloads' / 'districts.gpkg'}?mode=ro", uri=True)) as layers:
+        yield "districts.gpkg", pd.read_sql("SELECT * FROM districts", layers)
+    for path in sorted(paths.maps.glob("*.html")):
+        data = re.search(r'id="figures">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)
+        if data and "districts" in (told := json.loads(data[1])):
+            columns = {n: v for n, v in told["districts"].items() if len(v) == len(told["districts"]["code"])}
+            yield path.name, pd.DataFrame(columns).rename(columns={"code": "district_code"}).replace(FEW, None)
+
+
+def counts_told(paths: Paths, system: str) -> dict[str, dict[str, int | None]]:
+    """Persons by kind and area, as published of one system, with every count that any other file gives besides.
+
+    A rate gives a count away where it is exact enough; of each district the persons surveyed are published.
+    """
+    table = published(paths, "household_poverty")
+    table = table[table["system"] == system].set_index("area_code")
+    kinds = {"persons": "persons", "poor": "poor_persons"} | {d: f"poor_{d}_persons" for d in DIMENSIONS}
+    told = {k: {a: None if pd.isna(v) else int(v) for a, v in table[c].items()} for k, c in kinds.items()}
+    persons = told["persons"]
+    facts = published(paths, "district_facts").set_index("district_code")
+    of_rows = set(facts.index[facts["figures_system"] == system])
+    for name, frame in everything_told(paths):
+        # `poverty` holds rates published elsewhere, of other rows.
+        if "district_code" not in frame or name in ("poverty.parquet", "pilot_areas.duckdb: poverty"):
+            continue
+        for row in frame[frame["district_code"].isin(of_rows)].to_dict("records"):
+            area = row["district_code"]
+            for kind in DIMENSIONS:
+                count = next((row[n] for n in (f"poor_{kind}", f"{kind}_persons") if not pd.isna(row.get(n))), None)
+                for rate, digits in ((f"rate_{kind}", 9), (f"{kind}_pct", 1)):
+                    exact = not pd.isna(row.get(rate)) and persons[area] and persons[area] < 10 ** (digits + 2)
+                    count = row[rate] * persons[area] / 100 if count is None and exact else count
+                if count is not None and told[kind].get(area) is None:
+                    told[kind][area] = round(count)
+    return told
