@@ -52,7 +52,7 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     elif content[:2] == b"\x1f\x8b":
         yield f"{name}: unpacked", gzip.decompress(content)
     elif content[:9].lower() == b"<!doctype":
-        for i, text in enumerate(re.findall(rb">([A-Za-z0-9+/=]{200,})<", content)):
+        for i, text in enumerate(re.findall(rb">([A-Za-z0-9+/=]{40,})<", content)):
             try:
                 yield f"{name}: packed {i}", zlib.decompress(base64.b64decode(text))
             except (ValueError, zlib.error):
