@@ -26,6 +26,8 @@ from pipeline.workspace import ROUND_RECORD as RECORD
 from pipeline.workspace import Paths, Tables
 
 CURRENT = "current"
+# Thai vowels and tone marks above and below a letter are no letters to `\w`.
+NAME = r"\w[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e.-]{0,59}"
 # Which figures a round looks at is of its data, not of its rules.
 OF_THE_DATA = (
     "round", "title_th", "title_en", "as_of", "seed", "poverty.survey_year", "poverty.population_year", "households.",
@@ -60,7 +62,7 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
         raise InputError(Problem(shown_path(paths.state), "no run", "a published run", "run `pilot-areas run` first"))
     run = json.loads((now / "processed" / "run.json").read_text(encoding="utf-8"))
     name = name or policy.round
-    if not re.fullmatch(r"[\w][\w.-]{0,59}", name) or name == CURRENT:
+    if not re.fullmatch(NAME, name) or name == CURRENT:
         raise InputError(
             Problem(
                 "rounds archive", f"'{name}'", f"a name of letters, digits, '-', '_' and '.', other than {CURRENT}",

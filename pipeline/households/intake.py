@@ -74,7 +74,7 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
     intake as a whole cannot be right; what was there before stays.
     """
     received = _received(paths, policy, say)
-    paths.households.mkdir(parents=True, exist_ok=True)
+    paths.households.mkdir(mode=0o700, parents=True, exist_ok=True)
     done = paths.households / _identity(received, districts, shapes, policy)
     if (done / DONE).is_file():
         os.utime(done)

@@ -45,7 +45,7 @@ class Service:
         self.root, self.paths = root, Paths.of(root)
         self.environment = {
             **os.environ, "DAGSTER_HOME": str(root), "PYTHONPATH": str(root), "PILOT_AREAS_NIGHTLY_CRON": cron,
-            "PILOT_AREAS_NIGHTLY_GRACE_MINUTES": "1", "PYTHONDONTWRITEBYTECODE": "1",
+            "PILOT_AREAS_NIGHTLY_GRACE_MINUTES": "0.3", "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

@@ -88,7 +88,7 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
     finally:
         file.write_bytes(content)
     service.until("a good run is published again", lambda: shown(service) != run and not is_marked(service), 180)
-    assert not list(service.paths.state.glob("view-*"))
+    service.until("no view is left", lambda: not list(service.paths.state.glob("view-*")), 10)
 
 
 def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: Service) -> None:

@@ -1,0 +1,415 @@
+"""What stands in ``deploy/``: systemd takes the units, nginx asks who is there, a backup comes back byte for byte.
+
+Not here: what the daemon does at night (``test_nightly``). Where systemd, nginx or openssl are not installed a test is
+skipped, unless ``PILOT_AREAS_REQUIRE_SERVICE`` is set.
+"""
+
+import base64
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline import cli, switching
+from pipeline.workspace import Paths
+from tests.conftest import ROOT, run_in, with_fewer_draws
+from tests.faults.daemon import PROGRAMS, project_with_program
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
+SECRET = "a-password-of-the-test"
+HOUSEHOLD = "1101700203451"
+
+
+def needed(program: str) -> str:
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
+    if found is None:
+        if os.environ.get("PILOT_AREAS_REQUIRE_SERVICE"):
+            pytest.fail(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    analyze = needed("systemd-analyze")
+    here = tmp_path / "units"
+    here.mkdir()
+    place = tmp_path / "opt"
+    for program in ("dagster-daemon", "dagster-webserver"):
+        target = place / ".venv" / "bin" / program
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROGRAMS / program, target)
+    shutil.copytree(DEPLOY, place / "deploy")
+    shutil.copytree(ROOT / "docs", place / "docs")
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace("/opt/pilot-areas", str(place))
+        (here / unit.name).write_text(text, encoding="utf-8")
+    for unit in sorted(here.iterdir()):
+        checked = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True)
+        # What systemd says of units that are not ours is not ours to mend.
+        said = [line for line in checked.stderr.splitlines() if "pilot-areas" in line]
+        assert (checked.returncode, said) == (0, []), checked.stderr
+    for unit in here.glob("*.service"):
+        rated = subprocess.run(
+            [analyze, "security", "--offline=true", "--threshold=30", "--no-pager", str(unit)],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        level = re.search(r"Overall exposure level for \S+ ([0-9.]+)", rated.stdout)
+        assert level and float(level[1]) <= 3.0, rated.stdout + rated.stderr
+    broken = here / "pilot-areas-broken.service"
+    broken.write_text((here / "pilot-areas-daemon.service").read_text().replace("ExecStart=/", "ExecStart=/no/"))
+    assert subprocess.run([analyze, "verify", "--man=no", str(broken)], capture_output=True).returncode != 0
+
+
+@pytest.mark.parametrize("unit", [u for u in UNITS if u.suffix == ".service"], ids=lambda u: u.stem)
+def test_every_unit_is_closed_in(unit: Path) -> None:
+    says = dict(line.split("=", 1) for line in unit.read_text(encoding="utf-8").splitlines() if "=" in line[:40])
+    assert says["User"] == "pilot-areas"
+    for name in ("PrivateTmp", "NoNewPrivileges", "ProtectHome"):
+        assert says[name] == "yes", name
+    assert says["ProtectSystem"] == "strict"
+    assert says["CapabilityBoundingSet"] == ""
+    if "webserver" in unit.stem or "viewer" in unit.stem:
+        assert "-h 127.0.0.1" in says["ExecStart"]
+    if "viewer" in unit.stem:
+        assert "--read-only" in says["ExecStart"]
+    if "backup" not in unit.stem:
+        assert says["Environment"]
+        assert "Environment=DAGSTER_HOME=/opt/pilot-areas\n" in unit.read_text(encoding="utf-8")
+        assert says["Restart"] == "always"
+
+
+class Ui(http.server.BaseHTTPRequestHandler):
+    """Stands for the Dagster UI behind nginx; says which way it was asked and what it was told of the asker."""
+
+    def do_GET(self) -> None:
+        said = json.dumps({"path": self.path, "authorization": self.headers.get("Authorization", "")}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    do_POST = do_GET
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@dataclass
+class Site:
+    """nginx with the example before a folder of pages and two UIs."""
+
+    http: int
+    https: int
+    maps: Path
+    context: ssl.SSLContext
+
+    def ask(self, path: str, user: str = "", password: str = SECRET, method: str = "GET") -> tuple[int, bytes, dict]:
+        request = urllib.request.Request(f"https://127.0.0.1:{self.https}{path}", method=method)
+        if user:
+            request.add_header("Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
+        opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=self.context))
+        try:
+            with opener.open(request, timeout=10) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), dict(error.headers)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    nginx, openssl = needed("nginx"), needed("openssl")
+    place = tmp_path_factory.mktemp("nginx")
+    place.chmod(0o755)
+    for parent in place.parents:
+        if "pytest" in parent.name:
+            parent.chmod(0o755)
+    paths = Paths.of(place / "project")
+    with switching.building(paths) as folder:
+        for part in ("processed", "maps", "inputs"):
+            (folder / part).mkdir()
+        (folder / "processed" / "run.json").write_text("{}")
+        (folder / "maps" / "index.html").write_text("<!doctype html>หน้า")
+        (folder / "maps" / "downloads").mkdir()
+        (folder / "maps" / "downloads" / "a.csv").write_text("1")
+        switching.switch_to(paths, folder, "run-1-x")
+    (paths.maps / ".hidden").write_text("secret")
+    (place / "outside.txt").write_text("secret")
+    os.chown(place / "outside.txt", 65534, 65534)
+    (paths.maps / "out.txt").symlink_to(place / "outside.txt")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", place / "key", "-out", place / "crt"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    hashed = subprocess.run([openssl, "passwd", "-apr1", SECRET], check=True, capture_output=True, text=True)
+    for name in ("planners", "analysts"):
+        (place / name).write_text(f"one-of-the-{name}:{hashed.stdout.strip()}\n")
+    ports = {name: free_port() for name in ("http", "https", "ui", "view")}
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", ports[name]), Ui) for name in ("ui", "view")]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    example = (DEPLOY / "pilot-areas.nginx.conf").read_text(encoding="utf-8")
+    example = re.sub(r"^ *listen \[::\].*\n", "", example, flags=re.MULTILINE)
+    for old, new in {
+        "listen 80;": f"listen 127.0.0.1:{ports['http']};",
+        "listen 443 ssl;": f"listen 127.0.0.1:{ports['https']} ssl;",
+        "/etc/nginx/tls/pilot-areas.crt": str(place / "crt"), "/etc/nginx/tls/pilot-areas.key": str(place / "key"),
+        "/etc/nginx/pilot-areas.": f"{place}/", "/opt/pilot-areas/maps/": f"{paths.maps}/",
+        "127.0.0.1:3000": f"127.0.0.1:{ports['ui']}", "127.0.0.1:3001": f"127.0.0.1:{ports['view']}",
+    }.items():  # fmt: skip
+        assert old in example, old
+        example = example.replace(old, new)
+    (place / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {place}/pid; error_log {place}/error.log; events {{}}\n"
+        f"http {{ include /etc/nginx/mime.types; access_log off; client_body_temp_path {place}/body;"
+        f" proxy_temp_path {place}/proxy; {example} }}"
+    )
+    checked = subprocess.run([nginx, "-t", "-c", place / "nginx.conf"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    assert "[warn]" not in checked.stderr, checked.stderr
+    running = subprocess.Popen([nginx, "-c", place / "nginx.conf"], stderr=subprocess.PIPE)
+    found = Site(ports["http"], ports["https"], paths.maps, ssl.create_default_context(cafile=str(place / "crt")))
+    try:
+        for _ in range(50):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", found.https)) == 0:
+                    break
+            time.sleep(0.1)
+        yield found
+    finally:
+        running.terminate()
+        running.communicate(timeout=10)
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+EVERYWHERE = ("/", "/maps/index.html", "/maps/downloads/a.csv", "/view/graphql", "/graphql", "/runs", "/nothing")
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_nobody_comes_in_without_a_password(path: str, site: Site) -> None:
+    for user, password in (("", ""), ("one-of-the-planners", "wrong"), ("nobody", SECRET)):
+        status, content, _ = site.ask(path, user, password)
+        assert status == 401
+        assert "หน้า" not in content.decode()
+
+
+def test_planners_read_the_pages_and_nothing_else(site: Site) -> None:
+    status, content, headers = site.ask("/maps/index.html", "one-of-the-planners")
+    assert (status, content.decode()) == (200, "<!doctype html>หน้า")
+    for name in ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Strict-Transport-Security"):
+        assert name in headers
+    assert headers["Cache-Control"] == "no-cache"
+    assert re.fullmatch("nginx", headers["Server"])
+    assert site.ask("/maps/downloads/a.csv", "one-of-the-planners")[0] == 200
+    assert site.ask("/view/runs", "one-of-the-planners")[0] == 200
+    assert site.ask("/graphql", "one-of-the-planners")[0] == 401  # that is for analysts
+    for method in ("PUT", "POST", "DELETE", "PATCH", "MKCOL", "PROPFIND"):
+        assert site.ask("/maps/index.html", "one-of-the-planners", method=method)[0] in (403, 405)
+    assert (site.maps / "index.html").read_text(encoding="utf-8") == "<!doctype html>หน้า"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/maps/.hidden", "/maps/out.txt", "/maps/../outside.txt", "/maps/..%2f..%2foutside.txt", "/maps../outside.txt",
+     "/maps/%2e%2e/%2e%2e/outside.txt", "/maps/downloads/", "/maps//etc/passwd"],
+)  # fmt: skip
+def test_nothing_beside_the_pages_is_served(path: str, site: Site) -> None:
+    status, content, _ = site.ask(path, "one-of-the-planners")
+    assert status in (400, 401, 403, 404)
+    assert b"secret" not in content
+    assert b"root:" not in content
+
+
+def test_analysts_reach_the_ui_which_never_sees_their_password(site: Site) -> None:
+    for path in ("/graphql", "/locations"):
+        status, content, _ = site.ask(path, "one-of-the-analysts", method="POST")
+        assert status == 200
+        assert json.loads(content) == {"path": path, "authorization": ""}
+
+
+def test_plain_http_leads_to_tls_of_today_only(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.http), timeout=10) as plain:
+        plain.sendall(b"GET /maps/index.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        said = b"".join(iter(lambda: plain.recv(4096), b""))
+    assert said.startswith(b"HTTP/1.1 308")
+    assert b"Location: https://x/maps/index.html" in said
+    old = subprocess.run(
+        [needed("openssl"), "s_client", "-connect", f"127.0.0.1:{site.https}", "-tls1_1", "-cipher",
+         "DEFAULT:@SECLEVEL=0"],
+        input="", capture_output=True, text=True, timeout=20,
+    )  # fmt: skip
+    assert "Cipher is (NONE)" in old.stdout
+
+
+@pytest.mark.parametrize("unit", ["pilot-areas-webserver", "pilot-areas-viewer"])
+def test_the_ui_of_a_unit_starts_on_this_machine_only(unit: str, tmp_path: Path) -> None:
+    root = project_with_program(tmp_path / "project")
+    says = (DEPLOY / f"{unit}.service").read_text(encoding="utf-8")
+    command = re.search(r"^ExecStart=(.*)$", says, re.MULTILINE)[1].split()
+    port = str(free_port())
+    command[command.index("-p") + 1] = port
+    command[0] = str(PROGRAMS / Path(command[0]).name)
+    prefix = command[command.index("--path-prefix") + 1] if "--path-prefix" in command else ""
+    environment = {**os.environ, "DAGSTER_HOME": str(root), "PYTHONPATH": str(root)}
+    with (tmp_path / "log").open("wb") as log:
+        ui = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    launch = """mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipeline.definitions",
+      repositoryName: "__repository__", jobName: "everything"}, mode: "default"}) { __typename } }"""
+    try:
+        said = ask_graphql(port, prefix, "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")
+        assert said["data"]["repositoriesOrError"]["nodes"] == [{"name": "__repository__"}]
+        sockets = [line.split() for t in ("tcp", "tcp6") for line in Path(f"/proc/net/{t}").read_text().splitlines()]
+        listening = [s[1] for s in sockets if s[3] == "0A" and s[1].endswith(f":{int(port):04X}")]
+        assert listening == [f"0100007F:{int(port):04X}"]
+        started = ask_graphql(port, prefix, launch)["data"]["launchRun"]["__typename"]
+        assert started == ("UnauthorizedError" if "viewer" in unit else "LaunchRunSuccess")
+    finally:
+        os.killpg(ui.pid, signal.SIGINT)
+        try:
+            ui.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(ui.pid, signal.SIGKILL)
+            ui.wait()
+
+
+def ask_graphql(port: str, prefix: str, question: str) -> dict:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{prefix}/graphql", json.dumps({"query": question}).encode(),
+        {"Content-Type": "application/json"},
+    )  # fmt: skip
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("the UI does not answer")
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A project with an archived round, a published run and household rows."""
+    root = tmp_path_factory.mktemp("kept") / "project"
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households"))
+    shutil.copy(ROOT / "dagster.yaml", root)
+    paths = run_in(with_fewer_draws(root))
+    before = Path.cwd()
+    os.chdir(root)
+    assert cli.main(["rounds", "archive", "รอบหนึ่ง"]) == 0
+    os.chdir(before)
+    rows = paths.raw / "households" / "tpmap"
+    rows.mkdir(parents=True)
+    (rows / "rows [1]*.csv").write_text(f"citizen_id\n{HOUSEHOLD}\n")
+    (rows / "mapping.toml").write_text("[columns]\n")
+    return paths
+
+
+def backup(paths: Paths, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(DEPLOY / "backup.sh"), str(paths.maps.parent), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_backup_comes_back_byte_for_byte_without_any_household(kept: Paths, tmp_path: Path) -> None:
+    made = backup(kept, tmp_path / "kept")
+    assert made.returncode == 0, made.stderr
+    archive = Path(made.stdout.strip())
+    assert archive.is_file()
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "data" / "raw" / "nesdc", other / "data" / "raw" / "nesdc")
+    done = subprocess.run([str(DEPLOY / "restore.sh"), str(archive), str(other)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "lies in" in done.stderr
+    again = Paths.of(other)
+    assert contents(again.rounds) == contents(kept.rounds)
+    raw = {n: b for n, b in contents(kept.raw).items() if "rows" not in n}
+    assert contents(again.raw) == raw
+    assert "households/tpmap/mapping.toml" in raw
+    run = switching.shown_run(kept)
+    assert contents(again.state / run.name) == contents(run)
+    assert not [n for n, b in contents(other).items() if HOUSEHOLD.encode() in b]
+    before = Path.cwd()
+    os.chdir(other)
+    try:
+        assert cli.main(["rounds", "list"]) == 0
+        assert cli.main(["verify", "รอบหนึ่ง"]) == 0
+    finally:
+        os.chdir(before)
+
+
+def test_a_damaged_or_strange_archive_is_refused(kept: Paths, tmp_path: Path) -> None:
+    archive = Path(backup(kept, tmp_path / "kept").stdout.strip())
+    content = bytearray(archive.read_bytes())
+    content[len(content) // 2] ^= 1
+    archive.write_bytes(content)
+    climbing = tmp_path / "climbing.tar.gz"
+    (tmp_path / "x").write_text("x")
+    subprocess.run(["tar", "czPf", climbing, "-C", tmp_path, "../" + tmp_path.name + "/x"], check=True)
+    summed = subprocess.run(["sha256sum", climbing], check=True, capture_output=True, text=True).stdout
+    climbing.with_name("climbing.tar.gz.sha256").write_text(summed)
+    for bad, words in (
+        (archive, "this one is damaged"),
+        (climbing, "names outside data/"),
+        (tmp_path / "no", "no such"),
+    ):
+        target = tmp_path / "target"
+        (target / "data").mkdir(parents=True, exist_ok=True)
+        (target / "data" / "mine").write_text("mine")
+        done = subprocess.run([str(DEPLOY / "restore.sh"), str(bad), str(target)], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert contents(target) == {"data/mine": b"mine"}
+
+
+def test_a_backup_that_is_killed_leaves_the_last_and_fourteen_are_kept(kept: Paths, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    for day in range(10, 30):
+        (folder / f"pilot-areas-202001{day}T000000.tar.gz").write_text("old")
+        (folder / f"pilot-areas-202001{day}T000000.tar.gz.sha256").write_text("old")
+    for moment in (0.02, 0.05, 0.1, 0.2, 0.4):
+        run = subprocess.Popen(
+            [str(DEPLOY / "backup.sh"), str(kept.maps.parent), str(folder)], start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(moment)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        whole = [p for p in folder.glob("pilot-areas-2*.tar.gz") if p.read_bytes() != b"old"]
+        for archive in whole:
+            subprocess.run(["gzip", "-t", archive], check=True)
+    assert backup(kept, folder).returncode == 0
+    archives = sorted(folder.glob("pilot-areas-*.tar.gz"))
+    assert len(archives) == 14
+    assert {p.name + ".sha256" for p in archives} == {p.name for p in folder.glob("*.sha256")}
+    assert not list(folder.glob(".*"))
+    assert subprocess.run(["sha256sum", "--check", f"{archives[-1].name}.sha256"], cwd=folder).returncode == 0
