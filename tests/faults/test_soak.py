@@ -18,9 +18,9 @@ SOAK = int(os.environ.get("PILOT_AREAS_SOAK", "100"))
 NEVER = "0 0 1 1 *"
 LAUNCH = """mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipeline.definitions",
   repositoryName: "__repository__", jobName: "everything"}, mode: "default"}) { __typename } }"""
-COUNT = (
-    """query Runs($statuses: [RunStatus!]) { runsOrError(filter: {statuses: $statuses}) { ... on Runs { count } } }"""
-)
+COUNT = """query Runs($statuses: [RunStatus!]) {
+  runsOrError(filter: {statuses: $statuses}) { ... on Runs { count } } }"""
+BUSY = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED")
 
 
 @dataclass(frozen=True)
