@@ -24,7 +24,7 @@ def shown_path(path: Path | str) -> str:
     """A path as a reader can find it: relative to the working directory where it lies below it."""
     try:
         return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads in a circle
         return str(path)
 
 

@@ -23,7 +23,11 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 
 SIDECAR = "SOURCE.toml"
 LARGEST_BYTES = 50_000_000
-INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00a0\u200e\u200f"))
+MOST_NAMED = 5
+# Zero-width characters, the no-break space, and what turns the direction of text: a name with these shows as another.
+INVISIBLE = dict.fromkeys(
+    [0xFEFF, 0x00A0, 0x061C, 0x2060, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 SIDECAR_KEYS = ("title_th", "title_en", "source", "address", "licence", "received")
 
@@ -218,6 +222,11 @@ def table_of(
             ]
         else:
             clean = cells.map(lambda cell: unicodedata.normalize("NFC", cell.translate(INVISIBLE)).strip())
+            mended += [
+                {"line": int(i), "column": column.name, "found": shown_value(a), "used": b}
+                for i, a, b in zip(lines, cells, clean, strict=True)
+                if a.translate(INVISIBLE) != a
+            ]
         typed[column.name], wrong = typed_cells(clean, column)
         exist = known.get(column.name)
         if exist is not None:
@@ -277,6 +286,13 @@ def text_table(text: str, file: str, contract: Contract) -> pd.DataFrame:
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise InputError(
+                Problem(
+                    file, f"a cell of more than {csv.field_size_limit():,} characters", "figures, codes and names",
+                    "shorten it, or close the quotation marks before it", line=reader.line_num,
+                )
+            ) from error  # fmt: skip
         raise InputError(
             Problem(file, str(error), "comma-separated values", "close the quotation marks", line=reader.line_num)
         ) from error
@@ -292,7 +308,8 @@ def header_problem(header: list[str], wanted: list[str], file: str) -> Problem:
         mend = f"rename {near[0]} to {missing[0]}" if near else f"add the column {missing[0]}"
         found = f"no column {', '.join(missing)}"
     elif unknown:
-        found, mend = f"unknown column {', '.join(unknown)}", f"remove {unknown[0]}"
+        more = f" and {len(unknown) - MOST_NAMED:,} more" if len(unknown) > MOST_NAMED else ""
+        found, mend = f"unknown column {', '.join(unknown[:MOST_NAMED])}{more}", f"remove {unknown[0]}"
     elif len(header) != len(set(header)):
         twice = next(name for name in header if header.count(name) > 1)
         found, mend = f"column {twice} twice", "keep one of them"

@@ -5,6 +5,8 @@ Here: geometry in and out of geopandas and shapely. Not here: codes and names (`
 """
 
 import hashlib
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ IN_A_CELL = 9
 METRIC = "EPSG:32647"
 """UTM zone 47 north: true to 0.2 % over Thailand, which is enough for 'within 100 m'."""
 BOUNDARY_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".geoparquet")
+MAGIC = {
+    ".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".parquet": b"PAR1", ".geoparquet": b"PAR1",
+}  # fmt: skip
 PCODE = r"\ATH[1-9][0-9]{3}\Z"
 # Grid of schematic outlines and of repaired ones, degrees (about 0.1 m): shared borders stay shared.
 GRID = 1e-6
@@ -36,6 +41,19 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
     """One point inside each subdistrict; districts without any get their office's point."""
     known = {"district_code": set(districts["district_code"])}
     points, offices = (read_table(folder, c.name, c, known) for c in REGISTER_RAW)
+    t = points.table
+    if (astray := t.index[t["subdistrict_code"].str[:4] != t["district_code"]]).size:
+        raise InputError(
+            [
+                Problem(
+                    shown_path(folder / REGISTER_RAW[0].name),
+                    f"{shown_value(t.at[line, 'subdistrict_code'])} in district {t.at[line, 'district_code']}",
+                    "a subdistrict of that district", "correct one of the two codes", line=int(line),
+                    column="subdistrict_code",
+                )
+                for line in astray
+            ]
+        )  # fmt: skip
     has = set(points.table["district_code"])
     office = offices.table[~offices.table["district_code"].isin(has)]
     if missing := sorted(known["district_code"] - has - set(office["district_code"])):
@@ -153,11 +171,27 @@ def boundaries(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, l
 
 
 def _read(path: Path, file: str) -> gpd.GeoDataFrame:
-    """The file as geopandas reads it; a file it cannot read is an ``InputError``."""
+    """The file as its ending says; a file it cannot be is an ``InputError``.
+
+    GDAL would look at the content instead, and some kinds of file send it elsewhere, even over the network.
+    """
+    if not path.is_file():
+        raise InputError(Problem(file, "a folder, a pipe or a link to nothing", "a file", "put the file itself here"))
+    kind = path.suffix.lower()
+    with path.open("rb") as stream:
+        start = stream.read(len(MAGIC[".gpkg"]))
+    if not start.startswith(MAGIC.get(kind, b"")):
+        raise InputError(
+            Problem(file, f"a file that is no {kind} inside", "what its ending says", "give it the right ending")
+        )
     try:
-        if path.suffix.lower() in (".parquet", ".geoparquet"):
+        if kind in (".parquet", ".geoparquet"):
             return gpd.read_parquet(path)
-        return gpd.read_file(path)
+        if kind in (".gpkg", ".shp"):
+            return gpd.read_file(path)
+        return _geojson(json.loads(path.read_text(encoding="utf-8-sig")), file)
+    except InputError:
+        raise
     except Exception as error:  # the readers raise many kinds, all of which mean the same to the reader
         raise InputError(
             Problem(
@@ -165,6 +199,41 @@ def _read(path: Path, file: str) -> gpd.GeoDataFrame:
                 "a boundary file (GeoJSON, GeoPackage, Shapefile or GeoParquet)", "export it again",
             )
         ) from error  # fmt: skip
+
+
+def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
+    """Features as shapes and properties (RFC 7946; a ``crs`` of the older standard is heeded)."""
+    features = content.get("features", [content]) if isinstance(content, dict) else None
+    if not features or not all(isinstance(f, dict) and isinstance(f.get("properties"), dict) for f in features):
+        raise InputError(Problem(file, "no features", "a GeoJSON FeatureCollection of districts", "export it again"))
+    shapes = []
+    for number, feature in enumerate(features, start=1):
+        try:
+            shape = shapely.geometry.shape(feature["geometry"]) if feature.get("geometry") else None
+            if shape is not None and not np.isfinite(shapely.get_coordinates(shape)).all():
+                raise ValueError("a place that is not a number")
+            if not _closed(feature["geometry"]):
+                raise ValueError("a ring that is not closed")
+        except Exception as error:  # shapely and numpy raise many kinds
+            says = next(
+                (str(v) for v in feature["properties"].values() if re.match(PCODE, str(v))), f"feature {number}"
+            )
+            raise InputError(
+                Problem(
+                    file, f"{says} with a shape that is none ({' '.join(str(error).split())[:80]})",
+                    "rings of places that are closed", "redraw it",
+                )
+            ) from None  # fmt: skip
+        shapes.append(shape)
+    crs = content.get("crs", {}).get("properties", {}).get("name", WGS84) if content.get("crs") else WGS84
+    return gpd.GeoDataFrame([f["properties"] for f in features], geometry=shapes, crs=crs)
+
+
+def _closed(geometry: Any) -> bool:
+    """Whether each ring of a GeoJSON shape ends where it begins; shapely would close it."""
+    shapes = {"Polygon": lambda c: [c], "MultiPolygon": lambda c: c}
+    areas = shapes[geometry["type"]](geometry["coordinates"]) if geometry and geometry["type"] in shapes else []
+    return all(not ring or ring[0] == ring[-1] for rings in areas for ring in rings)
 
 
 def _is_pcode(column: pd.Series) -> bool:

@@ -35,6 +35,12 @@ def project_with_program(root: Path) -> Path:
     assert "poll_interval_seconds: 60" in settings
     settings = settings.replace("poll_interval_seconds: 60", "poll_interval_seconds: 5")
     (root / "dagster.yaml").write_text(settings, encoding="utf-8")
+    # As on a server, where the first run is made by hand: two that begin at once would both make the databases.
+    made = subprocess.run(
+        [str(PROGRAMS / "dagster"), "instance", "migrate"], cwd=root, env={**os.environ, "DAGSTER_HOME": str(root)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
     return with_fewer_draws(root)
 
 

@@ -4,7 +4,7 @@
 
 -- Without what cannot be seen; Thai digits as digits.
 CREATE TEMP MACRO plain(cell) AS translate(
-    regexp_replace(cell, '[\s\x{00a0}\x{200b}-\x{200f}\x{2060}\x{feff}]+', '', 'g'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'
+    regexp_replace(cell, '[\s\x{00a0}\x{061c}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}]+', '', 'g'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'
 );
 
 CREATE TEMP MACRO citizen_id_in(cell) AS CASE

@@ -1,0 +1,87 @@
+"""Every reader of a comma-separated file, with the real file it reads: what the tables of bad files go through.
+
+Not here: what is wrong with a file (``test_text_files``, ``test_cells``), shapes, workbooks, Parquet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import places
+from pipeline.errors import InputError
+from pipeline.intake import Received
+from pipeline.sources import cbt, data_systems, dbd, dopa, labour, nesdc, tpmap, universities
+from tests.conftest import ROOT
+
+RAW = ROOT / "data" / "raw"
+DISTRICTS = dopa.districts().table
+AGENCIES = ("PMU-A", "CODI", "OSMEP", "DASTA")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader: the folder and file it reads, its first column, and how it is called."""
+
+    folder: str
+    file: str
+    key: str
+    read: Callable[[Path], Received]
+
+    def copied(self, to: Path) -> Path:
+        """The real folder, copied; the file within it."""
+        place = to / self.folder
+        place.mkdir(parents=True)
+        for path in (RAW / self.folder).iterdir():
+            (place / path.name).write_bytes(path.read_bytes())
+        return place / self.file
+
+
+READERS = {
+    "poverty": Reader(
+        "tpmap", "tpmap_2022_by_district.csv", "district_code", lambda p: tpmap.district_rates(p, DISTRICTS, 2022)
+    ),
+    "population": Reader(
+        "dopa", "population_by_district.csv", "district_code", lambda p: dopa.population(p, DISTRICTS, 2021)
+    ),
+    "subdistrict_population": Reader(
+        "dopa", "population_by_subdistrict.csv", "subdistrict_code", lambda p: dopa.subdistrict_population(p, 2021)
+    ),
+    "regions": Reader("nesdc", "regions.csv", "province_code", lambda p: nesdc.regions(p, DISTRICTS)),
+    "universities": Reader(
+        "universities", "universities.csv", "campus_code", lambda p: universities.campuses(p, DISTRICTS)
+    ),
+    "data_systems": Reader(
+        "data_systems", "data_systems.csv", "system", lambda p: data_systems.data_systems(p, DISTRICTS)
+    ),
+    "acceptances": Reader(
+        "data_systems", "acceptances.csv", "system",
+        lambda p: data_systems.acceptances(p, data_systems.data_systems(p, DISTRICTS).table, AGENCIES),
+    ),
+    "new_firms": Reader("dbd", "new_firms_by_district.csv", "district_code", lambda p: dbd.new_firms(p, DISTRICTS)),
+    "establishments": Reader(
+        "labour", "establishments_by_province.csv", "province_code", lambda p: labour.establishments(p, DISTRICTS)
+    ),
+    "cbt_sites": Reader("cbt", "cbt_sites.csv", "province_code", lambda p: cbt.cbt_sites(p, DISTRICTS)),
+    "points": Reader(
+        "subdistrict_points", "subdistrict_points.csv", "subdistrict_code",
+        lambda p: places.subdistrict_points(p, DISTRICTS),
+    ),
+    "offices": Reader(
+        "subdistrict_points", "district_office_points.csv", "district_code",
+        lambda p: places.subdistrict_points(p, DISTRICTS),
+    ),
+}  # fmt: skip
+
+
+def refused(read: Callable[[], object], *parts: str) -> None:
+    """It is refused with one line that says where, what was found, what was expected and how to mend it."""
+    try:
+        read()
+    except InputError as error:
+        line = str(error)
+    else:
+        raise AssertionError("it was not refused")
+    assert "\n" not in line
+    assert len(line) < 1500
+    for part in (": found ", "; expected ", "; to mend: ", *parts):
+        assert part in line, line
