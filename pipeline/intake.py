@@ -136,9 +136,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(
             Problem(shown_path(path), f"a byte that is not UTF-8 at {error.start}", "UTF-8", "save as UTF-8")
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists within lists without end
         raise InputError(
-            Problem(shown_path(path), str(error), "TOML (name = value)", "correct the line named")
+            Problem(shown_path(path), str(error)[:200], "TOML (name = value)", "correct what is named")
         ) from error
 
 

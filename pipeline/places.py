@@ -7,6 +7,7 @@ Here: geometry in and out of geopandas and shapely. Not here: codes and names (`
 import hashlib
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,8 @@ def _read(path: Path, file: str) -> gpd.GeoDataFrame:
         if kind in (".parquet", ".geoparquet"):
             return gpd.read_parquet(path)
         if kind in (".gpkg", ".shp"):
-            return gpd.read_file(path)
+            with warnings.catch_warnings(action="ignore"):  # what GDAL warns of is looked at below, shape by shape
+                return gpd.read_file(path)
         return _geojson(json.loads(path.read_text(encoding="utf-8-sig")), file)
     except InputError:
         raise
@@ -231,8 +233,9 @@ def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
 
 def _closed(geometry: Any) -> bool:
     """Whether each ring of a GeoJSON shape ends where it begins; shapely would close it."""
-    shapes = {"Polygon": lambda c: [c], "MultiPolygon": lambda c: c}
-    areas = shapes[geometry["type"]](geometry["coordinates"]) if geometry and geometry["type"] in shapes else []
+    if not geometry or geometry["type"] not in ("Polygon", "MultiPolygon"):
+        return True
+    areas = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
     return all(not ring or ring[0] == ring[-1] for rings in areas for ring in rings)
 
 

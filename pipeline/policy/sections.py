@@ -5,12 +5,14 @@ Not here: the policy as a whole (``whole``), what a parameter does (``criteria``
 """
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Years of the common era: 2565 would be one of the Buddhist era.
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 Text = Annotated[str, StringConstraints(min_length=1)]
 DistrictCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
@@ -19,6 +21,13 @@ CRITERIA = ("poverty", "university", "data_system")
 
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _a_truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError("is true or false; must be a number or a text")
+        return value
 
 
 def sums_to_one(parts: "Weights | PovertyParts | DimensionWeights") -> None:
@@ -176,7 +185,7 @@ class Decision(Part):
     """
 
     decided_by: str
-    decided_on: date | None = None
+    decided_on: Day | None = None
     note: str = ""
     previous_round: str = ""
     contact: str = ""
@@ -209,7 +218,7 @@ class Ballot(Part):
     agency: Text
     points: Points
     cast_by: Text
-    cast_on: date
+    cast_on: Day
     note: str = ""
 
 

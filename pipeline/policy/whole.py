@@ -7,7 +7,6 @@ and tables (``files``), what-ifs in the words of a user (``changes``).
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -17,6 +16,7 @@ from pipeline.policy.sections import (
     CRITERIA,
     Ballot,
     DataSystem,
+    Day,
     Decision,
     Households,
     Part,
@@ -37,8 +37,8 @@ class Policy(Part):
     round: Text
     title_th: Text
     title_en: Text
-    as_of: date
-    seed: Annotated[int, Field(ge=0)]
+    as_of: Day
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
     agencies: Annotated[tuple[Text, ...], Field(min_length=1)]
     shortlist_provinces: Annotated[int, Field(ge=1, le=77)]
     pilot_districts_per_province: Annotated[int, Field(ge=1, le=10)]

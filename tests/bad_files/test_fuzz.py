@@ -1,0 +1,250 @@
+"""Every reader on files that chance has spoilt: a table that keeps its contract, or a named error; nothing else, ever.
+
+How many examples for each: ``PILOT_AREAS_FUZZ``. Each within two seconds, all within bounded memory.
+"""
+
+import json
+import os
+import random
+import resource
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import backtest, places, rounds
+from pipeline import policy as policies
+from pipeline.contracts import CONTRACTS
+from pipeline.errors import InputError
+from pipeline.households import mapping
+from pipeline.sources import tpmap, universities
+from pipeline.workspace import Paths
+from tests.bad_files.readers import DISTRICTS, RAW, READERS
+from tests.households.conftest import Province, csv, parquet, province, row, xlsx
+from tests.test_target_poor import AMPHUR
+
+__all__ = ["province"]
+EXAMPLES = int(os.environ.get("PILOT_AREAS_FUZZ", "40"))
+LARGEST_GROWTH_MB = 600
+often = settings(
+    max_examples=EXAMPLES,
+    deadline=timedelta(seconds=2),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+# What has broken readers of others: put in somewhere.
+HOSTILE = [
+    b"\0", b'"', b'""', b"\r", b"\n\n", b",,,,", b";", b"\xff", b"\xe0\xb8", "๑๒๓๔".encode(), "\u202e".encode(),
+    b"1e999", b"NaN", b"-0", b"=1+1", b"'; DROP TABLE x; --", b"../../etc/passwd", b"<script>", b"[" * 2000,
+    b"9" * 5000, b"\xef\xbb\xbf", b"null", b"{}", b"#", b"true", b"PK\x03\x04", b"PAR1",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _bounded_memory() -> Iterator[None]:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
+    assert grown < LARGEST_GROWTH_MB, f"{grown:.0f} MB more than before"
+
+
+@st.composite
+def spoilt(draw: Any, content: bytes) -> bytes:
+    """A file after some accidents: bytes changed, put in, taken out, lines doubled or in another order, cut off."""
+    out = bytearray(content)
+    for _ in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(["flip", "insert", "delete", "hostile", "cut", "twice", "shuffle"]))
+        at = draw(st.integers(0, max(0, len(out) - 1)))
+        if kind == "flip" and out:
+            out[at] ^= draw(st.integers(1, 255))
+        elif kind == "insert":
+            out[at:at] = draw(st.binary(max_size=20))
+        elif kind == "delete":
+            del out[at : at + draw(st.integers(1, 200))]
+        elif kind == "hostile":
+            out[at:at] = draw(st.sampled_from(HOSTILE))
+        elif kind == "cut":
+            del out[at:]
+        else:
+            lines = bytes(out).split(b"\n")
+            if kind == "twice":
+                lines.insert(draw(st.integers(0, len(lines))), lines[draw(st.integers(0, len(lines) - 1))])
+            else:
+                random.Random(draw(st.integers(0, 99))).shuffle(lines)
+            out = bytearray(b"\n".join(lines))
+    return bytes(out)
+
+
+def any_of(content: bytes) -> st.SearchStrategy[bytes]:
+    return spoilt(content) | spoilt(content) | spoilt(content) | st.binary(max_size=300)
+
+
+def returns_or_names(read: Callable[[], Any], contract: str | None = None) -> None:
+    """The reader's two ways: a table that keeps its contract, or an error in one line that helps."""
+    try:
+        result = read()
+    except InputError as error:
+        line = str(error)
+        assert "\n" not in line
+        assert len(line) < 5000
+        for part in ("found ", "; expected ", "; to mend: "):
+            assert part in line, line
+        return
+    if contract:
+        CONTRACTS[contract].conform(result.table)
+
+
+# A short file is spoilt in more interesting places than a long one; these readers need every row of theirs.
+WHOLE = {"regions", "points", "offices"}
+STORED = {"points": "subdistrict_points", "offices": "subdistrict_points"}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_tables(name: str, tmp_path: Path) -> None:
+    reader = READERS[name]
+    file = reader.copied(tmp_path)
+    lines = file.read_bytes().splitlines(keepends=True)
+    content = b"".join(lines if name in WHOLE else lines[:12])
+
+    @often
+    @given(any_of(content))
+    def try_it(changed: bytes) -> None:
+        file.write_bytes(changed)
+        returns_or_names(lambda: reader.read(file.parent), STORED.get(name, name))
+
+    try_it()
+
+
+def test_partnerships_and_sidecars(tmp_path: Path) -> None:
+    place = Path(shutil.copytree(RAW / "partnerships", tmp_path / "partnerships"))
+    campuses = universities.campuses(RAW / "universities", DISTRICTS).table
+    sidecar, table = ((place / name).read_bytes() for name in ("SOURCE.toml", "partnerships.csv"))
+
+    @often
+    @given(any_of(sidecar), any_of(table + f"{campuses['campus_code'].iloc[0]},CODI,a,2026-01-01\n".encode()))
+    def try_it(one: bytes, other: bytes) -> None:
+        for name, content in (("SOURCE.toml", one), ("partnerships.csv", other)):
+            (place / "SOURCE.toml").write_bytes(sidecar)
+            (place / "partnerships.csv").write_bytes(table)
+            (place / name).write_bytes(content)
+            returns_or_names(lambda: universities.partnerships(place, campuses), "partnerships")
+
+    try_it()
+
+
+def test_target_poor(tmp_path: Path) -> None:
+    place = tmp_path / "tpmap_aggregates"
+    place.mkdir()
+    keys = ("title_th", "title_en", "source", "address", "licence", "received")
+    (place / "SOURCE.toml").write_text("\n".join(f'{k} = "x"' for k in keys), encoding="utf-8")
+
+    @often
+    @given(any_of(AMPHUR.encode()))
+    def try_it(content: bytes) -> None:
+        (place / "61_50_amphur_11111.csv").write_bytes(content)
+        returns_or_names(lambda: tpmap.target_poor(place, DISTRICTS, 5), "target_poor")
+
+    try_it()
+
+
+def test_policies(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+
+    @often
+    @given(any_of((RAW / "policy" / "policy.toml").read_bytes()))
+    def try_it(content: bytes) -> None:
+        file.write_bytes(content)
+        returns_or_names(lambda: policies.read(file, DISTRICTS["district_code"]))
+
+    try_it()
+
+
+def test_lists_of_past_choices(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+
+    @often
+    @given(any_of("code,year,programme\n9501,2019,ก\n50,2020,ข\n".encode()))
+    def try_it(content: bytes) -> None:
+        file.write_bytes(content)
+        returns_or_names(lambda: backtest.past_choices(file, DISTRICTS["district_code"]))
+
+    try_it()
+
+
+def test_mappings(tmp_path: Path) -> None:
+    columns = "\n".join(f'"{name} of theirs" = "{name}"' for name in ("citizen_id", "members", "health", "living"))
+    good = f'[columns]\n{columns}\n[constants]\nsurvey_year = 2564\n[values]\nyes = ["จน"]\nno = ["ไม่จน"]\n'
+    file = tmp_path / mapping.FILE
+
+    @often
+    @given(any_of(good.encode()))
+    def try_it(content: bytes) -> None:
+        file.write_bytes(content)
+        returns_or_names(lambda: mapping.read(tmp_path))
+
+    try_it()
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg", "parquet", "shp"])
+def test_boundaries(kind: str, tmp_path: Path) -> None:
+    some = DISTRICTS.sort_values("district_code").head(3)
+    squares = [shapely.box(100 + i, 15, 100.5 + i, 15.5) for i in range(3)]
+    frame = gpd.GeoDataFrame(
+        {"ADM2_PCODE": "TH" + some["district_code"].to_numpy()}, geometry=squares, crs=places.WGS84
+    )
+    file = tmp_path / f"b.{kind}"
+    if kind == "parquet":
+        frame.to_parquet(file)
+    else:
+        frame.to_file(file)
+    good = file.read_bytes()
+
+    @pytest.mark.filterwarnings("ignore")
+    @often
+    @given(any_of(good))
+    def try_it(content: bytes) -> None:
+        file.write_bytes(content)
+        returns_or_names(lambda: places.boundaries(file, some))
+
+    try_it()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_household_rows(kind: str, province: Province) -> None:
+    rows = [row(n) for n in range(1, 12)]
+    whole = {"csv": csv(rows), "parquet": parquet(rows), "xlsx": xlsx(rows)}[kind]
+
+    @often
+    @given(any_of(whole))
+    def try_it(content: bytes) -> None:
+        province.put({f"a.{kind}": content})
+        try:
+            table = province.take_in().table("files")
+        except InputError as error:
+            assert "\n" not in str(error)
+            assert not any(r["citizen_id"] in str(error) for r in rows)
+            return
+        assert (table["rows_in"] == table["rows_kept"] + table["rows_superseded"] + table["rows_refused"]).all()
+
+    try_it()
+
+
+def test_records_of_runs_and_rounds(tmp_path: Path) -> None:
+    paths = Paths.of(tmp_path)
+    folder = paths.rounds / "a"
+    folder.mkdir(parents=True)
+    good = json.dumps({"name": "a", "run_id": "0" * 16, "files_sha256": {"x": "0"}, "sample": False}).encode()
+
+    @often
+    @given(any_of(good))
+    def try_it(content: bytes) -> None:
+        (folder / "round.json").write_bytes(content)
+        returns_or_names(lambda: rounds.read(paths, "a"))
+
+    try_it()
