@@ -3,7 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: run test ui bench clean
+# How many kills, full disks and examples `make faults` tries, and runs in one daemon; what `make bench` is told.
+FAULTS ?= 50
+SOAK ?= 100
+FUZZ ?= 400
+BENCH ?=
+
+.PHONY: run test ui bench faults clean
 
 run: .venv/installed
 	$(BIN)/pilot-areas run
@@ -18,7 +24,11 @@ ui: .venv/installed
 	$(BIN)/dg dev --host 127.0.0.1 --port 3000
 
 bench: .venv/installed-test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH)
+
+faults: .venv/installed-test
+	PILOT_AREAS_FAULTS=$(FAULTS) PILOT_AREAS_SOAK=$(SOAK) PILOT_AREAS_FUZZ=$(FUZZ) \
+	  $(BIN)/pytest -s tests/faults tests/bad_files/test_fuzz.py
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
