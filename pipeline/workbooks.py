@@ -16,7 +16,8 @@ from pipeline.policy import Policy
 from pipeline.sentences import weights_from
 
 WIDE = ("reason", "pilot_d", "certainty", "outlook", "data_systems_all", "portfolio_t", "portfolio_e")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Also in full width, which some spreadsheets of East Asia take for the same.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Where invented rows were used, each row of each file says so in a column of its own.
 SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
 # What the first table says of each province beside its rank: how sure it is, and whether it is in the portfolio.

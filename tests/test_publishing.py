@@ -334,21 +334,37 @@ def test_a_failed_write_leaves_the_old_table(tmp_path: Path, monkeypatch: pytest
     assert [p.name for p in tmp_path.iterdir()] == ["t.parquet"]
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT * FROM read_text('/etc/hostname')",
-        "COPY districts TO '/tmp/out.csv'",
-        "ATTACH '/tmp/x.duckdb'",
-        "INSTALL spatial",
-        "SET enable_external_access = true",
-    ],
-)
-def test_duckdb_is_closed_in(sql: str, project: Paths) -> None:
-    with queries.closed_in({"districts": project.table("districts")}) as connection:
-        assert connection.execute("SELECT count(*) FROM districts").fetchone() == (928,)
-        with pytest.raises(duckdb.Error):
-            connection.execute(sql)
+OUTSIDE = [
+    "SELECT * FROM read_text('/etc/hostname')",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM glob('/etc/*')",
+    "SELECT * FROM 'http://127.0.0.1:9/x.parquet'",
+    "COPY (SELECT 1) TO '/tmp/out.csv'",
+    "ATTACH '/tmp/x.duckdb'",
+    "INSTALL spatial",
+    "LOAD httpfs",
+    "SET enable_external_access = true",
+    "SET allowed_directories = ['/']",
+    "RESET lock_configuration",
+]
+
+
+@pytest.mark.parametrize("sql", OUTSIDE)
+def test_duckdb_is_closed_in_however_it_is_opened(sql: str, project: Paths, tmp_path: Path) -> None:
+    table = project.table("districts")
+    catalogue = shutil.copy(project.processed / "pilot_areas.duckdb", tmp_path / "c.duckdb")
+    opened = {
+        "views": queries.closed_in({"districts": table}),
+        "stream": queries.streaming([table.parent], tmp_path),
+        "catalogue": queries._opened(catalogue, [table.parent], read_only=True),
+    }
+    for kind, connection in opened.items():
+        with connection as database:
+            # A path is taken as it stands where it is there, whatever a glob would make of it.
+            rows = database.read_parquet(str(table.resolve()))
+            assert rows.aggregate("count(*)").fetchall() == [(928,)], kind
+            with pytest.raises(duckdb.Error):
+                database.execute(sql)
 
 
 def test_the_join_always_has_928_rows(project: Paths, tmp_path: Path) -> None:

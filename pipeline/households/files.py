@@ -179,10 +179,16 @@ def _parquet(
 def _literal(path: Path) -> str:
     """A path that DuckDB takes as it stands: in its names ``*``, ``?`` and ``[`` would stand for others.
 
-    >>> _literal(Path("/x/a[1].csv"))
-    '/x/a[[]1].csv'
+    Where nothing fits a path with such characters, DuckDB takes it as it stands; so one whose folder has them is left
+    alone, since the folders it may read are known by their plain names.
+
+    >>> _literal(Path("/x/a[1].csv")), _literal(Path("/x [1]/a[1].csv"))
+    ('/x/a[[]1].csv', '/x [1]/a[1].csv')
     """
-    return re.sub(r"([*?\[])", r"[\1]", str(path.resolve()))
+    whole = path.resolve()
+    if re.search(r"[*?\[]", str(whole.parent)):
+        return str(whole)
+    return str(whole.with_name(re.sub(r"([*?\[])", r"[\1]", whole.name)))
 
 
 def _ours(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mapping: Mapping) -> duckdb.DuckDBPyRelation:

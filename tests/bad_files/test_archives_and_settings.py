@@ -18,6 +18,7 @@ from pipeline import backtest
 from pipeline import policy as policies
 from pipeline.errors import InputError
 from pipeline.sources import tpmap
+from pipeline.workspace import Paths
 from tests.bad_files.readers import DISTRICTS, RAW, READERS, refused
 from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, province, row, table, xlsx
 
@@ -186,6 +187,15 @@ NAMES = [
     "a'b.csv", 'a"b.csv', "a; DROP TABLE x; --.csv", "*.csv", "[a-z]?.csv", "a{1,2}.csv", "$HOME.csv", "`id`.csv",
     "ตารางที่ ๑.csv", "a\u202eb.csv", " a .csv", "a\\b.csv", "%00.csv", "s3:..csv", "-rf.csv", "'); ATTACH 'x.csv",
 ]  # fmt: skip
+
+
+def test_nor_is_the_name_of_a_folder(tmp_path: Path, province: Province) -> None:
+    root = tmp_path / "it's a [new] *?; --"
+    raw = root / "raw"
+    raw.mkdir(parents=True)
+    province.paths = Paths(raw, root / "processed", root / "maps", raw / "policy.toml")
+    province.put({"a.csv": csv(ROWS), "b.parquet": parquet([row(n) for n in range(100, 110)])})
+    assert province.take_in().table("files")["rows_kept"].tolist() == [29, 10]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -68,7 +68,7 @@ const Tables = (() => {
   /* Text that a spreadsheet would take for a formula gets an apostrophe; quotes are doubled. */
   function quoted(value) {
     let text = value === null || value === undefined ? "" : String(value);
-    if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+    if (typeof value === "string" && /^[=+\-@\t\r＝＋－＠]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
