@@ -138,7 +138,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists within lists without end
         raise InputError(
-            Problem(shown_path(path), str(error)[:200], "TOML (name = value)", "correct what is named")
+            Problem(shown_path(path), str(error)[:200], "TOML (name = value)", "correct the line named")
         ) from error
 
 

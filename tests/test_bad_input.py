@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline import policy as policies
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
-from pipeline.intake import Received, read_table
 from pipeline.policy import WhatIf
 from pipeline.sources import cbt, dbd, dopa, labour, nesdc, tpmap, universities
 from pipeline.sources import data_systems as systems
@@ -246,22 +243,6 @@ def test_policy_survives_its_table_and_overrides_are_marked() -> None:
     assert policies.from_table(table) == plain.overridden({"score.rho": 1.0})
     with pytest.raises(InputError, match="what-if"):
         plain.overridden({"score.roh": 1.0})
-
-
-@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
-def test_any_bytes_give_a_table_or_a_named_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    place = tmp_path_factory.mktemp("fuzz")
-    (place / "SOURCE.toml").write_bytes((RAW / "partnerships" / "SOURCE.toml").read_bytes())
-    head = ",".join(CONTRACTS["partnerships"].column_names).encode() + b"\n"
-    for start in (b"", head):
-        (place / "partnerships.csv").write_bytes(start + content)
-        try:
-            received = read_table(place, "partnerships.csv", CONTRACTS["partnerships"])
-        except InputError as error:
-            assert "\n" not in str(error)
-        else:
-            assert isinstance(received, Received)
-            CONTRACTS["partnerships"].conform(received.table)
 
 
 REFUSED_LOCAL = {

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +11,6 @@ from pipeline.errors import InputError
 from pipeline.policy import Policy, WhatIf
 from pipeline.workspace import Paths, Tables
 from tests.conftest import digests, made_in
-from tests.policy.test_ballots import voted
 
 
 @pytest.fixture
@@ -139,31 +137,3 @@ def test_moves_side_by_side() -> None:
 def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:
     with pytest.raises(InputError, match="figures already read"):
         what_if.again(Tables(real_run.processed), policy.overridden({"households.smallest_count": 9}))
-
-
-def test_a_run_with_ballots_shows_the_list_without_each_agency(
-    new_project: Callable[[], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The way of a ballot: file, weights, table, terminal, page, workbook."""
-    root = new_project()
-    file = voted(tmp_path, ("CODI", 80, 10, 10), ("DASTA", 20, 60, 20), ("OSMEP", 50, 25, 25))
-    text = file.read_text(encoding="utf-8").replace("draws = 10000", "draws = 200")
-    (root / "data" / "raw" / "policy" / "policy.toml").write_text(text, encoding="utf-8")
-    monkeypatch.chdir(root)
-    monkeypatch.setenv("COLUMNS", "160")
-    assert cli.main(["run"]) == 0
-    said = capsys.readouterr().out
-    assert "mean of the ballots of CODI, DASTA and OSMEP (3/4 agencies)" in said
-    assert "without the ballot of DASTA: " in said
-    paths = Paths.of(root)
-    tables = Tables(paths.processed)
-    without = tables("shortlist_without_agencies")
-    assert sorted(set(without["without_agency"])) == ["CODI", "DASTA", "OSMEP"]
-    policy = what_if.published(tables).policy
-    assert np.allclose(policy.nominal_weights, (0.5, 0.95 / 3, 0.55 / 3))
-    alone = what_if.again(tables, WhatIf(drop_agencies=["DASTA"]).applied(policy)).provinces
-    own = without[without["without_agency"] == "DASTA"]
-    assert own["rank"].tolist() == alone["rank"].tolist()
-    page = (paths.maps / "index.html").read_text(encoding="utf-8")
-    assert "หากไม่นับบัตรของ DASTA" in page
-    assert "ยังไม่มีการลงมติ" not in page

@@ -5,7 +5,10 @@ Not here: what is wrong with a file (``test_text_files``, ``test_cells``), shape
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from pipeline import places
 from pipeline.errors import InputError
@@ -71,6 +74,13 @@ READERS = {
         lambda p: places.subdistrict_points(p, DISTRICTS),
     ),
 }  # fmt: skip
+
+
+@cache
+def plain_of(name: str) -> pd.DataFrame:
+    """What a reader gives of the real file."""
+    reader = READERS[name]
+    return reader.read(RAW / reader.folder).table.reset_index(drop=True)
 
 
 def refused(read: Callable[[], object], *parts: str) -> None:

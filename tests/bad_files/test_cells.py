@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.bad_files.readers import READERS, refused
+from tests.bad_files.readers import READERS, plain_of, refused
 
 Change = Callable[[str], str]
 # The readers whose rows begin with a code of digits.
@@ -64,7 +64,7 @@ REFUSED: dict[str, tuple[Change, list[str]]] = {
 def test_a_code_is_mended_with_a_record(name: str, fault: str, tmp_path: Path) -> None:
     reader = READERS[name]
     file = reader.copied(tmp_path)
-    plain = reader.read(file.parent).table.reset_index(drop=True)
+    plain = plain_of(name)
     code, new = in_first_cell(file, MENDED[fault])
     received = reader.read(file.parent)
     pd.testing.assert_frame_equal(received.table.reset_index(drop=True), plain)
@@ -121,7 +121,7 @@ def test_other_cells(fault: str, tmp_path: Path) -> None:
     name, old, new, parts = OTHERS[fault]
     reader = READERS[name]
     file = reader.copied(tmp_path)
-    plain = reader.read(file.parent).table.reset_index(drop=True)
+    plain = plain_of(name)
     text = file.read_text(encoding="utf-8")
     assert old in text, "what is replaced is not in the file"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")

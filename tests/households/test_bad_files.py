@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.households import files
@@ -226,23 +224,6 @@ def test_a_link_is_no_file(province: Province, tmp_path: Path) -> None:
     (province.paths.raw / "households" / "tpmap" / "a.csv").symlink_to(tmp_path / "elsewhere.csv")
     with pytest.raises(InputError, match="a link or a folder"):
         province.take_in()
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(min_size=0, max_size=300), st.sampled_from(["a.csv", "a.parquet", "a.xlsx"]), st.booleans())
-def test_any_bytes_are_taken_in_or_refused_by_name(province: Province, noise: bytes, name: str, framed: bool) -> None:
-    folder = province.paths.raw / "households" / "tpmap"
-    for left in folder.glob("*"):
-        left.unlink()
-    whole = {"a.csv": csv(ROWS), "a.parquet": parquet(ROWS), "a.xlsx": xlsx(ROWS)}[name]
-    province.put({name: whole[:150] + noise + whole[150:] if framed else noise})
-    try:
-        table = province.take_in().table("files")
-    except InputError as error:
-        assert "\n" not in str(error)
-        return
-    lost = table["rows_in"] - table["rows_kept"] - table["rows_superseded"] - table["rows_refused"]
-    assert not lost.any()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp874"])

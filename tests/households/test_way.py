@@ -13,9 +13,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import geothai
-import openpyxl
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from pipeline import cli, definitions, publishing, workspace
@@ -260,37 +258,6 @@ def test_bad_rows_after_good_ones_leave_what_is_published(mixed: Paths) -> None:
         extra.unlink()
     assert stopped.value.refused
     assert digests(mixed) == before
-
-
-def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], capsys: pytest.CaptureFixture[str],
-                                           monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    root = with_fewer_draws(new_project())
-    monkeypatch.chdir(root)
-    assert cli.main(["sample", "--households", "3000", "--seed", "4"]) == 0
-    assert cli.main(["sample", "--households", "600", "--system", "pppconnext", "--format", "csv"]) == 0
-    assert "SAMPLE" in capsys.readouterr().out
-    assert cli.main(["run"]) == 0
-    assert "SAMPLE" in capsys.readouterr().out
-    paths = Paths.of(root)
-    assert json.loads((paths.processed / "run.json").read_text(encoding="utf-8"))["sample"] is True
-    page = (paths.maps / "index.html").read_text(encoding="utf-8")
-    assert "This page contains invented rows" in page
-    # A file may hold one district: what became of its rows is for the analyst, and is not published.
-    assert not (paths.processed / "household_files.parquet").exists()
-    rest_on_rows = {"household_poverty", "district_facts", "district_scores", "provincial_shortlist"}
-    for path in paths.processed.glob("*.parquet"):
-        assert workspace.read_note(path).sample == (path.stem in rest_on_rows) or path.stem not in rest_on_rows
-    assert (paths.processed / "provincial_shortlist.csv").read_text(encoding="utf-8-sig").count(",SAMPLE\n") == 77
-    book = openpyxl.load_workbook(paths.processed / "provincial_shortlist.xlsx")
-    for name in ("provincial_shortlist", "without_suspects", "district_scores"):
-        assert next(book[name].iter_rows(min_row=2, values_only=True))[-1] == "SAMPLE"
-    with duckdb.connect(str(paths.processed / "pilot_areas.duckdb"), read_only=True) as catalogue:
-        said = dict(catalogue.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
-    assert all("SAMPLE" in said[name] for name in rest_on_rows)
-    assert said["universities"] is None
-    for kind in ("refused", "mended"):
-        for path in (paths.processed / kind).glob("*.parquet"):
-            assert b"sample" in (pq.read_schema(path).metadata or {})
 
 
 def test_a_broken_cell_is_in_no_log(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
