@@ -20,8 +20,8 @@ expected=$(cut -d' ' -f1 <"$archive.sha256")
 found=$(sha256sum "$archive" | cut -d' ' -f1)
 [ "$found" = "$expected" ] ||
   refuse "$1: found sha256 ${found:0:12}; expected ${expected:0:12}; to mend: take another copy, this one is damaged"
-if tar --list --gzip --file "$archive" | grep -qvE '^(dagster\.yaml$|data/)' ||
-  tar --list --gzip --file "$archive" | grep -qE '(^|/)\.\.(/|$)'; then
+names=$(tar --list --gzip --absolute-names --file "$archive")
+if grep -qvE '^(dagster\.yaml$|data/)' <<<"$names" || grep -qE '(^|/)\.\.(/|$)' <<<"$names"; then
   refuse "$1: found names outside data/; expected an archive of backup.sh; to mend: take another"
 fi
 

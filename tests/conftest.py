@@ -23,8 +23,17 @@ SHARED = ROOT.parent / "shared" / "data"
 os.environ["PILOT_AREAS_KEY"] = "a key for tests, of some forty characters"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have measured, after all of them."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"measured: {name}: {value}")
+
+
 # Files whose tests run everything: they begin first, so that no worker is left alone with one of them at the end.
 LONGEST = (
+    "tests/faults/test_nightly.py", "tests/faults/test_kill.py", "tests/faults/test_disk.py",
+    "tests/faults/test_same_bytes.py", "tests/faults/test_soak.py",
     "tests/test_rounds.py", "tests/households/test_way.py", "tests/test_publishing.py",
     "tests/pages/test_every_page.py", "tests/pages/test_country.py", "tests/test_what_if.py", "tests/test_way.py",
     "tests/households/test_intake.py", "tests/pages/test_dossier.py",

@@ -20,6 +20,8 @@ from tests.conftest import ROOT, digests, published_files, with_fewer_draws
 
 FAULTS = int(os.environ.get("PILOT_AREAS_FAULTS", "50"))
 COMMAND = str(Path(sys.executable).parent / "pilot-areas")
+# What pytest prints after all tests.
+Measured = Callable[[str, object], None]
 SEEDS = ("seed = 2565", "seed = 2566")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import FAULTS, Project
+from tests.faults.conftest import FAULTS, Measured, Project
 
 MEGABYTES = 500
 
@@ -31,7 +31,7 @@ def on_it(small_disk: Path, make_project: Callable[[Path], Project]) -> Project:
     return make_project(small_disk / "project")
 
 
-def test_a_full_disk(on_it: Project, small_disk: Path) -> None:
+def test_a_full_disk(on_it: Project, small_disk: Path, record_property: Measured) -> None:
     number = on_it.which()
     on_it.choose(1 - number)
     filler = small_disk / "filler"
@@ -55,12 +55,12 @@ def test_a_full_disk(on_it: Project, small_disk: Path) -> None:
         assert "Traceback" not in said
         assert [line for line in said.splitlines() if line.startswith("pilot-areas: ")] == [said.splitlines()[-1]]
         assert "to mend: free space on the disk" in said
-        said_where.add(said.splitlines()[-1].split(":")[1])
+        said_where.add(said.splitlines()[-1].split(":")[1].strip().rsplit("/", 1)[-1])
         assert on_it.which() == number
     assert on_it.run() == (0, "")
     assert on_it.which() == 1 - number
     assert on_it.leftovers() == []
-    print(f"\n{FAULTS} runs on a full disk, which filled up at: {', '.join(sorted(said_where))}")
+    record_property("runs on a full disk, and where it filled up", (FAULTS, sorted(said_where)))
 
 
 def test_a_disk_that_may_only_be_read(on_it: Project, small_disk: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline import switching
 from tests.conftest import ROOT
-from tests.faults.conftest import FAULTS, Project
+from tests.faults.conftest import FAULTS, Measured, Project
 
 # Publishes the workspace as it is, and is killed by itself at the numbered step that changes the disk. Given 0, counts.
 PUBLISH = """
@@ -78,7 +78,7 @@ def reader(project: Project) -> Iterator[Reader]:
     watching.join(timeout=30)
 
 
-def test_killed_at_random_moments(project: Project, reader: Reader) -> None:
+def test_killed_at_random_moments(project: Project, reader: Reader, record_property: Measured) -> None:
     chance, killed, published = random.Random(20261125), 0, set()
     began = time.monotonic()
     project.choose(0)
@@ -104,10 +104,10 @@ def test_killed_at_random_moments(project: Project, reader: Reader) -> None:
     assert project.leftovers() == []
     assert reader.wrong == []
     assert reader.reads > killed
-    print(f"\n{killed} runs killed at random moments, {reader.reads} reads beside them")
+    record_property("runs killed at random moments, reads beside them", (killed, reader.reads))
 
 
-def test_killed_at_steps_of_publishing(project: Project, reader: Reader) -> None:
+def test_killed_at_steps_of_publishing(project: Project, reader: Reader, record_property: Measured) -> None:
     """The workspace of each set of inputs is made once; then publishing alone is killed, again and again."""
     kept = {}
     for number in (0, 1):
@@ -146,4 +146,4 @@ def test_killed_at_steps_of_publishing(project: Project, reader: Reader) -> None
     assert reader.wrong == []
     for folder in kept.values():
         shutil.rmtree(folder)
-    print(f"\n{len(chosen)} kills at steps of publishing (of {steps}), {reader.reads} reads beside them")
+    record_property("kills at steps of publishing, of so many, reads beside them", (len(chosen), steps, reader.reads))

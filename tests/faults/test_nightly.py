@@ -12,8 +12,10 @@ import pytest
 
 from pipeline import switching
 from tests.conftest import digests
+from tests.faults.conftest import FAULTS
 from tests.faults.daemon import PROGRAMS, Service, project_with_program
 
+LONG = pytest.mark.skipif(FAULTS < 20, reason="fewer faults were asked for")
 RUNS = """{ runsOrError(limit: 20) { ... on Runs { results { runId status creationTime
   eventConnection { events { ... on MessageEvent { message }
   ... on ExecutionStepFailureEvent { error { message } } } } } } } }"""
@@ -91,6 +93,7 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
     service.until("no view is left", lambda: not list(service.paths.state.glob("view-*")), 10)
 
 
+@LONG
 def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: Service) -> None:
     def under_way() -> int:
         """The process that executes a run at this moment; the run says so itself."""
@@ -107,6 +110,7 @@ def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: S
     service.until("the next run is published", lambda: shown(service) not in (None, before), 180)
 
 
+@LONG
 def test_a_missed_night_shows_as_stale(service: Service) -> None:
     stop = [str(PROGRAMS / "dagster"), "schedule", "stop", "nightly", "-m", "pipeline.definitions"]
     done = subprocess.run(stop, cwd=service.root, env=service.environment, capture_output=True, text=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import nightly, switching
+from tests.faults.conftest import Measured
 from tests.faults.daemon import Service, project_with_program
 
 SOAK = int(os.environ.get("PILOT_AREAS_SOAK", "100"))
@@ -76,7 +77,7 @@ def count(service: Service, *statuses: str) -> int:
     return service.asked(COUNT, statuses=statuses)["runsOrError"]["count"]
 
 
-def test_many_runs_in_one_daemon(service: Service) -> None:
+def test_many_runs_in_one_daemon(service: Service, record_property: Measured) -> None:
     readings: list[Reading] = []
     published = set()
     for i in range(SOAK):
@@ -96,7 +97,7 @@ def test_many_runs_in_one_daemon(service: Service) -> None:
         name: statistics.median(getattr(r, name) for r in late) / statistics.median(getattr(r, name) for r in early)
         for name in ("daemon_mb", "all_mb", "open_files", "processes")
     }
-    print(f"\n{SOAK} runs: growth {growth}; first {readings[0]}, last {readings[-1]}")
+    record_property("runs in one daemon, growth, first and last reading", (SOAK, growth, readings[0], readings[-1]))
     assert growth["daemon_mb"] <= 1.10
     assert growth["all_mb"] <= 1.10
     assert growth["open_files"] <= 1.10

@@ -180,21 +180,25 @@ def test_a_wrong_check_digit_is_a_warning_only(province: Province) -> None:
     assert province.take_in().table("files")["check_digits_wrong"].tolist() == [1]
 
 
-def test_pseudonyms_are_the_standard_librarys_hmac() -> None:
-    secret = b"some key that is not a real one, 40 long"
-    key = pseudonyms.Key.of(secret)
-    with duckdb.connect(":memory:") as connection:
-        for name in ("macros", "rules"):
-            connection.execute(steps.sql_of(name))
-        for name, value in (("yes", "'1'"), ("no", "'0'"), ("survey_year", "2022"), ("latest_year", "2026")):
-            connection.execute(f"SET VARIABLE {name} = {value}")
-        connection.execute("SET VARIABLE words = map(['1'], [true])")
-        ids = [citizen_id(n) for n in range(50)]
-        given_rows = pd.DataFrame([row(n) for n in range(50)]).reindex(columns=list(files.COLUMNS)).astype("str")
-        connection.register("received", given_rows.where(given_rows != "nan", None))
-        values = {"file": 0, "system": 0, "inner": key.inner, "outer": key.outer}
-        found = connection.execute(steps.sql_of("stage"), values).df()["pseudonym"].tolist()
-    assert found == [int(hmac.new(secret, i.encode(), hashlib.sha256).hexdigest()[:16], 16) for i in ids]
+def test_pseudonyms_are_the_standard_librarys_hmac_and_all_others_under_another_key() -> None:
+    ids = [citizen_id(n) for n in range(500)]
+    found = {}
+    for secret in (b"some key that is not a real one, 40 long", b"some key that is not a real one, 40 lonG"):
+        key = pseudonyms.Key.of(secret)
+        with duckdb.connect(":memory:") as connection:
+            for name in ("macros", "rules"):
+                connection.execute(steps.sql_of(name))
+            for name, value in (("yes", "'1'"), ("no", "'0'"), ("survey_year", "2022"), ("latest_year", "2026")):
+                connection.execute(f"SET VARIABLE {name} = {value}")
+            connection.execute("SET VARIABLE words = map(['1'], [true])")
+            given_rows = pd.DataFrame([row(n) for n in range(500)]).reindex(columns=list(files.COLUMNS)).astype("str")
+            connection.register("received", given_rows.where(given_rows != "nan", None))
+            values = {"file": 0, "system": 0, "inner": key.inner, "outer": key.outer}
+            found[secret] = connection.execute(steps.sql_of("stage"), values).df()["pseudonym"].tolist()
+        assert found[secret] == [int(hmac.new(secret, i.encode(), hashlib.sha256).hexdigest()[:16], 16) for i in ids]
+    one, other = map(set, found.values())
+    assert len(one) == len(other) == 500
+    assert not one & other
 
 
 def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptureFixture) -> None:
