@@ -1,6 +1,6 @@
 """Every reader on files that chance has spoilt: a table that keeps its contract, or a named error; nothing else, ever.
 
-How many examples for each: ``PILOT_AREAS_FUZZ``. Each within two seconds, all within bounded memory.
+How many examples for each: ``PILOT_AREAS_FUZZ``. None hangs, all within bounded memory.
 """
 
 import json
@@ -35,7 +35,7 @@ EXAMPLES = int(os.environ.get("PILOT_AREAS_FUZZ", "15"))
 LARGEST_GROWTH_MB = 600
 often = settings(
     max_examples=EXAMPLES,
-    deadline=timedelta(seconds=2),
+    deadline=timedelta(seconds=10),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 # What has broken readers of others: put in somewhere.
