@@ -101,11 +101,12 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
     check_whole(paths, made_from)
     official = policy.from_table(workspace.read(paths.table("policy"), "policy"))
     identity = run_id(paths, official)
-    stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
     switching.check_places(paths)
     with switching.building(paths) as folder:
         files = _figures_and_pages(paths, made_from, folder)
         archived = archive_inputs(paths, folder / switching.INPUTS)
+        if run_id(paths, official) != identity:
+            raise NotPublished(f"Not published: an input changed while the run was published. To mend: {AGAIN}.")
         record = run_record(paths, official, identity, archived, dagster_run, started)
         _write_json(folder / switching.PROCESSED / RECORD, record)
         stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
