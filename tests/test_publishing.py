@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -146,6 +147,28 @@ def test_household_rows_are_named_but_never_archived(project: Paths, tmp_path: P
     kept = {p.relative_to(tmp_path / "inputs").as_posix() for p in (tmp_path / "inputs").rglob("*") if p.is_file()}
     assert set(named) - kept == {"raw/households/tpmap/rows.csv"}
     assert "raw/households/tpmap/mapping.toml" in kept
+
+
+def test_an_input_that_changes_while_the_run_is_published_stops_it(
+    project: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, state = digests(project), {p.name for p in project.state.iterdir()}
+    file = project.raw / "nesdc" / "regions.csv"
+    content = file.read_bytes()
+    figures = publishing._figures_and_pages
+
+    def meanwhile(*given: object) -> int:
+        file.write_bytes(content + b"\n")
+        return figures(*given)
+
+    monkeypatch.setattr(publishing, "_figures_and_pages", meanwhile)
+    try:
+        with pytest.raises(NotPublished, match="an input changed while the run was published"):
+            publishing.publish(project, lineage(project), "by hand", datetime.now(UTC))
+    finally:
+        file.write_bytes(content)
+    assert digests(project) == before
+    assert {p.name for p in project.state.iterdir()} == state
 
 
 def test_a_link_that_leads_out_of_the_inputs_is_refused(project: Paths, tmp_path: Path) -> None:
