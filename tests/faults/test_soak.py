@@ -97,7 +97,7 @@ def test_many_runs_in_one_daemon(service: Service, record_property: Measured) ->
         name: statistics.median(getattr(r, name) for r in late) / statistics.median(getattr(r, name) for r in early)
         for name in ("daemon_mb", "all_mb", "open_files", "processes")
     }
-    record_property("runs in one daemon, growth, first and last reading", (SOAK, growth, readings[0], readings[-1]))
+    record_property("runs in one daemon, growth, first and last", f"{SOAK}, {growth}, {readings[0]}, {readings[-1]}")
     assert growth["daemon_mb"] <= 1.10
     assert growth["all_mb"] <= 1.10
     assert growth["open_files"] <= 1.10
