@@ -21,7 +21,7 @@ COMMAND: dict[str, tuple[str, bytes, bytes, str]] = {
     "new_firms": ("dbd/new_firms_by_district.csv", b",229,", b",x,", "'x'"),
     "establishments": ("labour/establishments_by_province.csv", b"18,", b"18,,", "fields"),
     "cbt_sites": ("cbt/cbt_sites.csv", b"40,", b"\xff40,", "not UTF-8"),
-    "policy": ("policy/policy.toml", b"seed = 2565", b"seed = ", "TOML"),
+    "policy": ("policy/policy.toml", b"seed = ", b"seed = x", "TOML"),
     "sidecar": ("nesdc/SOURCE.toml", b"title_th", b"title", "title_th"),
 }  # fmt: skip
 

@@ -16,6 +16,8 @@ from tests.faults.conftest import Measured
 from tests.faults.daemon import Service, project_with_program
 
 SOAK = int(os.environ.get("PILOT_AREAS_SOAK", "100"))
+# With fewer runs than this the daemon is still warming up, and its growth says nothing.
+WARM = 20
 NEVER = "0 0 1 1 *"
 LAUNCH = """mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipeline.definitions",
   repositoryName: "__repository__", jobName: "everything"}, mode: "default"}) { __typename } }"""
@@ -98,9 +100,10 @@ def test_many_runs_in_one_daemon(service: Service, record_property: Measured) ->
         for name in ("daemon_mb", "all_mb", "open_files", "processes")
     }
     record_property("runs in one daemon, growth, first and last", f"{SOAK}, {growth}, {readings[0]}, {readings[-1]}")
-    assert growth["daemon_mb"] <= 1.10
-    assert growth["all_mb"] <= 1.10
-    assert growth["open_files"] <= 1.10
+    if SOAK >= WARM:
+        assert growth["daemon_mb"] <= 1.10
+        assert growth["all_mb"] <= 1.10
+        assert growth["open_files"] <= 1.10
     # Old runs are forgotten at the sensor's next look, at most half a minute of runs later.
     assert max(r.records for r in readings) <= nightly.KEPT_RECORDS + 4
     if SOAK > 2 * nightly.KEPT_RECORDS:

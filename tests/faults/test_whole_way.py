@@ -17,7 +17,7 @@ from pipeline import cli, what_if, workspace
 from pipeline.policy import WhatIf
 from pipeline.workspace import Paths, Tables
 from tests.conftest import with_fewer_draws
-from tests.test_what_if import voted
+from tests.policy.test_ballots import voted
 
 
 def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], capsys: pytest.CaptureFixture[str],
