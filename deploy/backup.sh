@@ -26,13 +26,15 @@ fi
 rm -f "$folder"/.pilot-areas-*
 aside="$folder/.$name.$$"
 trap 'rm -f "$aside"' EXIT
-tar --create --gzip --file "$aside" --directory "$project" --sort=name --owner=0 --group=0 --numeric-owner \
-  --exclude-from - -- "${parts[@]}" < <(
-    cd "$project"
-    find data/raw/households -mindepth 1 \( -type f -o -type l \) \
-      ! -name mapping.toml ! -name SOURCE.toml ! -name README.md -printf '%p\n' 2>/dev/null | sed 's/[][*?\\]/\\&/g' || true
-    echo 'data/rounds/.building-*'
-  )
+# What goes in is named file by file: where a list of household rows to leave out were wrong, they would go in.
+cd "$project"
+{
+  find "${parts[@]}" -path data/raw/households -prune -o -path 'data/rounds/.building-*' -prune -o \
+    \( -type f -o -type l \) -print0
+  if [ -d data/raw/households ]; then
+    find data/raw/households -type f \( -name mapping.toml -o -name SOURCE.toml -o -name README.md \) -print0
+  fi
+} | sort -z | tar --create --gzip --file "$aside" --no-recursion --owner=0 --group=0 --numeric-owner --null --files-from -
 sync "$aside"
 (cd "$folder" && sum=$(sha256sum "$aside" | cut -d' ' -f1) && printf '%s  %s\n' "$sum" "$name" >"$name.sha256")
 mv "$aside" "$folder/$name"

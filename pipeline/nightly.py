@@ -5,6 +5,7 @@ Here: the schedule, the sensor that looks after it, retention in the Dagster ins
 """
 
 import os
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipeline import switching
-from pipeline.errors import InputError
+from pipeline.errors import InputError, Problem, shown_value
 from pipeline.workspace import Paths
 
 CRON = "PILOT_AREAS_NIGHTLY_CRON"
@@ -30,7 +31,10 @@ def cron() -> str:
 
 def grace() -> timedelta:
     """How long after its time a run may be under way before its night counts as missed."""
-    return timedelta(minutes=float(os.environ.get(GRACE) or 60))
+    given = os.environ.get(GRACE) or "60"
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", given):
+        raise InputError(Problem(GRACE, shown_value(given), "minutes", "write 60, or leave it out"))
+    return timedelta(minutes=float(given))
 
 
 def schedule(job_name: str) -> dg.ScheduleDefinition:
@@ -41,7 +45,7 @@ def schedule(job_name: str) -> dg.ScheduleDefinition:
         cron_schedule=cron(),
         execution_timezone=TIMEZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Everything, at 02:00 in Bangkok.",
+        description=f"Everything, every night: {cron()} in Bangkok.",
     )
 
 
@@ -75,12 +79,16 @@ def freshness() -> dg.FreshnessPolicy:
 
 def _last_night() -> dg.TimeWindow:
     """From one time of the schedule to the next: the last such span that is over."""
-    times = dg.TimeWindowPartitionsDefinition(
-        start=datetime(2020, 1, 1, tzinfo=UTC), fmt="%Y-%m-%d %H:%M", cron_schedule=cron(), timezone=TIMEZONE
-    )
-    night = times.get_last_partition_window()
-    if night is None:
-        raise RuntimeError(f"{cron()} has not come round twice since 2020")
+    problem = InputError(Problem(CRON, shown_value(cron()), "a time as cron writes it", "write 0 2 * * *"))
+    try:
+        times = dg.TimeWindowPartitionsDefinition(
+            start=datetime(2020, 1, 1, tzinfo=UTC), fmt="%Y-%m-%d %H:%M", cron_schedule=cron(), timezone=TIMEZONE
+        )
+        night = times.get_last_partition_window()
+    except dg.DagsterInvalidDefinitionError:
+        raise problem from None
+    if night is None:  # it has not come round twice since 2020
+        raise problem
     return night
 
 

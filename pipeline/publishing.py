@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline import policy, queries, sentences, switching, workspace
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
+from pipeline.households import files
 from pipeline.pages import frame
 from pipeline.pages.frame import Figures
 from pipeline.workspace import Paths
@@ -27,11 +28,7 @@ PACKAGES = (
     "pilot-areas", "dagster", "duckdb", "folium", "geopandas", "geothai", "numpy", "pandas", "pyarrow", "scipy",
     "matplotlib", "shapely", "topojson", "xlsxwriter",
 )  # fmt: skip
-RECORD = "run.json"
 CATALOGUE = "pilot_areas.duckdb"
-# As ``households.files`` names its folder and what in it is no file of rows.
-HOUSEHOLDS = "households"
-NOT_ROWS = ("/mapping.toml", "/SOURCE.toml")
 AGAIN = "materialise everything with the official policy and inputs, then publish"
 
 
@@ -103,15 +100,15 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
     identity = run_id(paths, official)
     switching.check_places(paths)
     with switching.building(paths) as folder:
-        files = _figures_and_pages(paths, made_from, folder)
+        count = _figures_and_pages(paths, made_from, folder)
         archived = archive_inputs(paths, folder / switching.INPUTS)
         if run_id(paths, official) != identity:
             raise NotPublished(f"Not published: an input changed while the run was published. To mend: {AGAIN}.")
         record = run_record(paths, official, identity, archived, dagster_run, started)
-        _write_json(folder / switching.PROCESSED / RECORD, record)
+        _write_json(folder / switching.PROCESSED / switching.RECORD, record)
         stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
         run = switching.switch_to(paths, folder, f"{switching.RUN}{stamp}-{identity}")
-    return Published(identity, run, files + 1)
+    return Published(identity, run, count + 1)
 
 
 def _figures_and_pages(paths: Paths, made_from: Mapping[str, tuple[str, ...]], folder: Path) -> int:
@@ -163,7 +160,8 @@ def is_of_households(name: str) -> bool:
     >>> is_of_households("raw/households/tpmap/rows.csv"), is_of_households("raw/households/tpmap/mapping.toml")
     (True, False)
     """
-    return name.startswith(f"{workspace.ARCHIVED_RAW}/{HOUSEHOLDS}/") and not name.endswith(NOT_ROWS)
+    within = name.startswith(f"{workspace.ARCHIVED_RAW}/{files.FOLDER}/")
+    return within and PurePosixPath(name).name not in files.NOT_ROWS
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -22,6 +22,7 @@ from pipeline.pages import frame
 from pipeline.workspace import Paths
 
 PROCESSED, MAPS, INPUTS = "processed", "maps", "inputs"
+RECORD = "run.json"
 RUN, VIEW, BUILDING = "run-", "view-", "building-"
 # What is on its way into a folder that people open begins so.
 ON_THE_WAY = ".pilot-areas-"
@@ -94,7 +95,7 @@ def shown_run(paths: Paths) -> Path | None:
     if paths.current.is_symlink():
         return (paths.current / PROCESSED).resolve().parent
     runs = kept_runs(paths)
-    return runs[-1] if runs and (paths.processed / "run.json").is_file() else None
+    return runs[-1] if runs and (paths.processed / RECORD).is_file() else None
 
 
 def kept_runs(paths: Paths) -> list[Path]:
@@ -104,7 +105,7 @@ def kept_runs(paths: Paths) -> list[Path]:
 
 def finished(run: Path) -> datetime:
     """When a run was done."""
-    said = json.loads((run / PROCESSED / "run.json").read_text(encoding="utf-8"))
+    said = json.loads((run / PROCESSED / RECORD).read_text(encoding="utf-8"))
     return datetime.fromisoformat(said["finished"])
 
 

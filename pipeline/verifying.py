@@ -66,7 +66,7 @@ def find(paths: Paths, name: str) -> Archived:
         known = ", ".join([rounds.CURRENT, *runs, *(kept.name for kept in rounds.known_rounds(paths))])
         raise InputError(Problem("verify", shown_value(name), f"one of: {known}", "run `pilot-areas run` first"))
     try:
-        record = json.loads((folder / switching.PROCESSED / publishing.RECORD).read_text(encoding="utf-8"))
+        record = json.loads((folder / switching.PROCESSED / switching.RECORD).read_text(encoding="utf-8"))
         made_by, inputs = record["code_version"], record["inputs_sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
@@ -142,7 +142,7 @@ def compare(archived: Archived, again: Paths) -> Verdict:
 def _alike(one: Path, other: Path) -> bool:
     if not (one.is_file() and other.is_file()):
         return False
-    if one.name == publishing.RECORD:
+    if one.name == switching.RECORD:
         return _record(one) == _record(other)
     if one.name == publishing.CATALOGUE:
         return queries.same_content(one, other)

@@ -9,6 +9,7 @@ import pytest
 from dagster import DagsterRunStatus as Status
 
 from pipeline import nightly, switching
+from pipeline.errors import InputError
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 
@@ -128,6 +129,20 @@ def test_the_night_comes_round_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch
     assert timedelta(0) <= datetime.now(UTC) - last < timedelta(days=1)
     monkeypatch.setenv(nightly.CRON, "30 * * * *")
     assert nightly.last_time().minute == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [(nightly.CRON, "at two", "'at two'; expected a time as"), (nightly.CRON, "99 2 * * *", "'99 2 * * *'"),
+     (nightly.GRACE, "an hour", "'an hour'; expected minutes"), (nightly.GRACE, "-5", "'-5'")],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_said_in_one_line(
+    name: str, value: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError) as refused:
+        nightly.freshness()
+    assert f"{name}: found {part}" in str(refused.value)
 
 
 def test_old_runs_are_forgotten_with_all_that_is_kept_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from pipeline import cli, definitions, publishing, queries, switching, verifying, workspace
+from pipeline import cli, definitions, publishing, switching, verifying, workspace
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import InputError, NotPublished, Stopped
-from pipeline.workspace import Paths, Stored
+from pipeline.workspace import Paths
 from tests.conftest import digests, published, published_files, run_in
 
 
@@ -355,51 +355,3 @@ def test_a_failed_write_leaves_the_old_table(tmp_path: Path, monkeypatch: pytest
         workspace.write(path, pd.DataFrame({"a": [2]}), note)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["t.parquet"]
-
-
-OUTSIDE = [
-    "SELECT * FROM read_text('/etc/hostname')",
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM glob('/etc/*')",
-    "SELECT * FROM 'http://127.0.0.1:9/x.parquet'",
-    "COPY (SELECT 1) TO '/tmp/out.csv'",
-    "ATTACH '/tmp/x.duckdb'",
-    "INSTALL spatial",
-    "LOAD httpfs",
-    "SET enable_external_access = true",
-    "SET allowed_directories = ['/']",
-    "RESET lock_configuration",
-]
-
-
-@pytest.mark.parametrize("sql", OUTSIDE)
-def test_duckdb_is_closed_in_however_it_is_opened(sql: str, project: Paths, tmp_path: Path) -> None:
-    table = project.table("districts")
-    catalogue = shutil.copy(project.processed / "pilot_areas.duckdb", tmp_path / "c.duckdb")
-    opened = {
-        "views": queries.closed_in({"districts": table}),
-        "stream": queries.streaming([table.parent], tmp_path),
-        "catalogue": queries._opened(catalogue, [table.parent], read_only=True),
-    }
-    for kind, connection in opened.items():
-        with connection as database:
-            # A path is taken as it stands where it is there, whatever a glob would make of it.
-            rows = database.read_parquet(str(table.resolve()))
-            assert rows.aggregate("count(*)").fetchall() == [(928,)], kind
-            with pytest.raises(duckdb.Error):
-                database.execute(sql)
-
-
-def test_the_join_always_has_928_rows(project: Paths, tmp_path: Path) -> None:
-    names = [
-        "districts", "regions", "population", "poverty", "subdistrict_points", "subdistrict_population", "policy",
-        "household_poverty",
-    ]  # fmt: skip
-    tables = [Stored(name, project.table(name)) for name in names]
-    bare = tmp_path / "poverty.parquet"
-    workspace.read(project.table("poverty"), "poverty").head(0).to_parquet(bare)
-    tables[3] = Stored("poverty", bare)
-    sql = Path(definitions.ROOT, "assets", "sql", "district_facts.sql")
-    joined = queries.answer(sql, tables)
-    assert len(joined) == 928
-    assert joined["rate_any_min"].isna().all()
