@@ -187,5 +187,5 @@ def _parameter(given: str) -> tuple[str, Any]:
         raise argparse.ArgumentTypeError(f"found '{given}'; expected NAME=VALUE; to mend: write score.rho=1")
     try:
         return name.strip(), json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name.strip(), value.strip()

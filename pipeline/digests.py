@@ -57,7 +57,7 @@ def recall(file: Path) -> None:
         kept = json.loads(file.read_text())
         for name, (state, sha) in kept.items():
             _known.setdefault(str(name), ((int(state[0]), int(state[1]), int(state[2])), str(sha)))
-    except (OSError, ValueError, TypeError, AttributeError, IndexError):
+    except (OSError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
         return
 
 

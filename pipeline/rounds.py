@@ -23,7 +23,7 @@ from pipeline.errors import InputError, Problem, shown_path
 from pipeline.sentences import change as sentences
 from pipeline.what_if import Ranking, again, published
 from pipeline.workspace import ROUND_RECORD as RECORD
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Paths, Tables, read_record
 
 CURRENT = "current"
 # Thai vowels and tone marks above and below a letter are no letters to `\w`.
@@ -60,7 +60,7 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
     now = switching.shown_run(paths)
     if now is None:
         raise InputError(Problem(shown_path(paths.state), "no run", "a published run", "run `pilot-areas run` first"))
-    run = json.loads((now / "processed" / "run.json").read_text(encoding="utf-8"))
+    run = read_record(now / switching.PROCESSED / switching.RECORD)
     name = name or policy.round
     if not re.fullmatch(NAME, name) or name == CURRENT:
         raise InputError(
@@ -120,13 +120,16 @@ def read(paths: Paths, name: str) -> Round:
                 "archive what is published with `pilot-areas rounds archive NAME`",
             )
         )  # fmt: skip
+    record = read_record(folder / RECORD)
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         recorded = dict(record["files_sha256"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            Problem(shown_path(folder / RECORD), f"{type(error).__name__}", "the record of a round", "archive it again")
-        ) from error
+            Problem(
+                shown_path(folder / RECORD), f"no files_sha256 ({type(error).__name__})", "the record of a round",
+                "archive it again",
+            )
+        ) from error  # fmt: skip
     found = _digests(folder)
     faults = [name for name in sorted({*recorded, *found}) if recorded.get(name) != found.get(name)]
     return Round(name, folder, record, tuple(faults))

@@ -6,7 +6,6 @@ links through ``current``, itself a link that is replaced by rename. Where links
 right, FAT) the files are copied instead, each replaced in one step.
 """
 
-import json
 import os
 import re
 import shutil
@@ -17,9 +16,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.errors import InputError, Problem, shown_path
+from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.pages import frame
-from pipeline.workspace import Paths
+from pipeline.workspace import Paths, read_record
 
 PROCESSED, MAPS, INPUTS = "processed", "maps", "inputs"
 RECORD = "run.json"
@@ -105,8 +104,14 @@ def kept_runs(paths: Paths) -> list[Path]:
 
 def finished(run: Path) -> datetime:
     """When a run was done."""
-    said = json.loads((run / PROCESSED / RECORD).read_text(encoding="utf-8"))
-    return datetime.fromisoformat(said["finished"])
+    record = run / PROCESSED / RECORD
+    said = read_record(record).get("finished")
+    try:
+        return datetime.fromisoformat(said)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InputError(
+            Problem(shown_path(record), f"finished = {shown_value(said)}", "a time", "restore it from a copy")
+        ) from None
 
 
 def mark(paths: Paths, missed: date, *, failed: bool) -> bool:

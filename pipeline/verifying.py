@@ -5,7 +5,6 @@ is printed (``report``). Household rows are not in the archive: they are taken f
 the same bytes. What holds times or cannot be the same bytes, ``run.json`` and the catalogue, is compared by content.
 """
 
-import json
 import shutil
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -66,9 +65,9 @@ def find(paths: Paths, name: str) -> Archived:
         known = ", ".join([rounds.CURRENT, *runs, *(kept.name for kept in rounds.known_rounds(paths))])
         raise InputError(Problem("verify", shown_value(name), f"one of: {known}", "run `pilot-areas run` first"))
     try:
-        record = json.loads((folder / switching.PROCESSED / switching.RECORD).read_text(encoding="utf-8"))
-        made_by, inputs = record["code_version"], record["inputs_sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
+        record = workspace.read_record(folder / switching.PROCESSED / switching.RECORD)
+        made_by, inputs = str(record["code_version"]), record["inputs_sha256"]
+    except (InputError, KeyError):
         raise InputError(
             Problem(shown_path(folder), "no whole run.json", "a run as published", "restore it from a copy")
         ) from None
@@ -151,7 +150,6 @@ def _alike(one: Path, other: Path) -> bool:
 
 def _record(path: Path) -> Any:
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        return {name: value for name, value in said.items() if name not in OF_THE_MOMENT}
-    except (ValueError, AttributeError):
+        return {name: value for name, value in workspace.read_record(path).items() if name not in OF_THE_MOMENT}
+    except InputError:
         return path.read_bytes()

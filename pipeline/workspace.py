@@ -266,6 +266,21 @@ def read_files(path: Path) -> dict[str, bytes]:
     return dict(zip(table["file"].to_pylist(), table["bytes"].to_pylist(), strict=True))
 
 
+def read_record(path: Path) -> dict[str, Any]:
+    """What a run or a round says of itself, a JSON object; ``InputError`` where it is not there, or spoilt."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        found = "no file"
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, lists within lists without end
+        found = str(error)[:80]
+    else:
+        if isinstance(said, dict):
+            return said
+        found = f"a {type(said).__name__}"
+    raise InputError(Problem(shown_path(path), found, "a JSON object", "restore it from a copy, or make it anew"))
+
+
 def read_note(path: Path) -> Note:
     """What a stored table says of itself."""
     said = json.loads((pq.read_schema(path).metadata or {})[FOOTER])
