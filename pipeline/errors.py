@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_FOUND = 60
+LONGEST_SAID = 1000
 _ROOM = ("room to write", "free space on the disk, run again")
 _RIGHTS = ("a place that can be read and written", "give the user who runs this the right to it, run again")
 _OTHERS = ("a disk that works", "look at the machine's own log, run again")
@@ -38,6 +39,16 @@ def shown_value(value: object) -> str:
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 2] + "…'"
 
 
+def _plain(said: str) -> str:
+    """What is said with nothing of a file that a terminal would obey, and not longer than anybody reads.
+
+    >>> print(_plain("a\\x1b[31mb"), len(_plain("9" * 5000)))
+    a\\x1b[31mb 1000
+    """
+    shown = "".join(c if c.isprintable() or c.isspace() else ascii(c)[1:-1] for c in said[: LONGEST_SAID + 1])
+    return shown if len(shown) <= LONGEST_SAID else shown[: LONGEST_SAID - 1] + "…"
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with an input.
@@ -59,7 +70,8 @@ class Problem:
             where += f", line {self.line}"
         if self.column is not None:
             where += f", column {self.column}"
-        text = f"{where}: found {self.found}; expected {self.expected}; to mend: {self.mend}"
+        where, found, expected, mend = map(_plain, (where, self.found, self.expected, self.mend))
+        text = f"{where}: found {found}; expected {expected}; to mend: {mend}"
         return " ".join(text.split())
 
 

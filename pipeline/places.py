@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 from scipy import sparse
@@ -187,6 +188,7 @@ def _read(path: Path, file: str) -> gpd.GeoDataFrame:
         )
     try:
         if kind in (".parquet", ".geoparquet"):
+            pq.read_table(path).validate(full=True)  # else text that is no UTF-8 is found out wherever it is used
             return gpd.read_parquet(path)
         if kind in (".gpkg", ".shp"):
             with warnings.catch_warnings(action="ignore"):  # what GDAL warns of is looked at below, shape by shape

@@ -10,6 +10,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -159,7 +160,7 @@ def _parquet(
 ) -> duckdb.DuckDBPyRelation:
     try:
         names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, ValueError):  # a footer cut off, changed, with names that are no UTF-8
         raise InputError(
             Problem(file.shown, "a Parquet file without a whole footer", "a whole file", "copy or export it again")
         ) from None
@@ -365,14 +366,20 @@ def transcode(source: Path, target: Path, file: str) -> None:
         )
 
 
-def unreadable(file: HouseholdFile, error: duckdb.Error) -> InputError:
-    """What is said where DuckDB stopped in the middle of a file; never its own words, which may hold a line of it."""
-    kind = type(error).__name__.removesuffix("Exception")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return InputError(
+@contextmanager
+def in_our_words(file: HouseholdFile) -> Iterator[None]:
+    """Where DuckDB stops in the middle of a file: ``InputError``, never its own words, which may hold a line of it."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise InputError(
             Problem(file.shown, "more than the memory and the disk hold", "room to spill", "free space on the disk")
-        )
-    return InputError(
-        Problem(file.shown, f"rows that cannot be told apart ({kind})", "a whole file, all lines ended alike",
-                "export it again as 'CSV UTF-8' or Parquet")
-    )  # fmt: skip
+        ) from None
+    except duckdb.Error as error:
+        kind = type(error).__name__.removesuffix("Exception")
+        raise InputError(
+            Problem(
+                file.shown, f"rows that cannot be told apart ({kind})", "a whole file, all lines ended alike",
+                "export it again as 'CSV UTF-8' or Parquet",
+            )
+        ) from None  # fmt: skip

@@ -151,10 +151,10 @@ class Steps:
 
     def _stage_file(self, number: int, file: HouseholdFile, target: Path) -> int:
         columns = self.mappings[file.system]
-        with telling(self.connection, self.say, f"{file.name}: looking at it"):
+        with files.in_our_words(file), telling(self.connection, self.say, f"{file.name}: looking at it"):
             opened = files.opened(file, number, columns, self.aside, self.connection, self.say)
+            opened.rows.create_view("received", replace=True)
         self.encodings[number] = opened.encoding
-        opened.rows.create_view("received", replace=True)
         variables: dict[str, Any] = {
             "yes": columns.yes[0], "no": columns.no[0], "survey_year": columns.survey_year,
             "latest_year": self.policy.as_of.year,
@@ -168,13 +168,11 @@ class Steps:
         values = {
             "file": number, "system": self.systems.index(file.system), "inner": self.key.inner, "outer": self.key.outer,
         }  # fmt: skip
-        try:
+        with files.in_our_words(file):
             with telling(self.connection, self.say, f"{file.name}: looking for places"):
                 self._spelled(file)
             with telling(self.connection, self.say, f"{file.name}: reading"):
                 self._copy(sql_of("stage"), values, target)
-        except duckdb.Error as error:
-            raise files.unreadable(file, error) from None  # DuckDB's own words may hold a line of the file
         rows = pq.read_metadata(target).num_rows
         if opened.rejects is not None:
             rows += self._rejected(number, file, opened.rejects, opened.lines, rows)

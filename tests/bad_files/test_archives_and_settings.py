@@ -150,6 +150,12 @@ def typed(name: str, kind: pa.DataType) -> Callable[[pa.Table], pa.Table]:
     return lambda t: column(name, t[name].cast(kind))(t)
 
 
+def changed_in_the_footer(at: int) -> bytes:
+    content = bytearray(parquet(ROWS))
+    content[len(content) - 8 - int.from_bytes(content[-8:-4], "little") + at] ^= 1
+    return bytes(content)
+
+
 N = len(ROWS)
 PARQUET: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "whole numbers": (lambda: arrow(typed("subdistrict_code", pa.int64())), 29),
@@ -173,6 +179,9 @@ PARQUET: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "a footer of no length": (lambda: parquet(ROWS)[:-8] + b"\0\0\0\0PAR1", ["whole footer"]),
     "the beginning only": (lambda: b"PAR1", ["whole footer"]),
     "the beginning and the end": (lambda: b"PAR1PAR1", ["whole footer"]),
+    "names that are no UTF-8": (lambda: parquet(ROWS).replace(b"income", b"inc\xffme"), ["whole footer"]),
+    # The kind of the first column, which Arrow takes from its own description further on, and DuckDB from here.
+    "a footer that Arrow reads and DuckDB does not": (lambda: changed_in_the_footer(5), ["cannot be told apart"]),
     "encrypted": (lambda: b"PAR1" + parquet(ROWS)[4:-4] + b"PARE", ["whole footer"]),
 }  # fmt: skip
 

@@ -142,6 +142,12 @@ def without(*kinds: str) -> Callable[[dict, Path], object]:
     ]
 
 
+def not_utf_8(good: dict[str, Path], folder: Path) -> None:
+    gpd.read_parquet(good["parquet"]).to_parquet(folder / "b.parquet", compression=None)
+    content = (folder / "b.parquet").read_bytes()
+    (folder / "b.parquet").write_bytes(content.replace(b"TH1003", b"\xd4H1003"))
+
+
 def geoparquet_of(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[dict, Path], object]:
     return lambda good, folder: change(gpd.read_parquet(good["parquet"])).to_parquet(folder / "b.parquet")
 
@@ -160,6 +166,7 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
                                ["b.parquet"]),
     "half a GeoJSON": (of_kind("geojson", "b.geojson", lambda b: b[: len(b) // 2]), "refused", ["b.geojson"]),
     "half a GeoPackage": (of_kind("gpkg", "b.gpkg", lambda b: b[: len(b) // 2]), "refused", ["b.gpkg"]),
+    "GeoParquet whose text is no UTF-8": (not_utf_8, "refused", ["b.parquet"]),
     "half a Parquet file": (of_kind("parquet", "b.parquet", lambda b: b[: len(b) // 2]), "refused", ["b.parquet"]),
     "a Parquet footer broken": (of_kind("parquet", "b.parquet", lambda b: b[:-200] + b"\xff" * 192 + b[-8:]), "refused",
                                 ["b.parquet"]),

@@ -115,6 +115,10 @@ MAPPINGS = {
     "says yes and no alike": (COLUMNS + '\n[values]\nyes = ["1"]\nno = ["1"]', ["'1' for yes and for no"]),
     "says a year in words": (COLUMNS + '\n[constants]\nsurvey_year = "last"', ["column survey_year", "'last'"]),
     "says a year beyond all years": (COLUMNS + "\n[constants]\nsurvey_year = 99999", ["'99999'", "a year such as"]),
+    "has a table with a name that a terminal would obey": (
+        COLUMNS + '\n["\\u001b[31m"]\nx = 1',
+        ["the table \\x1b[31m;"],
+    ),
     "has a table too many": (COLUMNS + "\n[wishes]\nx = 1", ["the table wishes"]),
 }
 
