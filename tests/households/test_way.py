@@ -1,5 +1,6 @@
 """The whole way with household rows: the criterion rests on them, and everything says what it rests on."""
 
+import hashlib
 import io
 import json
 import os
@@ -183,15 +184,19 @@ def test_no_household_is_in_anything_published_kept_or_logged(
     files = [p for p in root.rglob("*") if p.is_file() and not p.is_symlink() and not p.is_relative_to(mixed.raw)]
     kinds = {".parquet", ".duckdb", ".html", ".xlsx", ".gpkg", ".db", ".out", ".json"}
     assert kinds <= {p.suffix for p in files}
+    seen: set[bytes] = set()
     for path in files:
         for name, content in scanner.layers(path):
+            if (same := hashlib.sha256(content).digest()) in seen:  # published tables lie in the workspace, too
+                continue
+            seen.add(same)
             scanned += len(content)
             found += [(name, word) for form, word in words.items() if form in content]
             found += [(name, i) for i in scanner.ids_in(content, prefix, ids)]
         found += [(path.name, number) for number in scanner.numbers_in(path) & {float(degrees) for degrees in AT_HOME}]
     assert not found, found[:5]
-    assert scanned > 100_000_000
-    record_property("bytes scanned", scanned)
+    assert scanned > 50_000_000
+    record_property("distinct bytes scanned", scanned)
 
 
 def test_the_scanner_finds_what_is_there(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import stats
@@ -55,6 +55,7 @@ def test_ranges_of_values_are_those_of_numpy() -> None:
     assert found.high == pytest.approx(np.quantile(values, 0.95, axis=0))
 
 
+@settings(max_examples=25)
 @given(arrays(float, 3, elements=st.floats(0.05, 1)), st.floats(5, 200))
 def test_weights_have_the_moments_of_dirichlet(nominal: np.ndarray, concentration: float) -> None:
     w = draw_weights(nominal, concentration, 20_000, seed=7)
