@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,9 @@ def project_with_program(root: Path) -> Path:
 
 
 class Service:
-    """The daemon and the webserver of a project, whose nightly run comes round every minute unless said otherwise."""
+    """The daemon and the webserver of a project, whose nightly run comes round as ``cron`` says."""
 
-    def __init__(self, root: Path, cron: str = "* * * * *") -> None:
+    def __init__(self, root: Path, cron: str) -> None:
         self.root, self.paths = root, Paths.of(root)
         self.environment = {
             **os.environ, "DAGSTER_HOME": str(root), "PYTHONPATH": str(root), "PILOT_AREAS_NIGHTLY_CRON": cron,
@@ -109,3 +110,15 @@ class Service:
             time.sleep(0.5)
         logs = {p.name: p.read_text(errors="replace")[-1500:] for p in self.root.glob("*.log")}
         raise AssertionError(f"waited {seconds:.0f} s in vain until {what}; {logs}")
+
+
+@contextmanager
+def serving(root: Path, cron: str = "* * * * *") -> Iterator[Service]:
+    """The daemon and the UI over a project, stopped at the end."""
+    service = Service(root, cron)
+    try:
+        service.start_daemon()
+        service.start_webserver()
+        yield service
+    finally:
+        service.stop()

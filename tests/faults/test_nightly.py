@@ -13,7 +13,7 @@ import pytest
 from pipeline import switching
 from tests.conftest import digests
 from tests.faults.conftest import FAULTS
-from tests.faults.daemon import PROGRAMS, Service, project_with_program
+from tests.faults.daemon import PROGRAMS, Service, project_with_program, serving
 
 LONG = pytest.mark.skipif(FAULTS < 20, reason="fewer faults were asked for")
 RUNS = """{ runsOrError(limit: 20) { ... on Runs { results { runId status creationTime
@@ -26,13 +26,8 @@ FRESH = """{ assetsOrError(prefix: ["published"]) { ... on AssetConnection { nod
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One daemon and one UI for all that follows, in this order."""
-    service = Service(project_with_program(tmp_path_factory.mktemp("nightly") / "project"))
-    try:
-        service.start_daemon()
-        service.start_webserver()
-        yield service
-    finally:
-        service.stop()
+    with serving(project_with_program(tmp_path_factory.mktemp("nightly") / "project")) as found:
+        yield found
 
 
 def page(service: Service) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline import nightly, switching
 from tests.faults.conftest import Measured
-from tests.faults.daemon import Service, project_with_program
+from tests.faults.daemon import Service, project_with_program, serving
 
 SOAK = int(os.environ.get("PILOT_AREAS_SOAK", "100"))
 # With fewer runs than this the daemon is still warming up, and its growth says nothing.
@@ -40,13 +40,8 @@ class Reading:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    found = Service(project_with_program(tmp_path_factory.mktemp("soak") / "project"), cron=NEVER)
-    try:
-        found.start_daemon()
-        found.start_webserver()
+    with serving(project_with_program(tmp_path_factory.mktemp("soak") / "project"), cron=NEVER) as found:
         yield found
-    finally:
-        found.stop()
 
 
 def reading(service: Service) -> Reading:
