@@ -3,9 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,26 +17,14 @@ from pipeline import cli, definitions, publishing, switching, verifying, workspa
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import InputError, NotPublished, Stopped
 from pipeline.workspace import Paths
-from tests.conftest import digests, published, published_files, run_in
+from tests.conftest import HARD_TO_NAME, digests, published, published_files, run_in
 
 
 @pytest.fixture(scope="module")
-def project(new_project: Callable[[], Path]) -> Paths:
-    """A run of its own, which these tests change.
-
-    It is made on one processor, in another time zone and locale, in a folder whose name SQL, globs and shells would
-    stumble over.
-    """
-    root = new_project()
-    root = root.rename(root.with_name("it's a [new] 100% *; -- โครงการ"))
-    elsewhere = {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
-    command = [str(Path(sys.executable).parent / "pilot-areas"), "run"]
-    one = {min(os.sched_getaffinity(0))}
-    done = subprocess.run(
-        command, cwd=root, env={**os.environ, **elsewhere}, capture_output=True, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, one),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+def project(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The run on the figures of 2022 in a folder of its own, which these tests change."""
+    root = tmp_path_factory.mktemp("publishing") / HARD_TO_NAME
+    shutil.copytree(real_run.maps.parent, root, symlinks=True)
     return Paths.of(root)
 
 
@@ -61,8 +46,7 @@ def materialise(paths: Paths, *names: str, config: dict | None = None) -> dg.Exe
         )
 
 
-def test_the_same_input_gives_the_same_bytes_elsewhere(project: Paths, real_run: Paths) -> None:
-    assert digests(project) == digests(real_run)
+def test_the_catalogue_holds_every_published_table(project: Paths) -> None:
     for name, contract in CONTRACTS.items():
         if contract.files_in or not contract.published:
             continue
@@ -70,14 +54,11 @@ def test_the_same_input_gives_the_same_bytes_elsewhere(project: Paths, real_run:
         with duckdb.connect(str(project.processed / "pilot_areas.duckdb"), read_only=True) as catalogue:
             stored = catalogue.table(name).df()
         assert stored.columns.tolist() == columns
-        expected = published(real_run, name)
+        expected = published(project, name)
         nothing = expected.columns[expected.isna().all()]
         assert stored[nothing].isna().all(axis=None)
         said = [frame.drop(columns=nothing) for frame in (stored, expected)]
         pd.testing.assert_frame_equal(*said, check_dtype=False, check_column_type=False)
-    one, other = (json.loads((p.processed / "run.json").read_text()) for p in (project, real_run))
-    assert one["run_id"] == other["run_id"]
-    assert one["dagster_run_id"] != other["dagster_run_id"]
 
 
 def test_verifying_finds_every_byte_that_is_not_what_the_inputs_give(
