@@ -28,7 +28,7 @@ bench: .venv/installed-test
 
 faults: .venv/installed-test
 	PILOT_AREAS_FAULTS=$(FAULTS) PILOT_AREAS_SOAK=$(SOAK) PILOT_AREAS_FUZZ=$(FUZZ) \
-	  $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/faults tests/bad_files/test_fuzz.py
+	  $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/faults tests/bad_files
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
