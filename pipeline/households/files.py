@@ -69,7 +69,8 @@ class Opened:
 def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]]]:
     """Every file under ``households/<system>/`` by name, and system, name and problem of each that cannot be one.
 
-    Hidden files, notes and sidecars are neither. A folder whose name cannot be a system's raises ``InputError``.
+    Hidden files, notes and sidecars are neither. A folder whose name cannot be a system's raises ``InputError``, as
+    does a name that holds a citizen id: names stand in logs and in what is published.
     """
     folder = raw / FOLDER
     files: list[HouseholdFile] = []
@@ -86,6 +87,14 @@ def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]
                     "rename the folder",
                 )
             )
+        for path in sorted(system.rglob("*")):
+            if (told := without_ids(path.name)) != path.name:
+                raise InputError(
+                    Problem(
+                        f"{shown_path(system)}/{told}", "a name that holds a citizen id (hidden here)",
+                        "a name that tells of nobody, since names are published", "rename the file",
+                    )
+                )  # fmt: skip
         first: dict[str, str] = {}
         for path in sorted(system.iterdir()):
             if path.name in NOT_ROWS or path.name.startswith((".", "~$")):
@@ -100,6 +109,27 @@ def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]
                 words = f"the same bytes as {same}", "each file once", "remove one of the two"
             problems.append((system.name, path.name, Problem(shown_path(path), *words)))
     return files, problems
+
+
+def without_ids(name: str) -> str:
+    """A name in which no citizen id can be read: 13 digits, Western or Thai, together or apart, the last a check digit.
+
+    The check digit is that of the Department of Provincial Administration: weights 13 to 2, modulo 11.
+
+    >>> without_ids("house 1-1017-00203-45-0.csv"), without_ids("๑๑๐๑๗๐๐๒๐๓๔๕๐.csv")
+    ('house #.csv', '#.csv')
+    >>> without_ids("1101700203451 2565-11-24 10.30.csv")  # the check digit would be 0
+    '1101700203451 2565-11-24 10.30.csv'
+    """
+
+    def hidden(found: re.Match[str]) -> str:
+        digits = [int(c) for c in found[0] if c.isdecimal()]
+        check = (
+            11 - sum(weight * digit for weight, digit in zip(range(13, 1, -1), digits[:12], strict=True)) % 11
+        ) % 10
+        return "#" if check == digits[12] else found[0]
+
+    return re.sub(r"(?<!\d)\d(?:[-–. _]?\d){12}(?!\d)", hidden, name)
 
 
 def _why_not(path: Path) -> tuple[str, str, str] | None:

@@ -163,6 +163,32 @@ def test_a_bad_file_is_refused_in_one_line(case: str, province: Province) -> Non
     assert not list(province.paths.households.glob(".intake-*"))
 
 
+@pytest.mark.parametrize("place", ["{}.csv", "old/{}.csv", "ครัวเรือน {} ใหม่.parquet", ".{}.csv", "{}.pdf"])
+@pytest.mark.parametrize("way", ["together", "apart", "in Thai"])
+@pytest.mark.parametrize("unusable_file", ["stop", "skip"])
+def test_a_name_that_holds_a_citizen_id_is_refused_and_not_repeated(
+    place: str, way: str, unusable_file: str, province: Province
+) -> None:
+    one = citizen_id(7)
+    apart = "-".join((one[0], one[1:5], one[5:10], one[10:12], one[12]))
+    thai = one.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+    name = place.format({"together": one, "apart": apart, "in Thai": thai}[way])
+    province.rules(unusable_file=unusable_file)
+    (province.paths.raw / "households" / "tpmap" / "old").mkdir(parents=True)
+    province.put({"good.csv": csv(ROWS), name: csv(ROWS)})
+    with pytest.raises(InputError, match="found a name that holds a citizen id") as refused:
+        province.take_in()
+    told = str(refused.value) + "".join(province.said)
+    assert place.rsplit("/", 1)[-1].format("#") in told
+    assert not any(form in told for form in (one, apart, thai))
+
+
+def test_other_numbers_in_names_are_no_ids(province: Province) -> None:
+    wrong = citizen_id(7)[:12] + str((int(citizen_id(7)[12]) + 1) % 10)
+    province.put({f"{n}.csv": csv([row(i)]) for i, n in enumerate((wrong, "2565-11-24 10.30.45", citizen_id(7) + "0"))})
+    assert len(province.take_in().table("files")) == 3
+
+
 SKIPPED = [c for c in BAD if "rows" not in c and "sniffer" not in c] + ["Parquet without rows"]
 
 
