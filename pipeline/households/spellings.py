@@ -6,6 +6,7 @@ never mends: two names cover seven districts. Here: codes and names. Not here: c
 (``intake``).
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ import pandas as pd
 
 from pipeline.intake import INVISIBLE, THAI_DIGITS
 
+# PyThaiNLP would make a folder for downloads in the home of whoever runs this, which may be read-only.
+if "PYTHAINLP_READ_MODE" not in os.environ:  # its older name for the same
+    os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
 MOST_SPELLINGS = 300_000
 PREFIXES = re.compile(r"^(?:จังหวัด|จ\.|อำเภอ|อ\.|เขต)\s*")
 HINT_SCORE = 75

@@ -1,10 +1,13 @@
 """A project with its own copy of the program, and the Dagster daemon and webserver really running over it.
 
+They may write where their unit in ``deploy/`` says, and nowhere else, where this machine lets that be arranged.
+
 Not here: what is tested of them. Everything listens on 127.0.0.1 and is stopped by the process group it was started in.
 """
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -21,6 +24,18 @@ from pipeline.workspace import Paths
 from tests.conftest import ROOT, with_fewer_draws
 
 PROGRAMS = Path(sys.executable).parent
+UNIT = ROOT / "deploy" / "pilot-areas-daemon.service"
+# Mounts the places given, as kind:place, over a disk that may only be read; then becomes the command after them.
+CONFINED = """set -e
+mount -o remount,bind,ro /
+while [ "$1" != -- ]; do
+  mount --bind "${1#*:}" "${1#*:}"
+  mount -o "remount,bind,${1%%:*}" "${1#*:}"
+  shift
+done
+shift
+exec "$@"
+"""
 
 
 def project_with_program(root: Path) -> Path:
@@ -49,20 +64,41 @@ class Service:
     """The daemon and the webserver of a project, whose nightly run comes round as ``cron`` says."""
 
     def __init__(self, root: Path, cron: str) -> None:
-        self.root, self.paths = root, Paths.of(root)
+        self.root, self.paths, self.temporary = root, Paths.of(root), root.with_name(f"{root.name}-tmp")
+        self.temporary.mkdir()
+        # As the guide has them made: a unit cannot be given what is not there.
+        for name in (".dagster", ".logs_queue", "logs", "data/rounds", "maps"):
+            (root / name).mkdir(exist_ok=True)
         self.environment = {
             **os.environ, "DAGSTER_HOME": str(root), "PYTHONPATH": str(root), "PILOT_AREAS_NIGHTLY_CRON": cron,
             "PILOT_AREAS_NIGHTLY_GRACE_MINUTES": "0.3", "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": str(root), "TMPDIR": str(self.temporary), "MPLCONFIGDIR": str(self.temporary),
         }  # fmt: skip
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
+    def confined(self) -> list[str]:
+        """What goes before a command so that it may write where its unit says, as under systemd's ProtectSystem=strict.
+
+        Nothing where this machine refuses to mount.
+        """
+        tried = subprocess.run(["unshare", "--mount", "mount", "-o", "remount,bind,ro", "/"], capture_output=True)
+        if tried.returncode:
+            return []
+        says = UNIT.read_text(encoding="utf-8")
+        assert "ProtectSystem=strict" in says
+        places = [f"rw:{self.temporary}"]
+        for kind, name in (("rw", "ReadWritePaths"), ("ro", "ReadOnlyPaths")):
+            for line in re.findall(rf"^{name}=(.*)$", says, re.MULTILINE):
+                places += [f"{kind}:{place.replace('/opt/pilot-areas', str(self.root))}" for place in line.split()]
+        return ["unshare", "--mount", "sh", "-c", CONFINED, "sh", *places, "--"]
+
     def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.root / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
-                [str(PROGRAMS / name), *arguments], cwd=self.root, env=self.environment, stdout=log,
+                [*self.confined(), str(PROGRAMS / name), *arguments], cwd=self.root, env=self.environment, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         return self.started[name]

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import switching
 from tests.conftest import digests
-from tests.faults.conftest import FAULTS
+from tests.faults.conftest import FAULTS, Measured
 from tests.faults.daemon import PROGRAMS, Service, project_with_program, serving
 
 LONG = pytest.mark.skipif(FAULTS < 20, reason="fewer faults were asked for")
@@ -54,7 +54,17 @@ def runs(service: Service) -> list[dict]:
     return service.asked(RUNS)["runsOrError"]["results"]
 
 
-def test_a_good_night_publishes(service: Service) -> None:
+def test_a_good_night_publishes(service: Service, record_property: Measured) -> None:
+    """With no more to write to than the unit gives: the program's own folder, for one, may only be read."""
+    for place, refused in (
+        (service.root / "x", True),
+        (service.paths.raw / "x", True),
+        (service.paths.maps / "x", False),
+    ):
+        touched = subprocess.run([*service.confined(), "touch", str(place)], capture_output=True)
+        assert bool(touched.returncode) == (refused and bool(service.confined()))
+        place.unlink(missing_ok=True)
+    record_property("the night may write only where its unit says", bool(service.confined()))
     service.until("a run is published", lambda: shown(service), 180)
     assert not is_marked(service)
     service.until("the UI shows it as fresh", lambda: freshness(service) == "HEALTHY", 90)

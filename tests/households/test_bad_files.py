@@ -1,11 +1,13 @@
 """One bad file at a time: one clear line, no value of a household in it, and the last good intake stays."""
 
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stdnum.th import pin
 
 from pipeline.errors import InputError
 from pipeline.households import files
@@ -181,6 +183,13 @@ def test_a_name_that_holds_a_citizen_id_is_refused_and_not_repeated(
     told = str(refused.value) + "".join(province.said)
     assert place.rsplit("/", 1)[-1].format("#") in told
     assert not any(form in told for form in (one, apart, thai))
+
+
+def test_ids_in_names_are_those_of_stdnum() -> None:
+    chance = random.Random(5)
+    numbers = [str(chance.randrange(10**12, 9 * 10**12)) for _ in range(2000)]
+    assert [files.without_ids(n) == "#" for n in numbers] == [pin.is_valid(n) for n in numbers]
+    assert 100 < sum(map(pin.is_valid, numbers)) < 300
 
 
 def test_other_numbers_in_names_are_no_ids(province: Province) -> None:

@@ -1,6 +1,9 @@
 """The key of the pseudonyms; districts from codes and names."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import geothai
@@ -115,3 +118,11 @@ def test_what_cannot_be_placed_says_why(cells: dict[str, str], reason: str, gaze
 
 def test_the_check_digit_of_these_tests_is_the_real_one() -> None:
     assert all(pin.is_valid(citizen_id(n)) for n in range(200))
+
+
+def test_spelling_leaves_nothing_in_the_home_of_whoever_runs_it(tmp_path: Path) -> None:
+    said = "from pipeline.households.spellings import bare_name; print(bare_name('อำเภอฝาง') == 'ฝาง')"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHAINLP")} | {"HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+    assert list(tmp_path.iterdir()) == []
