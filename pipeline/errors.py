@@ -22,9 +22,14 @@ OF_THE_DISK = {
 
 
 def shown_path(path: Path | str) -> str:
-    """A path as a reader can find it: relative to the working directory where it lies below it."""
+    """A path as a reader can find it: relative to the working directory where it lies below it; a link by its own name.
+
+    >>> shown_path(Path.cwd() / "data" / "raw"), shown_path("/etc/passwd")
+    ('data/raw', '/etc/passwd')
+    """
+    path = Path(path)
     try:
-        return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
+        return (path.parent.resolve() / path.name).relative_to(Path.cwd().resolve()).as_posix()
     except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads in a circle
         return str(path)
 

@@ -189,6 +189,12 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
 }  # fmt: skip
 
 
+def test_a_link_is_called_by_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    (folder / "b.gpkg").symlink_to("nowhere")
+    refused(lambda: read(folder), "boundaries/b.gpkg: found")
+
+
 @pytest.mark.parametrize("fault", FILES)
 def test_files(fault: str, good: dict[str, Path], folder: Path) -> None:
     make, verdict, parts = FILES[fault]

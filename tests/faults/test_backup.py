@@ -14,19 +14,18 @@ import pytest
 
 from pipeline import cli, switching
 from pipeline.workspace import Paths
-from tests.conftest import ROOT, run_in, with_fewer_draws
+from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 HOUSEHOLD = "1101700203451"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+def kept(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A project with an archived round, a published run and household rows."""
     root = tmp_path_factory.mktemp("kept") / "project"
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households"))
-    shutil.copy(ROOT / "dagster.yaml", root)
-    paths = run_in(with_fewer_draws(root))
+    shutil.copytree(real_run.maps.parent, root, symlinks=True)
+    paths = Paths.of(root)
     before = Path.cwd()
     os.chdir(root)
     assert cli.main(["rounds", "archive", "รอบหนึ่ง"]) == 0

@@ -3,10 +3,14 @@
 Not here: all the ways in which a file can be bad (``bad_files``).
 """
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pipeline import switching
+from pipeline.workspace import Paths
+from tests.conftest import digests
 from tests.faults.conftest import Project
 
 # One for each reader, through the command: what is replaced in which file, and what the line says.
@@ -26,9 +30,16 @@ COMMAND: dict[str, tuple[str, bytes, bytes, str]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def project(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("bad") / "project"
+    shutil.copytree(real_run.maps.parent, root, symlinks=True)
+    return Project(root, [])
+
+
 @pytest.mark.parametrize("name", COMMAND)
 def test_the_command_says_it_in_one_line(name: str, project: Project) -> None:
-    before = project.which()
+    before, run = digests(project.paths), switching.shown_run(project.paths)
     file, old, new, part = COMMAND[name]
     path = project.paths.raw / file
     content = path.read_bytes()
@@ -43,4 +54,4 @@ def test_the_command_says_it_in_one_line(name: str, project: Project) -> None:
     assert said.count("\n") == 0, said
     for word in (Path(file).name, part, "expected ", "to mend: "):
         assert word in said
-    assert project.which() == before
+    assert (digests(project.paths), switching.shown_run(project.paths)) == (before, run)
