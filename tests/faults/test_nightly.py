@@ -100,17 +100,21 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
 
 @LONG
 def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: Service) -> None:
-    def under_way() -> int:
-        """The process that executes a run at this moment; the run says so itself."""
-        started = [r for r in runs(service) if r["status"] == "STARTED"]
-        messages = [e.get("message", "") for r in started for e in r["eventConnection"]["events"]]
-        found = [re.search(r"Started process for run \(pid: ([0-9]+)\)", message) for message in messages]
-        return next((int(match[1]) for match in found if match), 0)
+    def under_way() -> tuple[str, int] | None:
+        """The run that is executed at this moment, and its process; the run says so itself."""
+        for run in runs(service):
+            for event in run["eventConnection"]["events"] if run["status"] == "STARTED" else ():
+                if match := re.search(r"Started process for run \(pid: ([0-9]+)\)", event.get("message", "")):
+                    return run["runId"], int(match[1])
+        return None
 
-    killed = service.until("a run is under way", under_way, 120)
+    def failed() -> bool:
+        return any(r["runId"] == killed and r["status"] == "FAILURE" for r in runs(service))
+
+    killed, process = service.until("a run is under way", under_way, 120)
     before = shown(service)
-    os.kill(killed, signal.SIGKILL)
-    service.until("the killed run counts as failed", lambda: runs(service)[0]["status"] == "FAILURE", 120)
+    os.kill(process, signal.SIGKILL)
+    service.until("the killed run counts as failed", failed, 120)  # by then the next night may wait in the queue
     assert (shown(service) / "processed" / "run.json").is_file()
     service.until("the next run is published", lambda: shown(service) not in (None, before), 180)
 
