@@ -31,7 +31,7 @@ from tests.households.conftest import Province, csv, parquet, province, row, xls
 from tests.test_target_poor import AMPHUR
 
 __all__ = ["province"]
-EXAMPLES = int(os.environ.get("PILOT_AREAS_FUZZ", "5"))
+EXAMPLES = int(os.environ.get("PILOT_AREAS_FUZZ", "15"))
 LARGEST_GROWTH_MB = 600
 often = settings(
     max_examples=EXAMPLES,

@@ -10,7 +10,7 @@ import pytest
 from stdnum.th import pin
 
 from pipeline.errors import InputError
-from pipeline.households import files
+from pipeline.households import encodings, files
 from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, table, xlsx
 
 ROWS = [row(n) for n in range(1, 40)]
@@ -269,10 +269,10 @@ def test_a_link_is_no_file(province: Province, tmp_path: Path) -> None:
 def test_an_encoding_is_found_where_a_letter_is_cut_in_two(
     encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CHUNK", 7)
+    monkeypatch.setattr(encodings, "CHUNK", 7)
     path = tmp_path / "a.csv"
     path.write_bytes("ก,ข\nอำเภอเมืองน่าน,1\n".encode(encoding))
-    seen = files.look_through(path, "a.csv")
+    seen = encodings.look_through(path, "a.csv")
     assert (seen.encoding, seen.lines) == (encoding, 2)
 
 
