@@ -1,7 +1,7 @@
 """What the working group gets: the shortlist, the reasons, the page, the workbooks, and their publication.
 
 Every asset is one call. Not here: scores (``district``), how a page or a run is built (``pipeline.pages``,
-``pipeline.publishing``).
+``pipeline.runs.publishing``).
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,17 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import downloads as take_away
-from pipeline import explain, nightly, publishing, rounds, shortlist, storage
+from pipeline import explain, shortlist
 from pipeline import workbooks as books
 from pipeline.contracts import CONTRACTS
+from pipeline.orchestration import nightly, storage
+from pipeline.orchestration.storage import Lineage, asset, assets
 from pipeline.pages import brief as meeting
 from pipeline.pages import classes, country, dossier, frame
 from pipeline.pages import pictures as maps
 from pipeline.policy import Policy
+from pipeline.runs import publishing, rounds
 from pipeline.sentences import decision
-from pipeline.storage import Lineage, asset, assets
 from pipeline.uncertainty import measure as uncertainty
 from pipeline.workspace import Paths
 

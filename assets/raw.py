@@ -10,13 +10,13 @@ from pydantic import Field
 
 from pipeline import places, workspace
 from pipeline import policy as policies
-from pipeline.households import intake
-from pipeline.intake import Received
+from pipeline.households import kept
+from pipeline.orchestration.storage import News, asset
 from pipeline.policy import Policy, WhatIf, flat
+from pipeline.reading.table import Received
 from pipeline.sources import cbt, dbd, dopa, labour, nesdc, tpmap
 from pipeline.sources import data_systems as systems
 from pipeline.sources import universities as campuses
-from pipeline.storage import News, asset
 from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
@@ -177,25 +177,25 @@ def household_files(
 ) -> Received:
     """The intake of household rows: checked, mended, hidden behind pseudonyms, placed, counted. Unchanged files are not
     read again."""
-    return intake.received(paths, districts, district_shapes, policy, news.teller(context))
+    return kept.received(paths, districts, district_shapes, policy, news.teller(context))
 
 
 @asset("raw", "pandas", notes_of=["household_files"])
 def household_poverty(paths: In) -> pd.DataFrame:
     """Households and persons, poor and target poor, by dimension; Alkire-Foster; district, province, country."""
-    return intake.taken_up(paths).table("poverty")
+    return kept.taken_up(paths).table("poverty")
 
 
 @asset("raw", "pandas", notes_of=["household_files"])
 def household_agreement(paths: In) -> pd.DataFrame:
     """TPMAP against PPPConnext, household by household: found in both, poor in both, Cohen's kappa."""
-    return intake.taken_up(paths).table("agreement")
+    return kept.taken_up(paths).table("agreement")
 
 
 @asset("raw", "parquet", notes_of=["household_files"])
 def refused(paths: In) -> dict[str, bytes]:
     """No row is lost: refused/ and mended/ say which and why, and never what stood there."""
-    return intake.taken_up(paths).papers()
+    return kept.taken_up(paths).papers()
 
 
 AS_RECEIVED = (

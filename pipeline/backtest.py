@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import intake
 from pipeline.contracts import PAST_CHOICES
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy import Policy
+from pipeline.reading.table import table_of
 
 LARGEST_BYTES = 5_000_000
 
@@ -45,7 +45,7 @@ def past_choices(path: Path, district_codes: pd.Series) -> pd.DataFrame:
     if path.stat().st_size > LARGEST_BYTES:
         raise InputError(Problem(file, f"{path.stat().st_size:,} bytes", "a list of places", "give the list alone"))
     known = {"code": {*district_codes, *district_codes.str[:2]}}
-    table, _ = intake.table_of(path.read_bytes(), file, PAST_CHOICES, known)
+    table, _ = table_of(path.read_bytes(), file, PAST_CHOICES, known)
     if table.empty:
         raise InputError(Problem(file, "no row", "at least one place", "add the places of the programme"))
     return table

@@ -85,15 +85,15 @@ def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
 def run(given: argparse.Namespace) -> int:
     """Materialise everything and publish."""
     root, paths = _paths(given)
-    from pipeline.report import ranking
+    from pipeline.report import listing
     from pipeline.report.terminal import progress
 
     with progress("reading, scoring, publishing") as shown:
-        from pipeline.definitions import run_everything
-        from pipeline.storage import News
+        from pipeline.orchestration.definitions import run_everything
+        from pipeline.orchestration.storage import News
 
         run_everything(root, paths, shown.stored, News(shown.say))
-    ranking.shortlist(paths)
+    listing.shortlist(paths)
     return 0
 
 
@@ -104,8 +104,8 @@ def check(given: argparse.Namespace) -> int:
     from pipeline.report.terminal import progress
 
     with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
-        from pipeline.definitions import look_at_inputs
-        from pipeline.storage import News
+        from pipeline.orchestration.definitions import look_at_inputs
+        from pipeline.orchestration.storage import News
 
         looked_at, failures = look_at_inputs(paths, shown.stored, News(shown.say))
     inputs.inputs(looked_at, failures)
@@ -115,10 +115,10 @@ def check(given: argparse.Namespace) -> int:
 def explain(given: argparse.Namespace) -> int:
     """Show one district or province."""
     _, paths = _paths(given)
-    from pipeline.report import places
+    from pipeline.report import explained
     from pipeline.workspace import Tables
 
-    places.explained(Tables(paths.processed), given.code)
+    explained.explained(Tables(paths.processed), given.code)
     return 0
 
 
@@ -165,7 +165,7 @@ def policy(given: argparse.Namespace) -> int:
     _, paths = _paths(given)
     from pipeline import policy
     from pipeline.report import policies
-    from pipeline.rounds import known_rounds
+    from pipeline.runs.rounds import known_rounds
     from pipeline.sources import dopa
 
     if given.action == "new" and file:
@@ -209,8 +209,8 @@ def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
 def rounds(given: argparse.Namespace) -> int:
     """List, archive or compare rounds."""
     _, paths = _paths(given)
-    from pipeline import rounds
     from pipeline.report import comparisons
+    from pipeline.runs import rounds
 
     if given.action == "list":
         comparisons.rounds(rounds.known_rounds(paths))
@@ -227,16 +227,16 @@ def verify(given: argparse.Namespace) -> int:
     _, paths = _paths(given)
     import tempfile
 
-    from pipeline import verifying
     from pipeline.report import comparisons
     from pipeline.report.terminal import progress
+    from pipeline.runs import verifying
 
     archived = verifying.find(paths, given.run)
     with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as aside:
         again = verifying.lay_out(paths, archived, Path(aside))
         with progress(f"building run {archived.record['run_id']} again") as shown:
-            from pipeline.definitions import build_again
-            from pipeline.storage import News
+            from pipeline.orchestration.definitions import build_again
+            from pipeline.orchestration.storage import News
 
             build_again(again, shown.stored, News(shown.say))
         verdict = verifying.compare(archived, again)

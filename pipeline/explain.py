@@ -14,8 +14,8 @@ from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy
 from pipeline.scoring import CRITERIA
-from pipeline.sentences import district as sentences
-from pipeline.sentences import province as outlooks
+from pipeline.sentences import outlooks as outlooks
+from pipeline.sentences import reasons as sentences
 from pipeline.sentences import words
 from pipeline.workspace import Tables
 

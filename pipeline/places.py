@@ -21,7 +21,7 @@ from scipy import sparse
 
 from pipeline.contracts import REGISTER_RAW
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.intake import SIDECAR, Origin, Received, origin_of, read_table
+from pipeline.reading.table import SIDECAR, Origin, Received, origin_of, read_table
 
 WGS84 = "EPSG:4326"
 # So many random places for each that `places_within` keeps.

@@ -24,7 +24,7 @@ from pipeline import digests
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.intake import Origin, Received
+from pipeline.reading.table import Origin, Received
 
 FOOTER = b"pilot_areas"
 CODE_SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}

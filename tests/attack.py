@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from scipy.optimize import linprog
 from scipy.sparse import lil_array
 
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.pages.dossier import FEW
 from pipeline.workspace import Paths
 from tests.conftest import published

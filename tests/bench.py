@@ -153,7 +153,7 @@ DRAWS = """
 import resource, sys
 from pathlib import Path
 from pipeline.uncertainty.choices import Choices
-from pipeline.uncertainty.country import country
+from pipeline.uncertainty.arrays import country
 from pipeline.uncertainty.measure import drawn
 from pipeline.uncertainty.model import Model
 from pipeline.uncertainty.ranges import ranges_of

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from pipeline import definitions
 from pipeline import policy as policies
-from pipeline.definitions import run_everything
+from pipeline.orchestration import definitions
+from pipeline.orchestration.definitions import run_everything
 from pipeline.policy import Policy
 from pipeline.sources import dopa
 from pipeline.workspace import Paths

@@ -4,8 +4,8 @@ import dagster as dg
 import pytest
 
 from assets import checks, district, pilots, raw
-from pipeline import definitions
 from pipeline.contracts import CONTRACTS
+from pipeline.orchestration import definitions
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from pipeline import definitions, explain, scoring, shortlist, workspace
+from pipeline import explain, scoring, shortlist, workspace
 from pipeline.errors import InputError
+from pipeline.orchestration import definitions
 from pipeline.policy import Policy
 from pipeline.workspace import Paths, Tables
 from tests.conftest import published

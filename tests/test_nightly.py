@@ -8,8 +8,9 @@ import dagster as dg
 import pytest
 from dagster import DagsterRunStatus as Status
 
-from pipeline import nightly, switching
 from pipeline.errors import InputError
+from pipeline.orchestration import nightly
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 

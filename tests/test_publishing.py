@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from pipeline import cli, definitions, publishing, switching, verifying, workspace
+from pipeline import cli, workspace
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import InputError, NotPublished, Stopped
+from pipeline.orchestration import definitions
+from pipeline.runs import publishing, switching, verifying
 from pipeline.workspace import Paths
 from tests.conftest import HARD_TO_NAME, digests, published, published_files, run_in
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import definitions, queries, workspace
+from pipeline import queries, workspace
+from pipeline.orchestration import definitions
 from pipeline.workspace import Paths, Stored
 
 OUTSIDE = [

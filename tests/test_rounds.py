@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import cli, rounds, what_if, workspace
+from pipeline import cli, what_if, workspace
 from pipeline import policy as policies
 from pipeline.errors import InputError
+from pipeline.runs import rounds
 from pipeline.sentences.change import add_changes
 from pipeline.workspace import Paths, Tables
 from tests.conftest import digests, made_in, run_in

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from pipeline import publishing
 from pipeline.pages import pictures
+from pipeline.runs import publishing
 from pipeline.workspace import Paths
 from tests.conftest import published, run_in, with_fewer_draws
 

@@ -6,10 +6,10 @@ files (``intake``) and anything that computes a value.
 """
 
 from pipeline.contracts.contract import Column, Contract, ContractError, Kind
-from pipeline.contracts.district import DISTRICT
-from pipeline.contracts.households import HOUSEHOLDS
-from pipeline.contracts.pilots import PILOTS
-from pipeline.contracts.raw import PAST_CHOICES, RAW, RAW_LAST, REGISTER_RAW
+from pipeline.contracts.district_tables import DISTRICT
+from pipeline.contracts.household_tables import HOUSEHOLDS
+from pipeline.contracts.pilot_tables import PILOTS
+from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, REGISTER_RAW
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS)

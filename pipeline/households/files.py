@@ -20,10 +20,10 @@ import pyarrow.parquet as pq
 
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.households.encodings import look_through, transcode
 from pipeline.households.mapping import COLUMNS, FILE, Mapping
 from pipeline.households.workbook import unpack_workbook
-from pipeline.intake import INVISIBLE, SIDECAR, Origin, origin_of
+from pipeline.reading.encodings import look_through, transcode
+from pipeline.reading.table import INVISIBLE, SIDECAR, Origin, origin_of
 
 FOLDER = "households"
 READERS = (".csv", ".txt", ".tsv", ".parquet", ".xlsx")

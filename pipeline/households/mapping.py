@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.intake import THAI_DIGITS, read_toml
+from pipeline.reading.table import THAI_DIGITS, read_toml
 
 FILE = "mapping.toml"
 IDS = ("household_id", "citizen_id")

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.contracts import CONTRACTS
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criteria.poverty import alkire_foster
 from pipeline.policy import Households
 from pipeline.small_cells import COUNTRY, protected_together

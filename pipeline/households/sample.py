@@ -16,11 +16,11 @@ import geothai
 import numpy as np
 import pandas as pd
 
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import mapping
 from pipeline.households.files import FOLDER
-from pipeline.intake import SIDECAR, read_toml
+from pipeline.reading.table import SIDECAR, read_toml
 
 SQL = Path(__file__).with_name("sql")
 FORMATS = ("parquet", "csv", "xlsx")

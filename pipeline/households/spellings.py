@@ -15,7 +15,7 @@ from functools import cache, cached_property
 import geothai
 import pandas as pd
 
-from pipeline.intake import INVISIBLE, THAI_DIGITS
+from pipeline.reading.table import INVISIBLE, THAI_DIGITS
 
 # PyThaiNLP would make a folder for downloads in the home of whoever runs this, which may be read-only.
 if "PYTHAINLP_READ_MODE" not in os.environ:  # its older name for the same

@@ -4,7 +4,7 @@ Not here: what a parameter does (``criteria``, ``scoring``, ``uncertainty``, ``s
 """
 
 from pipeline.policy.changes import WhatIf, without_agency
-from pipeline.policy.files import from_table, new, read, received, table_of, to_toml
+from pipeline.policy.documents import from_table, new, read, received, table_of, to_toml
 from pipeline.policy.sections import CRITERIA, Ballot, Households, Portfolio, Uncertainty
 from pipeline.policy.whole import Policy, flat, validated
 

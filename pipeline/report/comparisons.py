@@ -12,8 +12,8 @@ from rich.table import Table
 
 from pipeline.backtest import Recall
 from pipeline.report.terminal import console, number, text
-from pipeline.rounds import Comparison, Round
-from pipeline.verifying import Archived, Verdict
+from pipeline.runs.rounds import Comparison, Round
+from pipeline.runs.verifying import Archived, Verdict
 from pipeline.what_if import Ranking, moves, portfolio_moves
 
 WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves", "stays": "", "": ""}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.intake import Received, in_their_provinces, read_table
+from pipeline.reading.table import Received, in_their_provinces, read_table
 
 
 def cbt_sites(folder: Path, districts: pd.DataFrame) -> Received:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.intake import Received, read_table
+from pipeline.reading.table import Received, read_table
 
 
 def data_systems(folder: Path, districts: pd.DataFrame) -> Received:

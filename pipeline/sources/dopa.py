@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.intake import Origin, Received, read_table
+from pipeline.reading.table import Origin, Received, read_table
 
 DISTRICT_FILE = "population_by_district.csv"
 SUBDISTRICT_FILE = "population_by_subdistrict.csv"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.intake import Received, read_table
+from pipeline.reading.table import Received, read_table
 
 
 def regions(folder: Path, districts: pd.DataFrame) -> Received:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from pipeline import small_cells
 from pipeline.contracts import CONTRACTS, Column, Contract, Kind
-from pipeline.contracts.households import INDICATORS
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline.contracts.household_tables import INDICATORS
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.intake import Received, decoded, read_table, received_file
+from pipeline.reading.table import Received, decoded, read_table, received_file
 
 # The levels of an aggregate file, coarsest first: TPMAP's column, digits of its code.
 LEVELS = {"province_ID": 2, "amphur_ID": 4, "tumbol_ID": 6, "village_ID": 8}

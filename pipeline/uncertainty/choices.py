@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.uncertainty.country import PLACES, STEPS, Country, Floats
+from pipeline.uncertainty.arrays import PLACES, STEPS, Country, Floats
 from pipeline.uncertainty.ranges import draw_weights
 
 Small = NDArray[np.float32]

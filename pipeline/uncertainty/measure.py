@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.policy import Policy, Uncertainty
 from pipeline.sentences import certainty
+from pipeline.uncertainty.arrays import Floats, country
 from pipeline.uncertainty.choices import SOURCES, Choices, Draw
-from pipeline.uncertainty.country import Floats, country
 from pipeline.uncertainty.model import Model, in_blocks
 from pipeline.uncertainty.ranges import RankRanges, Ranks, ranges_of, ranks_by_draw, sobol
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from pipeline.uncertainty.arrays import Country, Floats, Indices
 from pipeline.uncertainty.choices import BLOCK, Choices, Draw
-from pipeline.uncertainty.country import Country, Floats, Indices
 
 Answer = TypeVar("Answer")
 Flags = NDArray[np.bool_]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline import places
 from pipeline.errors import InputError
-from pipeline.intake import Received
+from pipeline.reading.table import Received
 from pipeline.sources import cbt, data_systems, dbd, dopa, labour, nesdc, tpmap, universities
 from tests.conftest import ROOT
 

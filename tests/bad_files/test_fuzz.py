@@ -19,11 +19,12 @@ import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import backtest, places, rounds, switching, verifying
+from pipeline import backtest, places
 from pipeline import policy as policies
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.households import mapping
+from pipeline.runs import rounds, switching, verifying
 from pipeline.sources import tpmap, universities
 from pipeline.workspace import Paths
 from tests.bad_files.readers import DISTRICTS, RAW, READERS

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.intake import LARGEST_BYTES
+from pipeline.reading.table import LARGEST_BYTES
 from tests.bad_files.readers import READERS, Reader, plain_of, refused
 
 Change = Callable[[bytes], bytes]

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import queries, switching
+from pipeline import queries
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 from tests.conftest import ROOT, digests, published_files, with_fewer_draws
 

@@ -104,10 +104,12 @@ class Service:
         return self.started[name]
 
     def start_daemon(self) -> subprocess.Popen[bytes]:
-        return self.start("dagster-daemon", "run", "-m", "pipeline.definitions")
+        return self.start("dagster-daemon", "run", "-m", "pipeline.orchestration.definitions")
 
     def start_webserver(self) -> None:
-        self.start("dagster-webserver", "-h", "127.0.0.1", "-p", str(self.port), "-m", "pipeline.definitions")
+        self.start(
+            "dagster-webserver", "-h", "127.0.0.1", "-p", str(self.port), "-m", "pipeline.orchestration.definitions"
+        )
         self.until("the UI answers", lambda: self.asked("{ version }"), 90)
 
     def stop(self) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli, switching
+from pipeline import cli
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 

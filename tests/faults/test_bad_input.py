@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import switching
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 from tests.conftest import digests
 from tests.faults.conftest import Project

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from pipeline import switching
+from pipeline.runs import switching
 from tests.conftest import ROOT
 from tests.faults.conftest import FAULTS, Measured, Project
 

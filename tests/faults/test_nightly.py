@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import switching
+from pipeline.runs import switching
 from tests.conftest import digests
 from tests.faults.conftest import FAULTS, Measured
 from tests.faults.daemon import PROGRAMS, Service, project_with_program, serving
@@ -118,7 +118,7 @@ def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: S
 
 @LONG
 def test_a_missed_night_shows_as_stale(service: Service) -> None:
-    stop = [str(PROGRAMS / "dagster"), "schedule", "stop", "nightly", "-m", "pipeline.definitions"]
+    stop = [str(PROGRAMS / "dagster"), "schedule", "stop", "nightly", "-m", "pipeline.orchestration.definitions"]
     done = subprocess.run(stop, cwd=service.root, env=service.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     service.until("pages say that there was no run", lambda: is_marked(service, "there was no run on"), 300)

@@ -15,7 +15,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pipeline import cli, rounds, switching, verifying
+from pipeline import cli
+from pipeline.runs import rounds, switching, verifying
 from pipeline.workspace import Paths, Tables
 from tests.conftest import HARD_TO_NAME, published_files, run_in, with_fewer_draws
 from tests.faults.conftest import COMMAND

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import switching
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 from tests.faults.daemon import PROGRAMS, project_with_program
@@ -277,8 +277,9 @@ def test_the_ui_of_a_unit_starts_on_this_machine_only(unit: str, tmp_path: Path)
         ui = subprocess.Popen(
             command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
-    launch = """mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipeline.definitions",
-      repositoryName: "__repository__", jobName: "everything"}, mode: "default"}) { __typename } }"""
+    launch = """mutation { launchRun(executionParams: {selector: {
+      repositoryLocationName: "pipeline.orchestration.definitions", repositoryName: "__repository__",
+      jobName: "everything"}, mode: "default"}) { __typename } }"""
     try:
         said = ask_graphql(port, prefix, "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")
         assert said["data"]["repositoriesOrError"]["nodes"] == [{"name": "__repository__"}]

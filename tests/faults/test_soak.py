@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import nightly, switching
+from pipeline.orchestration import nightly
+from pipeline.runs import switching
 from tests.faults.conftest import Measured
 from tests.faults.daemon import Service, project_with_program, serving
 
@@ -19,8 +20,9 @@ SOAK = int(os.environ.get("PILOT_AREAS_SOAK", "100"))
 # With fewer runs than this the daemon is still warming up, and its growth says nothing.
 WARM = 20
 NEVER = "0 0 1 1 *"
-LAUNCH = """mutation { launchRun(executionParams: {selector: {repositoryLocationName: "pipeline.definitions",
-  repositoryName: "__repository__", jobName: "everything"}, mode: "default"}) { __typename } }"""
+LAUNCH = """mutation { launchRun(executionParams: {selector: {
+  repositoryLocationName: "pipeline.orchestration.definitions", repositoryName: "__repository__",
+  jobName: "everything"}, mode: "default"}) { __typename } }"""
 COUNT = """query Runs($statuses: [RunStatus!]) {
   runsOrError(filter: {statuses: $statuses}) { ... on Runs { count } } }"""
 BUSY = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED")

@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pipeline.households import intake
+from pipeline.households import kept
 from pipeline.households.mapping import COLUMNS
 from pipeline.policy import Policy
 from pipeline.workspace import Paths
@@ -78,8 +78,8 @@ class Province:
     def rules(self, **changes: Any) -> None:
         self.policy = self.policy.overridden({f"households.{name}": value for name, value in changes.items()})
 
-    def take_in(self) -> intake.Intake:
-        return intake.intake(self.paths, self.districts, self.shapes, self.policy, self.said.append)
+    def take_in(self) -> kept.Intake:
+        return kept.intake(self.paths, self.districts, self.shapes, self.policy, self.said.append)
 
     def refused(self, system: str = "tpmap") -> pd.DataFrame:
         return pd.read_parquet(self.take_in().folder / "refused" / f"{system}.parquet")

@@ -10,7 +10,8 @@ import pytest
 from stdnum.th import pin
 
 from pipeline.errors import InputError
-from pipeline.households import encodings, files
+from pipeline.households import files
+from pipeline.reading import encodings
 from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, table, xlsx
 
 ROWS = [row(n) for n in range(1, 40)]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import PatternFill
 
 from pipeline.errors import InputError
-from pipeline.households import files, intake, pseudonyms, steps
+from pipeline.households import files, kept, pseudonyms, steps
 from tests.households.conftest import Province, citizen_id, csv, parquet, row, table, xlsx
 
 
@@ -235,7 +235,7 @@ def test_a_file_of_invented_ids_is_sample_whatever_its_sidecar_says(province: Pr
     real, invented = [row(n) for n in range(3)], [row(n, citizen_id=f"9{n:012d}") for n in range(3, 6)]
     province.put({"a.csv": csv(real), "b.csv": csv(invented)})
     assert province.take_in().table("files")["sample"].tolist() == [False, True]
-    received = intake.received(province.paths, province.districts, province.shapes, province.policy, print)
+    received = kept.received(province.paths, province.districts, province.shapes, province.policy, print)
     assert [o.sample for o in received.origins] == [False, True]
 
 
@@ -290,7 +290,7 @@ def test_what_an_interrupted_intake_left_is_swept_at_once(province: Province) ->
     dead, alive = (province.paths.households / f".intake-{name}" for name in ("dead", "alive"))
     for left in (dead, alive):
         left.mkdir()
-    with FileLock(alive / intake.LOCK):
+    with FileLock(alive / kept.LOCK):
         province.take_in()  # taken up, not done again: swept all the same
     assert not dead.exists()
     assert alive.exists()
@@ -302,7 +302,7 @@ def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
         last = province.take_in()
     kept = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
     assert last.folder in kept
-    assert len(kept) == intake.KEPT_INTAKES
+    assert len(kept) == kept.KEPT_INTAKES
 
 
 def test_an_id_may_begin_with_nought_but_is_thirteen_digits(province: Province) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.contracts import CONTRACTS
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criteria.poverty import alkire_foster
 from pipeline.households import measures
 from pipeline.policy import Policy

@@ -17,11 +17,13 @@ import geothai
 import pandas as pd
 import pytest
 
-from pipeline import cli, definitions, publishing, workspace
-from pipeline.contracts.raw import DIMENSIONS
+from pipeline import cli, workspace
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import Stopped
 from pipeline.households import files
+from pipeline.orchestration import definitions
 from pipeline.pages import embedding
+from pipeline.runs import publishing
 from pipeline.workspace import Paths
 from tests import attack, scanner
 from tests.conftest import digests, made_in, published, run_in, with_fewer_draws

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from pipeline import policy as policies
-from pipeline import publishing, sentences
+from pipeline import sentences
 from pipeline.contracts import CONTRACTS
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.pages.frame import Figures
+from pipeline.runs import publishing
 from pipeline.workspace import Paths
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

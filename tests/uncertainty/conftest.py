@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.policy import Policy
+from pipeline.uncertainty.arrays import Country, country
 from pipeline.uncertainty.choices import SOURCES, Choices
-from pipeline.uncertainty.country import Country, country
 from pipeline.workspace import Paths, Tables
 
 

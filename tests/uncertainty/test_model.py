@@ -11,8 +11,8 @@ from scipy import stats
 from pipeline import scoring, shortlist
 from pipeline.criteria import poverty, university
 from pipeline.policy import Policy
+from pipeline.uncertainty.arrays import PLACES, Country
 from pipeline.uncertainty.choices import SOURCES, Choices
-from pipeline.uncertainty.country import PLACES, Country
 from pipeline.uncertainty.model import Model
 from pipeline.uncertainty.ranges import ranks_by_draw
 from pipeline.workspace import Tables

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 
 from pipeline import policy as policies
-from pipeline import switching
 from pipeline.contracts import CONTRACTS
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.runs import switching
 from pipeline.sentences import change as sentences
 from pipeline.what_if import Ranking, again, published
 from pipeline.workspace import ROUND_RECORD as RECORD

@@ -15,13 +15,14 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import policy, queries, sentences, switching, workspace
+from pipeline import policy, queries, sentences, workspace
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
 from pipeline.households import files
 from pipeline.pages import frame
 from pipeline.pages.frame import Figures
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 
 PACKAGES = (

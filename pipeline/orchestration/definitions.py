@@ -17,13 +17,14 @@ from dagster._utils.error import SerializableErrorInfo
 from pydantic import Field
 
 from assets import checks, district, pilots, raw
-from pipeline import explain, nightly
+from pipeline import explain
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import Problem, Stopped, shown_path
-from pipeline.storage import Lineage, News, Report, in_one_line, workspace_resource
+from pipeline.orchestration import nightly
+from pipeline.orchestration.storage import Lineage, News, Report, in_one_line, workspace_resource
 from pipeline.workspace import Paths, Tables
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EVERYTHING = "everything"
 
 

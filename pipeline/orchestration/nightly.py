@@ -12,8 +12,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline import switching
 from pipeline.errors import InputError, Problem, shown_value
+from pipeline.runs import switching
 from pipeline.workspace import Paths
 
 CRON = "PILOT_AREAS_NIGHTLY_CRON"

@@ -6,7 +6,7 @@ Not here: other inputs (``raw``).
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.raw import DIMENSIONS, YEAR, district_code, persons, share
+from pipeline.contracts.raw_tables import DIMENSIONS, YEAR, district_code, persons, share
 
 SYSTEM = Column("system", Kind.TEXT, "name of the system's folder under data/raw/households/")
 AREA = Column(

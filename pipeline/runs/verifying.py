@@ -11,9 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline import publishing, queries, rounds, switching, workspace
+from pipeline import queries, workspace
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.runs import publishing, rounds, switching
 from pipeline.workspace import Paths
 
 # Of `run.json`: what is of the moment, not of the figures.

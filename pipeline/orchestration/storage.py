@@ -17,11 +17,12 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import publishing, switching, what_if, workspace
-from pipeline.checks import Finding
+from pipeline import what_if, workspace
 from pipeline.contracts import CONTRACTS, Contract, Kind
 from pipeline.errors import InputError, NotPublished, Problem, of_the_disk, shown_path
+from pipeline.findings import Finding
 from pipeline.policy import Policy, from_table
+from pipeline.runs import publishing, switching
 from pipeline.workspace import Paths, Stored
 
 OWNER = "team:pilot-areas"

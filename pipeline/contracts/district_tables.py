@@ -6,7 +6,7 @@ Not here: what comes in (``raw``), what the working group gets (``pilots``).
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.raw import (
+from pipeline.contracts.raw_tables import (
     LAT,
     LON,
     district_code,
@@ -17,7 +17,7 @@ from pipeline.contracts.raw import (
     regions,
     share,
 )
-from pipeline.contracts.raw import districts as districts_contract
+from pipeline.contracts.raw_tables import districts as districts_contract
 
 STATUSES = ("eligible", "below_gate", "data_needed", "excluded")
 

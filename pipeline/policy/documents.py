@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.intake import Origin, Received, read_toml
 from pipeline.policy.changes import WhatIf
 from pipeline.policy.whole import Policy, validated
+from pipeline.reading.table import Origin, Received, read_toml
 
 BALLOT = """
 # One ballot per agency that votes: 100 points over the criteria. With ballots, their mean is the weight and the section

@@ -6,8 +6,8 @@ Not here: what is known of each district (``district``).
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.district import flag, nullable, number, text
-from pipeline.contracts.raw import NAMES, district_code, percent, province_code, regions, share
+from pipeline.contracts.district_tables import flag, nullable, number, text
+from pipeline.contracts.raw_tables import NAMES, district_code, percent, province_code, regions, share
 
 SCORE = {"minimum": 0, "maximum": 100}
 

@@ -24,8 +24,8 @@ from pipeline.households.files import Say
 from pipeline.households.mapping import Mapping
 from pipeline.households.spellings import Gazetteer
 from pipeline.households.steps import Files, Steps
-from pipeline.intake import Received
 from pipeline.policy import Policy
+from pipeline.reading.table import Received
 from pipeline.workspace import Paths, code_version
 
 KEPT_INTAKES = 3

@@ -1,0 +1,47 @@
+"""The figures of 2022 that the working group acts on, held to a stored digest of their values.
+
+A change of structure must not move a figure. Where a figure is meant to move, CHANGELOG.md says what moved and why, and
+the digest here is renewed once: the failing test prints the new one.
+"""
+
+import hashlib
+
+import pandas as pd
+import pytest
+
+from pipeline.workspace import Paths
+from tests.conftest import published
+
+# Digests of values: six decimals, codes and Thai text as they are. English text is left out, since rewording it moves
+# nothing.
+STORED = {
+    "district_scores": "4341eb0c3e1c8c76",
+    "provincial_shortlist": "0ac0c9aa7e6e1231",
+    "province_uncertainty": "a3db526b8267feb7",
+    "pilot_portfolio": "e93dc67fa272cd83",
+}
+
+
+def digest_of_values(table: pd.DataFrame) -> str:
+    """One digest of a table's values, the same for lists and for the comma-joined text of the same codes.
+
+    >>> digest_of_values(pd.DataFrame({"a": [0.1 + 0.2]})) == digest_of_values(pd.DataFrame({"a": [0.3]}))
+    True
+    """
+    names = sorted(name for name in table.columns if not name.endswith("_en"))
+    lines = [",".join(names)]
+    lines += ["|".join(shown(value) for value in row) for row in table[names].itertuples(index=False)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value + 0.0:.6f}"
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return ", ".join(map(str, value))
+
+
+@pytest.mark.parametrize("name", ["district_scores", "provincial_shortlist", "province_uncertainty", "pilot_portfolio"])
+def test_values_are_those_stored(real_run: Paths, name: str) -> None:
+    assert digest_of_values(published(real_run, name)) == STORED[name]
