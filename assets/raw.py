@@ -175,8 +175,8 @@ def household_files(
     district_shapes: gpd.GeoDataFrame,
     policy: Policy,
 ) -> Received:
-    """The intake of household rows: checked, mended, hidden behind pseudonyms, placed, counted. Unchanged files are not
-    read again."""
+    """The intake of household rows: checked, repaired, pseudonymised, placed, counted. Unchanged files are not read
+    again."""
     return kept.received(paths, districts, district_shapes, policy, news.teller(context))
 
 
@@ -194,15 +194,29 @@ def household_agreement(paths: In) -> pd.DataFrame:
 
 @asset("raw", "parquet", notes_of=["household_files"])
 def refused(paths: In) -> dict[str, bytes]:
-    """No row is lost: refused/ and mended/ say which and why, and never what stood there."""
+    """No row is lost: refused/ and repaired/ say which and why, and never what stood there."""
     return kept.taken_up(paths).papers()
 
 
 AS_RECEIVED = (
-    "districts", "policy", "regions", "poverty", "population", "subdistrict_population", "subdistrict_points",
-    "district_shapes", "universities", "partnerships", "data_systems", "acceptances", "new_firms", "establishments",
-    "cbt_sites", "target_poor", "household_files",
-)  # fmt: skip
+    "districts",
+    "policy",
+    "regions",
+    "poverty",
+    "population",
+    "subdistrict_population",
+    "subdistrict_points",
+    "district_shapes",
+    "universities",
+    "partnerships",
+    "data_systems",
+    "acceptances",
+    "new_firms",
+    "establishments",
+    "cbt_sites",
+    "target_poor",
+    "household_files",
+)
 
 
 @asset("raw", "parquet", notes_of=AS_RECEIVED)
@@ -212,6 +226,6 @@ def inputs(paths: In) -> pd.DataFrame:
 
 
 @asset("raw", "parquet", notes_of=AS_RECEIVED)
-def mended(paths: In) -> pd.DataFrame:
+def repaired(paths: In) -> pd.DataFrame:
     """Nothing is changed silently: Thai digits, stray spaces, broken shapes, each with what is used instead."""
-    return workspace.mended_table(paths, AS_RECEIVED)
+    return workspace.repaired_table(paths, AS_RECEIVED)

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check",
         help="look at the inputs only",
-        description="Reads every input as `run` would and shows what is there: rows, age, what was mended, what is"
+        description="Reads every input as `run` would and shows what is there: rows, age, what was repaired, what is"
         " wrong. Publishes nothing.",
     )
     explain = commands.add_parser(
@@ -74,9 +74,12 @@ def parser() -> argparse.ArgumentParser:
         " not published.",
     )
     whatif.add_argument(
-        "--weights", type=_weights, default={}, metavar="NAME=SHARE,…",
+        "--weights",
+        type=_weights,
+        default={},
+        metavar="NAME=SHARE,…",
         help="poverty, university, data_system; those not named share what is left, in proportion",
-    )  # fmt: skip
+    )
     whatif.add_argument(
         "--drop-agency", action="append", default=[], metavar="AGENCY", help="leave out its ballot (may be repeated)"
     )
@@ -84,9 +87,14 @@ def parser() -> argparse.ArgumentParser:
         "--without-criterion", action="append", default=[], metavar="NAME", help="give it no weight (may be repeated)"
     )
     whatif.add_argument(
-        "--set", action="append", type=_parameter, default=[], metavar="NAME=VALUE", dest="parameters",
+        "--set",
+        action="append",
+        type=_parameter,
+        default=[],
+        metavar="NAME=VALUE",
+        dest="parameters",
         help="any other parameter, as in `policy show`: poverty.gate.times_national_rate=1.2 (may be repeated)",
-    )  # fmt: skip
+    )
     backtest = commands.add_parser(
         "backtest",
         help="where past choices stand in today's ranking",
@@ -104,9 +112,12 @@ def parser() -> argparse.ArgumentParser:
         " names each file that differs (exit code 1). Household rows are in no archive: they are read where they lie.",
     )
     verify.add_argument(
-        "run", nargs="?", default="current", metavar="RUN",
+        "run",
+        nargs="?",
+        default="current",
+        metavar="RUN",
         help="`current` (what is published), a run id, or the name of an archived round",
-    )  # fmt: skip
+    )
     for command in (run, check, sample, verify):
         command.add_argument("--raw", type=Path, metavar="DIR", help="folder of inputs (data/raw)")
     for command in (run, check):
@@ -169,7 +180,7 @@ def _weights(given: str) -> dict[str, float]:
             number = float("nan")
         if not equals or name in found or not 0 <= number <= 1:
             raise argparse.ArgumentTypeError(
-                f"found '{part.strip()}'; expected NAME=SHARE, each name once, shares from 0 to 1; to mend: write"
+                f"found '{part.strip()}'; expected NAME=SHARE, each name once, shares from 0 to 1; to fix: write"
                 " poverty=0.6,university=0.2"
             )
         found[name] = number
@@ -184,7 +195,7 @@ def _parameter(given: str) -> tuple[str, Any]:
     """
     name, equals, value = given.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError(f"found '{given}'; expected NAME=VALUE; to mend: write score.rho=1")
+        raise argparse.ArgumentTypeError(f"found '{given}'; expected NAME=VALUE; to fix: write score.rho=1")
     try:
         return name.strip(), json.loads(value)
     except (ValueError, RecursionError):

@@ -201,9 +201,9 @@ def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
         _, rules = what_if.with_portfolio(tables, what_if.again(tables, policy))
     except InputError:  # nothing published yet, or the policy is for other figures
         return None
-    mend = "change one of them, in [portfolio] or shortlist_provinces"
+    fix = "change one of them, in [portfolio] or shortlist_provinces"
     found = "rules that can all hold together on the published figures"
-    return Problem("the policy", rules, found, mend, column="portfolio") if rules else None
+    return Problem("the policy", rules, found, fix, column="portfolio") if rules else None
 
 
 def rounds(given: argparse.Namespace) -> int:
@@ -270,9 +270,16 @@ def sample(given: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "run": run, "check": check, "explain": explain, "whatif": whatif, "backtest": backtest, "policy": policy,
-    "rounds": rounds, "sample": sample, "verify": verify,
-}  # fmt: skip
+    "run": run,
+    "check": check,
+    "explain": explain,
+    "whatif": whatif,
+    "backtest": backtest,
+    "policy": policy,
+    "rounds": rounds,
+    "sample": sample,
+    "verify": verify,
+}
 
 
 def console_script() -> None:

@@ -1,6 +1,6 @@
 """What is said to a person whose input cannot be used.
 
-Here: one problem (where, found, expected, how to mend) and the error that carries problems. Not here:
+Here: one problem (where, found, expected, how to fix) and the error that carries problems. Not here:
 finding problems (``intake``, ``contracts``, ``policy``, ``places``) or showing them (``cli``, ``storage``).
 """
 
@@ -15,10 +15,16 @@ _ROOM = ("room to write", "free space on the disk, run again")
 _RIGHTS = ("a place that can be read and written", "give the user who runs this the right to it, run again")
 _OTHERS = ("a disk that works", "look at the machine's own log, run again")
 OF_THE_DISK = {
-    errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EFBIG: _ROOM,
-    errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS, errno.EROFS: _RIGHTS,
-    errno.EIO: _OTHERS, errno.EMFILE: _OTHERS, errno.ENFILE: _OTHERS,
-}  # fmt: skip
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.EIO: _OTHERS,
+    errno.EMFILE: _OTHERS,
+    errno.ENFILE: _OTHERS,
+}
 
 
 def shown_path(path: Path | str) -> str:
@@ -59,13 +65,13 @@ class Problem:
     """One thing that is wrong with an input.
 
     >>> print(Problem("x.csv", "'12,5'", "a number", "write 12.5", line=3, column="rate_pct"))
-    x.csv, line 3, column rate_pct: found '12,5'; expected a number; to mend: write 12.5
+    x.csv, line 3, column rate_pct: found '12,5'; expected a number; to fix: write 12.5
     """
 
     file: str
     found: str
     expected: str
-    mend: str
+    fix: str
     line: int | None = None
     column: str | None = None
 
@@ -75,8 +81,8 @@ class Problem:
             where += f", line {self.line}"
         if self.column is not None:
             where += f", column {self.column}"
-        where, found, expected, mend = map(_plain, (where, self.found, self.expected, self.mend))
-        text = f"{where}: found {found}; expected {expected}; to mend: {mend}"
+        where, found, expected, fix = map(_plain, (where, self.found, self.expected, self.fix))
+        text = f"{where}: found {found}; expected {expected}; to fix: {fix}"
         return " ".join(text.split())
 
 
@@ -94,13 +100,13 @@ def of_the_disk(error: OSError) -> InputError:
     """What is said where the machine refuses to read or write; any other ``OSError`` is raised again as it is.
 
     >>> print(of_the_disk(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
-    /data/x.parquet: found No space left on device; expected room to write; to mend: free space on the disk, run again
+    /data/x.parquet: found No space left on device; expected room to write; to fix: free space on the disk, run again
     """
     if error.errno not in OF_THE_DISK:
         raise error
-    expected, mend = OF_THE_DISK[error.errno]
+    expected, fix = OF_THE_DISK[error.errno]
     where = shown_path(str(error.filename)) if error.filename else "the disk"
-    return InputError(Problem(where, error.strerror or str(error), expected, mend))
+    return InputError(Problem(where, error.strerror or str(error), expected, fix))
 
 
 class NotPublished(Exception):

@@ -122,10 +122,12 @@ def answers(tables: Tables, code: str) -> Told:
         return _of_province(tables, districts, provinces, code)
     raise InputError(
         Problem(
-            "explain", f"'{code}'", "a DOPA code of a district (four digits) or province (two digits)",
+            "explain",
+            f"'{code}'",
+            "a DOPA code of a district (four digits) or province (two digits)",
             "look the code up in data/processed/provincial_shortlist.csv or district_scores.parquet",
         )
-    )  # fmt: skip
+    )
 
 
 def _named(row: pd.Series) -> str:

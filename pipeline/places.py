@@ -30,8 +30,11 @@ METRIC = "EPSG:32647"
 """UTM zone 47 north: true to 0.2 % over Thailand, which is enough for 'within 100 m'."""
 BOUNDARY_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".geoparquet")
 MAGIC = {
-    ".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".parquet": b"PAR1", ".geoparquet": b"PAR1",
-}  # fmt: skip
+    ".gpkg": b"SQLite format 3\0",
+    ".shp": b"\0\0\x27\x0a",
+    ".parquet": b"PAR1",
+    ".geoparquet": b"PAR1",
+}
 PCODE = r"\ATH[1-9][0-9]{3}\Z"
 # Grid of schematic outlines and of repaired ones, degrees (about 0.1 m): shared borders stay shared.
 GRID = 1e-6
@@ -50,12 +53,14 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
                 Problem(
                     shown_path(folder / REGISTER_RAW[0].name),
                     f"{shown_value(t.at[line, 'subdistrict_code'])} in district {t.at[line, 'district_code']}",
-                    "a subdistrict of that district", "correct one of the two codes", line=int(line),
+                    "a subdistrict of that district",
+                    "correct one of the two codes",
+                    line=int(line),
                     column="subdistrict_code",
                 )
                 for line in astray
             ]
-        )  # fmt: skip
+        )
     has = set(points.table["district_code"])
     office = offices.table[~offices.table["district_code"].isin(has)]
     if missing := sorted(known["district_code"] - has - set(office["district_code"])):
@@ -78,7 +83,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
         table,
         points.origins + offices.origins,
         points.rows_in + len(office),
-        points.mended + offices.mended,
+        points.repaired + offices.repaired,
     )
 
 
@@ -92,8 +97,8 @@ def district_shapes(folder: Path, districts: pd.DataFrame, points: pd.DataFrame)
     if not files:
         shapes = schematic(points)
         return Received(shapes.assign(outline="schematic"), (), len(shapes))
-    shapes, mended = boundaries(files[0], districts)
-    return Received(shapes.assign(outline="boundary_file"), (_boundary_origin(files[0]),), len(shapes), tuple(mended))
+    shapes, repaired = boundaries(files[0], districts)
+    return Received(shapes.assign(outline="boundary_file"), (_boundary_origin(files[0]),), len(shapes), tuple(repaired))
 
 
 def _boundary_origin(path: Path) -> Origin:
@@ -125,10 +130,12 @@ def boundaries(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, l
     if column is None:
         raise InputError(
             Problem(
-                file, f"columns {', '.join(map(str, shapes.columns[:8]))}",
-                "a column of P-codes such as TH5001", "use a district (ADM2) file with P-codes",
+                file,
+                f"columns {', '.join(map(str, shapes.columns[:8]))}",
+                "a column of P-codes such as TH5001",
+                "use a district (ADM2) file with P-codes",
             )
-        )  # fmt: skip
+        )
     codes = shapes[column].str[2:]
     wanted = set(districts["district_code"])
     problems = []
@@ -149,14 +156,15 @@ def boundaries(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, l
     if not (west > 97 and east < 106.5 and south > 5 and north < 21):
         raise InputError(
             Problem(
-                file, f"longitudes {west:.1f} to {east:.1f}, latitudes {south:.1f} to {north:.1f}",
+                file,
+                f"longitudes {west:.1f} to {east:.1f}, latitudes {south:.1f} to {north:.1f}",
                 "longitudes 97 to 106, latitudes 5 to 21 (Thailand)",
                 "give longitude before latitude, in the coordinate system the file states",
             )
-        )  # fmt: skip
+        )
     broken = ~shapes.geometry.is_valid
     repaired = [shapely.make_valid(g) if bad else g for g, bad in zip(shapes.geometry, broken, strict=True)]
-    mended = [
+    repaired = [
         {
             "file": f"{path.parent.name}/{path.name}",
             "line": int(position),
@@ -169,7 +177,7 @@ def boundaries(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, l
     outline = gpd.GeoDataFrame(
         {"district_code": codes.to_numpy(dtype=str)}, geometry=[_areas(g) for g in repaired], crs=WGS84
     )
-    return outline.sort_values("district_code", ignore_index=True), mended
+    return outline.sort_values("district_code", ignore_index=True), repaired
 
 
 def _read(path: Path, file: str) -> gpd.GeoDataFrame:
@@ -199,10 +207,12 @@ def _read(path: Path, file: str) -> gpd.GeoDataFrame:
     except Exception as error:  # the readers raise many kinds, all of which mean the same to the reader
         raise InputError(
             Problem(
-                file, str(error).splitlines()[0][:120] if str(error) else type(error).__name__,
-                "a boundary file (GeoJSON, GeoPackage, Shapefile or GeoParquet)", "export it again",
+                file,
+                str(error).splitlines()[0][:120] if str(error) else type(error).__name__,
+                "a boundary file (GeoJSON, GeoPackage, Shapefile or GeoParquet)",
+                "export it again",
             )
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
@@ -224,10 +234,12 @@ def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
             )
             raise InputError(
                 Problem(
-                    file, f"{says} with a shape that is none ({' '.join(str(error).split())[:80]})",
-                    "rings of places that are closed", "redraw it",
+                    file,
+                    f"{says} with a shape that is none ({' '.join(str(error).split())[:80]})",
+                    "rings of places that are closed",
+                    "redraw it",
                 )
-            ) from None  # fmt: skip
+            ) from None
         shapes.append(shape)
     crs = content.get("crs", {}).get("properties", {}).get("name", WGS84) if content.get("crs") else WGS84
     return gpd.GeoDataFrame([f["properties"] for f in features], geometry=shapes, crs=crs)

@@ -51,10 +51,12 @@ def again(tables: Tables, policy: Policy) -> Ranking:
     if of_inputs := [name for name in changed if name.startswith(OF_THE_INPUTS)]:
         raise InputError(
             Problem(
-                "what-if", ", ".join(of_inputs), "parameters that work on figures already read",
+                "what-if",
+                ", ".join(of_inputs),
+                "parameters that work on figures already read",
                 "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
             )
-        )  # fmt: skip
+        )
     measure_again = any(name.startswith(OF_THE_CRITERIA) for name in changed)
     criteria = measured(tables, policy) if measure_again else tables("district_criteria")
     named = ["district_code", "province_code", "name_th", "name_en", *scoring.CRITERIA, "suspect", "university_nearest"]
@@ -79,14 +81,16 @@ def measured(tables: Tables, policy: Policy) -> pd.DataFrame:
     kilometres = places.km_to_campuses(facts, universities)
     parts = {
         "district_poverty": poverty.measure(facts, near, policy),
-        "district_university": university.measure(
-            facts, universities, tables("partnerships"), kilometres, policy
-        ),
+        "district_university": university.measure(facts, universities, tables("partnerships"), kilometres, policy),
         "district_data_system": data_system.measure(
-            facts, tables("data_systems"), tables("acceptances"), tables("household_poverty"),
-            tables("household_agreement"), policy,
+            facts,
+            tables("data_systems"),
+            tables("acceptances"),
+            tables("household_poverty"),
+            tables("household_agreement"),
+            policy,
         ),
-    }  # fmt: skip
+    }
     whole = facts
     for name, part in parts.items():
         whole = whole.merge(CONTRACTS[name].conform(part), on="district_code", how="left", validate="one_to_one")
@@ -105,8 +109,10 @@ def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     was, now = both["shortlisted_before"].astype(bool), both["shortlisted_after"].astype(bool)
     both["change"] = ""
     both.loc[was & now, "change"], both.loc[was & ~now, "change"], both.loc[~was & now, "change"] = (
-        "stays", "leaves", "enters",
-    )  # fmt: skip
+        "stays",
+        "leaves",
+        "enters",
+    )
     return both.sort_values(["rank_before", "province_code"], ignore_index=True)
 
 

@@ -24,9 +24,16 @@ SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
 SURE = ["median_rank", "rank_low", "rank_high", "top_k_share", "firmness", "certainty_th", "certainty_en"]
 TOGETHER = ["in_portfolio", "near_best_share", "portfolio_th", "portfolio_en"]
 DEFINED = (
-    "provincial_shortlist", "pilot_portfolio", "shortlist_without_agencies", "district_scores", "province_uncertainty",
-    "district_uncertainty", "district_explanations", "district_criteria", "sensitivity",
-)  # fmt: skip
+    "provincial_shortlist",
+    "pilot_portfolio",
+    "shortlist_without_agencies",
+    "district_scores",
+    "province_uncertainty",
+    "district_uncertainty",
+    "district_explanations",
+    "district_criteria",
+    "sensitivity",
+)
 DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
 
 

@@ -90,7 +90,7 @@ class Note:
     sample: bool = False
     origins: tuple[Origin, ...] = ()
     rows_in: int | None = None
-    mended: tuple[dict[str, Any], ...] = ()
+    repaired: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,12 @@ def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
         if path.is_symlink() and not path.resolve().is_relative_to(top):
             raise InputError(
                 Problem(
-                    shown_path(path), "a link that leads out of the folder of inputs", "a file",
+                    shown_path(path),
+                    "a link that leads out of the folder of inputs",
+                    "a file",
                     "put the file itself here",
                 )
-            )  # fmt: skip
+            )
         if path.is_file():
             found[f"{ARCHIVED_RAW}/{inside.as_posix()}"] = path
     if paths.policy.is_file():
@@ -224,7 +226,7 @@ def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple
         sample=any(o.sample for o in origins) or any(source.sample for source in sources),
         origins=origins,
         rows_in=received.rows_in if received else None,
-        mended=received.mended if received else (),
+        repaired=received.repaired if received else (),
     )
     write(paths.table(name), table, note)
     return table, note
@@ -288,7 +290,7 @@ def read_note(path: Path) -> Note:
         **{
             **said,
             "origins": tuple(Origin(**o) for o in said["origins"]),
-            "mended": tuple(said["mended"]),
+            "repaired": tuple(said["repaired"]),
         }
     )
 
@@ -305,14 +307,14 @@ def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
                     **asdict(origin),
                     "rows_in": note.rows_in,
                     "rows_kept": kept,
-                    "cells_mended": len(note.mended),
+                    "cells_repaired": len(note.repaired),
                 }
             )
     return pd.DataFrame(rows, columns=CONTRACTS["inputs"].column_names)
 
 
-def mended_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
-    """Every cell that was mended on the way in, from the notes of the raw tables."""
-    rows = [mend for name in tables for mend in read_note(paths.table(name)).mended]
-    frame = pd.DataFrame(rows, columns=CONTRACTS["mended"].column_names)
+def repaired_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
+    """Every cell that was repaired on the way in, from the notes of the raw tables."""
+    rows = [repair for name in tables for repair in read_note(paths.table(name)).repaired]
+    frame = pd.DataFrame(rows, columns=CONTRACTS["repaired"].column_names)
     return frame.drop_duplicates().sort_values(["file", "line", "column"], ignore_index=True)

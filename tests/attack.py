@@ -63,9 +63,13 @@ def narrowest(
             goal = np.zeros(len(place))
             goal[i] = sign
             found = linprog(
-                goal, A_ub=_rows(unequal, len(place)), b_ub=np.zeros(len(unequal)) if unequal else None,
-                A_eq=_rows(equal, len(place)), b_eq=np.zeros(len(equal)) if equal else None, bounds=bounds,
-            )  # fmt: skip
+                goal,
+                A_ub=_rows(unequal, len(place)),
+                b_ub=np.zeros(len(unequal)) if unequal else None,
+                A_eq=_rows(equal, len(place)),
+                b_eq=np.zeros(len(equal)) if equal else None,
+                bounds=bounds,
+            )
             assert found.success, found.message
             ends.append(found.x[i])
         widths.append(ends[1] - ends[0])

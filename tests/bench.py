@@ -247,9 +247,15 @@ def main_job(place: Path, times: int) -> None:
     """The main job on the figures that come with the project, against the stack with empty assets."""
     (place / "dagster.yaml").write_bytes((ROOT / "dagster.yaml").read_bytes())
     job = [
-        str(Path(sys.executable).parent / "pilot-areas"), "run", "--raw", str(ROOT / "data" / "raw"),
-        "--processed", str(place / "data" / "processed"), "--maps", str(place / "maps"),
-    ]  # fmt: skip
+        str(Path(sys.executable).parent / "pilot-areas"),
+        "run",
+        "--raw",
+        str(ROOT / "data" / "raw"),
+        "--processed",
+        str(place / "data" / "processed"),
+        "--maps",
+        str(place / "maps"),
+    ]
     floor = python(MAIN_FLOOR, place)
     for command in (floor, job):
         timed(command, place)  # the first of each fills caches
@@ -352,9 +358,15 @@ def rerun(place: Path, rows: Path, many: str, times: int) -> None:
     subprocess.run(["rm", "-rf", str(raw / "households")], check=True)
     (rows / "households").rename(raw / "households")
     command = [
-        str(Path(sys.executable).parent / "pilot-areas"), "run", "--raw", str(raw),
-        "--processed", str(place / "again" / "processed"), "--maps", str(place / "again" / "maps"),
-    ]  # fmt: skip
+        str(Path(sys.executable).parent / "pilot-areas"),
+        "run",
+        "--raw",
+        str(raw),
+        "--processed",
+        str(place / "again" / "processed"),
+        "--maps",
+        str(place / "again" / "maps"),
+    ]
     first_s, memory = timed(command, place)
     line(f"the whole job with {many}", first_s, memory)
     again_s, memory = min(timed(command, place) for _ in range(times))

@@ -89,8 +89,12 @@ def pages(
             painted, ready = opened(browser, file, 1)
             line(f"{size}: first paint, offline", painted, None, "at most 0.5 s")
             line(f"{what}: ready to use", ready, None, "at most 1 s")
-            line(f"{what}: ready with the processor {SLOWER} times slower", opened(browser, file, SLOWER)[1], None,
-                 "at most 3 s")  # fmt: skip
+            line(
+                f"{what}: ready with the processor {SLOWER} times slower",
+                opened(browser, file, SLOWER)[1],
+                None,
+                "at most 3 s",
+            )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto((place / "maps" / "index.html").resolve().as_uri())
         page.wait_for_selector("html[data-ready=yes]")

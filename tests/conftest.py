@@ -35,12 +35,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 # Files whose tests run everything: they begin first, so that no worker is left alone with one of them at the end; the
 # second of them does not wait for the run that all share.
 LONGEST = (
-    "tests/faults/test_nightly.py", "tests/faults/test_kill.py", "tests/faults/test_disk.py",
-    "tests/faults/test_same_bytes.py", "tests/faults/test_soak.py",
-    "tests/test_rounds.py", "tests/test_way.py", "tests/households/test_way.py", "tests/test_publishing.py",
-    "tests/pages/test_every_page.py", "tests/pages/test_country.py", "tests/test_what_if.py",
-    "tests/households/test_intake.py", "tests/pages/test_dossier.py",
-)  # fmt: skip
+    "tests/faults/test_nightly.py",
+    "tests/faults/test_kill.py",
+    "tests/faults/test_disk.py",
+    "tests/faults/test_same_bytes.py",
+    "tests/faults/test_soak.py",
+    "tests/test_rounds.py",
+    "tests/test_way.py",
+    "tests/households/test_way.py",
+    "tests/test_publishing.py",
+    "tests/pages/test_every_page.py",
+    "tests/pages/test_country.py",
+    "tests/test_what_if.py",
+    "tests/households/test_intake.py",
+    "tests/pages/test_dossier.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -83,9 +83,14 @@ def ids_in(content: bytes, prefix: str, ids: set[str]) -> set[str]:
 def forms(word: str) -> set[bytes]:
     """A text as it may stand in a file."""
     return {
-        word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be"), word.encode("ascii", "backslashreplace"),
-        word.encode("unicode_escape"), base64.b64encode(word.encode()), word.encode("cp874", "ignore") or b"\0" * 9,
-    }  # fmt: skip
+        word.encode(),
+        word.encode("utf-16-le"),
+        word.encode("utf-16-be"),
+        word.encode("ascii", "backslashreplace"),
+        word.encode("unicode_escape"),
+        base64.b64encode(word.encode()),
+        word.encode("cp874", "ignore") or b"\0" * 9,
+    }
 
 
 def numbers_in(path: Path) -> set[float]:

@@ -29,8 +29,9 @@ def test_recall_by_hand(tmp_path: Path, today: what_if.Ranking) -> None:
     file = tmp_path / "list.csv"
     file.write_text(LIST, encoding="utf-8")
     choices = backtest.past_choices(file, today.districts["district_code"])
-    found = {(r.programme, r.level): r for r in
-             backtest.recalls(choices, today.districts, today.provinces, today.policy)}  # fmt: skip
+    found = {
+        (r.programme, r.level): r for r in backtest.recalls(choices, today.districts, today.provinces, today.policy)
+    }
     pmu = found["PMU-A", "province"]
     assert (pmu.places, pmu.found, pmu.recall, pmu.k, pmu.among) == (2, 2, 1.0, 8, 77)
     assert pmu.expected == pytest.approx(8 / 77)
@@ -58,9 +59,14 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
     assert cli.main(["backtest", str(file)]) == 0
     said = capsys.readouterr().out
     for part in (
-        "ยะลา", "data needed", "PMU-A, 2 provinces: 2 among today's first 8 of 77 (recall 100%; by chance 10%, p = ",
-        "TPMAP, 2 provinces: 0 among", "สมุทรสาคร", "Samut Sakhon", "no proof",
-    ):  # fmt: skip
+        "ยะลา",
+        "data needed",
+        "PMU-A, 2 provinces: 2 among today's first 8 of 77 (recall 100%; by chance 10%, p = ",
+        "TPMAP, 2 provinces: 0 among",
+        "สมุทรสาคร",
+        "Samut Sakhon",
+        "no proof",
+    ):
         assert part in said
 
 

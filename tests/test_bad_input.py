@@ -1,4 +1,4 @@
-"""One bad input at a time, with the verdict expected: accepted, mended with a record, or refused in one line."""
+"""One bad input at a time, with the verdict expected: accepted, repaired with a record, or refused in one line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -69,13 +69,13 @@ REFUSED_TPMAP = {
     "more labelled than surveyed": (replaced("107714", "999999"), ["line 2", "at most survey_population"]),
     "nobody labelled": (replaced("107714", "0"), ["line 2", "at least one person"]),
     "bounds crossed": (replaced("2.6728,4.5686", "4.6728,4.5686"), ["line 2", "at most rate_any_max"]),
-}  # fmt: skip
+}
 
 
 def one_line(error: InputError, *parts: str) -> None:
     line = str(error)
     assert "\n" not in line
-    for part in ("found", "expected", "to mend:", *parts):
+    for part in ("found", "expected", "to fix:", *parts):
         assert part in line, line
 
 
@@ -89,21 +89,21 @@ def test_tpmap_refuses(name: str, tmp_path: Path) -> None:
     one_line(caught.value, TPMAP, *parts)
 
 
-MENDED = {
+REPAIRED = {
     "Thai digits": ("1101,2022", "๑๑๐๑,2022", "1101"),
     "zero-width space in a code": ("1101,2022", "1101\u200b,2022", "1101"),
     "spaces around a number": ("179168", " 179168 ", "179168"),
 }
 
 
-@pytest.mark.parametrize("name", MENDED)
+@pytest.mark.parametrize("name", REPAIRED)
 def test_tpmap_mends_with_a_record(name: str, tmp_path: Path) -> None:
-    old, new, used = MENDED[name]
+    old, new, used = REPAIRED[name]
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).write_bytes(replaced(old, new)((place / TPMAP).read_bytes()))
     received = tpmap.district_rates(place, DISTRICTS, 2022)
-    assert [m["used"] for m in received.mended] == [used]
-    assert received.mended[0]["line"] == 2
+    assert [m["used"] for m in received.repaired] == [used]
+    assert received.repaired[0]["line"] == 2
     assert len(received.table) == received.rows_in == 878
 
 
@@ -248,22 +248,33 @@ def test_policy_survives_its_table_and_overrides_are_marked() -> None:
 REFUSED_LOCAL = {
     "a district that is none": (dbd.new_firms, "dbd", replaced("1001,10,", "1099,10,"), ["line 2", "'1099'", "exists"]),
     "a district of another province": (
-        dbd.new_firms, "dbd", replaced("1001,10,", "1001,11,"), ["line 2", "district 1001 with province 11"],
+        dbd.new_firms,
+        "dbd",
+        replaced("1001,10,", "1001,11,"),
+        ["line 2", "district 1001 with province 11"],
     ),
     "a period in words": (dbd.new_firms, "dbd", replaced("2015-01..2016-06", "2015"), ["line 2", "period"]),
     "fewer than no firms": (dbd.new_firms, "dbd", replaced(",229,", ",-229,"), ["line 2", "new_firms", "0 or more"]),
     "a province twice": (
-        labour.establishments, "labour", replaced("18,2664", "10,2664"), ["line 3", "10 a second time"],
+        labour.establishments,
+        "labour",
+        replaced("18,2664", "10,2664"),
+        ["line 3", "10 a second time"],
     ),
     "a column of establishments missing": (
-        labour.establishments, "labour", replaced(",establishments_large", ""), ["no column establishments_large"],
+        labour.establishments,
+        "labour",
+        replaced(",establishments_large", ""),
+        ["no column establishments_large"],
     ),
     "a village in another province's district": (
-        cbt.cbt_sites, "cbt", replaced("40,บ้านเซินเหนือ", "41,บ้านเซินเหนือ"),
+        cbt.cbt_sites,
+        "cbt",
+        replaced("40,บ้านเซินเหนือ", "41,บ้านเซินเหนือ"),
         ["line 3", "district 4020 with province 41"],
     ),
     "a village without a name": (cbt.cbt_sites, "cbt", replaced("34,บ้านผาชัน", "34,"), ["line 2", "name_th", "nothing"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED_LOCAL)

@@ -14,19 +14,25 @@ def tables(firmness: list[str], portfolio: list[str] | None = None) -> dict[str,
     codes = list(NAMES)
     names = {"name_th": [NAMES[c][0] for c in codes], "name_en": [NAMES[c][1] for c in codes]}
     listed = pd.DataFrame(
-        {"province_code": codes, **names, "rank": range(1, 5), "shortlisted": [True, True, False, False],
-         "pilot_districts": [f"{c}01" for c in codes]}
-    )  # fmt: skip
+        {
+            "province_code": codes,
+            **names,
+            "rank": range(1, 5),
+            "shortlisted": [True, True, False, False],
+            "pilot_districts": [f"{c}01" for c in codes],
+        }
+    )
     inside = portfolio or codes[:2]
     return {
         "provincial_shortlist": listed,
         "province_uncertainty": pd.DataFrame({"province_code": codes, "firmness": firmness}),
         "pilot_portfolio": listed.assign(in_portfolio=[c in inside for c in codes], price_of_fairness_pct=3.5),
-        "district_scores": pd.DataFrame({"district_code": [f"{c}01" for c in codes], **names, "status": "eligible",
-                                         "suspect": False}),
+        "district_scores": pd.DataFrame(
+            {"district_code": [f"{c}01" for c in codes], **names, "status": "eligible", "suspect": False}
+        ),
         "universities": pd.DataFrame({"confidence": ["high"]}),
         "acceptances": pd.DataFrame({"system": ["TPMAP"], "year": pd.array([2022], dtype="Int64")}),
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture

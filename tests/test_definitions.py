@@ -58,9 +58,18 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     loaded = dg.load_asset_checks_from_modules([checks])
     keys = {key.name for check in loaded for key in check.check_keys}
     assert keys == {
-        "coverage", "unmatched", "totals", "poverty_totals", "recorded", "suspects", "drift", "household_rows",
-        "systems_agree", "target_poor_agrees", "certainty",
-    }  # fmt: skip
+        "coverage",
+        "unmatched",
+        "totals",
+        "poverty_totals",
+        "recorded",
+        "suspects",
+        "drift",
+        "household_rows",
+        "systems_agree",
+        "target_poor_agrees",
+        "certainty",
+    }
     with dg.DagsterInstance.from_config(str(real_run.maps.parent)) as instance:
         good = dg.RunsFilter(job_name="everything", statuses=[dg.DagsterRunStatus.SUCCESS])
         run = instance.get_run_records(good, limit=1)[0].dagster_run

@@ -59,12 +59,14 @@ def test_what_is_said_after_a_night(
     run = switching.shown_run(paths)
     with dg.DagsterInstance.ephemeral() as instance:
         monkeypatch.setattr(
-            instance.run_storage, "get_run_records",
+            instance.run_storage,
+            "get_run_records",
             lambda filters, *_: [
                 type("Record", (), {"dagster_run": dg.DagsterRun(job_name="everything", status=s)})
-                for s in statuses if filters.created_after == DUE and filters.job_name == "everything"
+                for s in statuses
+                if filters.created_after == DUE and filters.job_name == "everything"
             ],
-        )  # fmt: skip
+        )
         now = DUE + timedelta(minutes=minutes)
         assert says in nightly.after_the_night(instance, paths, "everything", DUE, now)
         assert ('class="banner late"' in index(paths)) == bool(mark)
@@ -134,9 +136,13 @@ def test_the_night_comes_round_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(
     ("name", "value", "part"),
-    [(nightly.CRON, "at two", "'at two'; expected a time as"), (nightly.CRON, "99 2 * * *", "'99 2 * * *'"),
-     (nightly.GRACE, "an hour", "'an hour'; expected minutes"), (nightly.GRACE, "-5", "'-5'")],
-)  # fmt: skip
+    [
+        (nightly.CRON, "at two", "'at two'; expected a time as"),
+        (nightly.CRON, "99 2 * * *", "'99 2 * * *'"),
+        (nightly.GRACE, "an hour", "'an hour'; expected minutes"),
+        (nightly.GRACE, "-5", "'-5'"),
+    ],
+)
 def test_a_setting_that_cannot_be_is_said_in_one_line(
     name: str, value: str, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,8 +40,8 @@ def test_schematic_districts_resemble_the_real_ones(schematic: gpd.GeoDataFrame,
     file = SHARED / "boundaries_adm2_fine.geojson"
     if not file.is_file():
         pytest.skip("the real boundary file is not beside the project")
-    real, mended = places.boundaries(file, districts)
-    assert not mended
+    real, repaired = places.boundaries(file, districts)
+    assert not repaired
     real, schematic = (g.geometry.to_crs(places.METRIC) for g in (real, schematic))
     overlap = real.intersection(schematic).area / real.union(schematic).area
     assert overlap.median() > 0.7
@@ -132,7 +132,7 @@ def test_a_self_crossing_outline_is_repaired_with_a_record(
     bow = {"type": "Polygon", "coordinates": [[[100, 15], [100.1, 15.1], [100.1, 15], [100, 15.1], [100, 15]]]}
     changed(lambda c: c["features"][5].update(geometry=bow))(place)
     received = places.district_shapes(place, districts, points)
-    assert [m["found"][:6] for m in received.mended] == ["TH1006"]
+    assert [m["found"][:6] for m in received.repaired] == ["TH1006"]
     assert received.table.geometry.is_valid.all()
 
 

@@ -154,10 +154,30 @@ def test_ranks_of_the_human_development_report() -> None:
 
 # OECD/JRC, Handbook on Constructing Composite Indicators (2008), table A.2, the 23 countries of its case study.
 COUNTRIES = (
-    "Finland", "United States", "Sweden", "Japan", "Korea", "Netherlands", "United Kingdom", "Canada", "Australia",
-    "Singapore", "Germany", "Norway", "Ireland", "Belgium", "New Zealand", "Austria", "France", "Israel", "Spain",
-    "Italy", "Czech Republic", "Hungary", "Slovenia",
-)  # fmt: skip
+    "Finland",
+    "United States",
+    "Sweden",
+    "Japan",
+    "Korea",
+    "Netherlands",
+    "United Kingdom",
+    "Canada",
+    "Australia",
+    "Singapore",
+    "Germany",
+    "Norway",
+    "Ireland",
+    "Belgium",
+    "New Zealand",
+    "Austria",
+    "France",
+    "Israel",
+    "Spain",
+    "Italy",
+    "Czech Republic",
+    "Hungary",
+    "Slovenia",
+)
 INDICATORS = {
     "patents": "187 289 271 994 779 189 82 31 75 8 235 103 106 72 103 165 205 74 42 13 28 26 105",
     "royalties": "125.6 130 156.6 64.6 9.8 151.2 134 38.6 18.2 25.5 36.8 20.2 110.3 73.9 13 14.8 33.6 43.6 8.6 9.8 4.2"
@@ -177,16 +197,27 @@ INDICATORS = {
 # The goalposts of the UNDP's index, as Saisana, Saltelli & Tarantola (2005), Journal of the Royal Statistical Society A
 # 168, 307-323, table 1, give them.
 GOALPOSTS = (
-    (0, 994), (0, 272.6), (0, 232.4), (0, 80.8), (0, np.log10(901)), (np.log10(22), np.log10(6969)), (0.8, 12.0),
+    (0, 994),
+    (0, 272.6),
+    (0, 232.4),
+    (0, 80.8),
+    (0, np.log10(901)),
+    (np.log10(22), np.log10(6969)),
+    (0.8, 12.0),
     (0.1, 27.4),
-)  # fmt: skip
+)
 # UNDP, Human Development Report 2001: the index of the first countries. Finland and the United States as in the paper
 # above (74.4 and 73.3 of 100); the third decimal of the others rests on no source read, but figures and goalposts
 # reproduce all seven, and their first two decimals are published.
 INDEX = {
-    "Finland": 0.744, "United States": 0.733, "Sweden": 0.703, "Japan": 0.698, "Korea": 0.666, "Netherlands": 0.630,
+    "Finland": 0.744,
+    "United States": 0.733,
+    "Sweden": 0.703,
+    "Japan": 0.698,
+    "Korea": 0.666,
+    "Netherlands": 0.630,
     "United Kingdom": 0.606,
-}  # fmt: skip
+}
 # Handbook, tables 22, 23 and 38: weights, and the rank of each country in the order of equal weights, by which
 # Singapore is 8th, before Canada and Australia.
 ORDER = (*COUNTRIES[:7], "Singapore", "Canada", "Australia", *COUNTRIES[10:])

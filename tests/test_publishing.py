@@ -85,8 +85,12 @@ def test_verifying_finds_every_byte_that_is_not_what_the_inputs_give(
         catalogue.execute("UPDATE district_scores SET score = score + 0.0001 WHERE district_code = '9501'")
     verdict = verifying.compare(replace(found, folder=copy), project)
     assert set(verdict.differ) == {
-        *tampered, "maps/brief.html", "maps/more.html", "processed/run.json", "processed/pilot_areas.duckdb",
-    }  # fmt: skip
+        *tampered,
+        "maps/brief.html",
+        "maps/more.html",
+        "processed/run.json",
+        "processed/pilot_areas.duckdb",
+    }
 
 
 def test_what_cannot_be_verified_is_refused_in_one_line(
@@ -236,8 +240,10 @@ def test_a_what_if_is_never_published_and_what_is_made_from_it_neither(project: 
     assert "enters: " in said
     assert "leaves: " in said
     assert sorted(publishing.what_if(project)) == [
-        "weights.data_system = 0.4", "weights.poverty = 0.2", "weights.university = 0.4",
-    ]  # fmt: skip
+        "weights.data_system = 0.4",
+        "weights.poverty = 0.2",
+        "weights.university = 0.4",
+    ]
     assert project.current.resolve() == current
     changed = workspace.read(project.table("district_scores"), "district_scores")
     assert not changed["score"].equals(published(project, "district_scores")["score"])

@@ -45,9 +45,15 @@ def test_duckdb_is_closed_in_however_it_is_opened(sql: str, real_run: Paths, tmp
 
 def test_the_join_always_has_928_rows(real_run: Paths, tmp_path: Path) -> None:
     names = [
-        "districts", "regions", "population", "poverty", "subdistrict_points", "subdistrict_population", "policy",
+        "districts",
+        "regions",
+        "population",
+        "poverty",
+        "subdistrict_points",
+        "subdistrict_population",
+        "policy",
         "household_poverty",
-    ]  # fmt: skip
+    ]
     tables = [Stored(name, real_run.table(name)) for name in names]
     bare = tmp_path / "poverty.parquet"
     workspace.read(real_run.table("poverty"), "poverty").head(0).to_parquet(bare)

@@ -14,10 +14,28 @@ from pipeline.workspace import Paths
 from tests.conftest import published
 
 COLUMNS = [
-    "district_code", "province_code", "name_th", "name_en", "status", "rank", "score", "poverty", "university",
-    "data_system", "poverty_rate_pct", "poverty_rate_smoothed_pct", "poor_persons_min", "hot_spot", "suspect",
-    "university_nearest", "university_nearest_minutes", "survey_coverage_pct", "reason_th", "reason_en", "geometry",
-]  # fmt: skip
+    "district_code",
+    "province_code",
+    "name_th",
+    "name_en",
+    "status",
+    "rank",
+    "score",
+    "poverty",
+    "university",
+    "data_system",
+    "poverty_rate_pct",
+    "poverty_rate_smoothed_pct",
+    "poor_persons_min",
+    "hot_spot",
+    "suspect",
+    "university_nearest",
+    "university_nearest_minutes",
+    "survey_coverage_pct",
+    "reason_th",
+    "reason_en",
+    "geometry",
+]
 TRIAL = {"95", "58", "94", "50", "31", "80", "93", "81", "55", "57"}
 
 
@@ -53,8 +71,10 @@ def test_scores_ranks_and_limits(scores: pd.DataFrame) -> None:
     assert rest.loc[rest["status"] != "eligible", "rank"].isna().all()
     for k in ("poverty", "university", "data_system"):
         assert rest[k].between(0, 1).all()
-    expected = 100 * np.prod([rest[k].clip(lower=0.05) ** w for k, w in
-                              (("poverty", 0.5), ("university", 0.25), ("data_system", 0.25))], axis=0)  # fmt: skip
+    expected = 100 * np.prod(
+        [rest[k].clip(lower=0.05) ** w for k, w in (("poverty", 0.5), ("university", 0.25), ("data_system", 0.25))],
+        axis=0,
+    )
     assert rest["score"].to_numpy() == pytest.approx(expected)
 
 
@@ -102,7 +122,18 @@ def test_csv_opens_in_excel_and_xlsx_holds_text_and_no_formula(real_run: Paths) 
 
 def test_run_json_says_where_every_number_is_from(real_run: Paths) -> None:
     record = json.loads((real_run.processed / "run.json").read_text(encoding="utf-8"))
-    assert {"run_id", "inputs_sha256", "policy", "policy_sha256", "seed", "code_version", "versions",
-            "dagster_run_id", "started", "finished", "sample"} == set(record)  # fmt: skip
+    assert {
+        "run_id",
+        "inputs_sha256",
+        "policy",
+        "policy_sha256",
+        "seed",
+        "code_version",
+        "versions",
+        "dagster_run_id",
+        "started",
+        "finished",
+        "sample",
+    } == set(record)
     assert "raw/tpmap/tpmap_2022_by_district.csv" in record["inputs_sha256"]
     assert record["sample"] is False

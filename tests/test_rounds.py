@@ -98,9 +98,13 @@ def test_the_way_on_the_command_line(
     assert cli.main(["rounds", "compare", "a", "current"]) == 0
     said = capsys.readouterr().out
     for part in (
-        "a → current", "rules that differ: weights.poverty, weights.university", "the same goalposts", "by figures",
-        "เชียงราย", "หลุด · leaves",
-    ):  # fmt: skip
+        "a → current",
+        "rules that differ: weights.poverty, weights.university",
+        "the same goalposts",
+        "by figures",
+        "เชียงราย",
+        "หลุด · leaves",
+    ):
         assert part in said
     assert cli.main(["rounds", "archive", "รอบที่หนึ่ง-2565"]) == 0
     assert "files in" in capsys.readouterr().out
@@ -161,8 +165,9 @@ def test_a_round_is_archived_where_links_cannot_be_made(three: Paths, tmp_path: 
     assert kept.tables("provincial_shortlist").equals(rounds.tables_of(three, "current")("provincial_shortlist"))
 
 
-def test_nothing_to_list_or_archive(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
-                                    capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_nothing_to_list_or_archive(
+    new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(new_project())
     assert cli.main(["rounds", "list"]) == 0
     assert "no round archived yet" in capsys.readouterr().out
@@ -217,18 +222,32 @@ def test_another_earlier_round_is_another_input(three: Paths) -> None:
     ("earlier", "later", "figures", "policy", "change", "th", "en"),
     [
         (3, 3, 0, 0, "stays", "อันดับ 3 เท่ารอบ r", "Rank 3, as in round r."),
-        (9, 4, -6, 1, "enters", "เข้ารายชื่อใหม่: อันดับ 9 ในรอบ r เป็น 4 (ตัวเลขใหม่ทำให้ขึ้น 6 อันดับ และนโยบายทำให้ลง 1 อันดับ)",
-         "New on the list: from rank 9 in round r to 4 (6 up by figures and 1 down by policy)."),
+        (
+            9,
+            4,
+            -6,
+            1,
+            "enters",
+            "เข้ารายชื่อใหม่: อันดับ 9 ในรอบ r เป็น 4 (ตัวเลขใหม่ทำให้ขึ้น 6 อันดับ และนโยบายทำให้ลง 1 อันดับ)",
+            "New on the list: from rank 9 in round r to 4 (6 up by figures and 1 down by policy).",
+        ),
         (None, 4, None, None, "none", "อันดับ 4 รอบ r ไม่มีอันดับ", "Rank 4; none in round r."),
         (4, None, None, None, "none", "ไม่มีอันดับแล้ว รอบ r อันดับ 4", "No rank now; 4 in round r."),
         (None, None, None, None, "none", "ไม่มีอันดับทั้งสองรอบ", "Without a rank in both rounds."),
     ],
-)  # fmt: skip
+)
 def test_a_move_in_words(
     earlier: int | None, later: int | None, figures: int | None, policy: int | None, change: str, th: str, en: str
 ) -> None:
     move = later - earlier if earlier and later else None
-    row = {"rank_earlier": earlier, "rank_later": later, "move": move, "by_figures": figures, "by_policy": policy,
-           "change": change, "since": "r"}  # fmt: skip
+    row = {
+        "rank_earlier": earlier,
+        "rank_later": later,
+        "move": move,
+        "by_figures": figures,
+        "by_policy": policy,
+        "change": change,
+        "since": "r",
+    }
     told = add_changes(pd.DataFrame([row]).astype(dict.fromkeys(list(row)[:5], "Int64")))
     assert (told.loc[0, "change_th"], told.loc[0, "change_en"]) == (th, en)

@@ -35,9 +35,7 @@ def test_a_country_with_almost_nothing_shows_nothing() -> None:
 
 
 def test_parts_go_with_the_whole_and_never_one_alike_alone() -> None:
-    counts = pd.DataFrame(
-        {"all": [50, 60, 70], "x": [20, 3, 30], "y": [20, 30, 30]}, index=["1001", "1002", "1003"]
-    )  # fmt: skip
+    counts = pd.DataFrame({"all": [50, 60, 70], "x": [20, 3, 30], "y": [20, 30, 30]}, index=["1001", "1002", "1003"])
     gone = small_cells.protected_together(counts, {"x": "all", "y": "all"}, [["x", "y"]], LIMIT)
     assert not gone["all"].any()
     assert (gone["x"] == gone["y"]).all()

@@ -77,11 +77,13 @@ def test_finer_levels_are_summed(column: str, codes: tuple[str, ...], folder: Pa
 
 def test_the_coarsest_level_counts_and_files_of_one_level_add_columns(folder: Path, districts: pd.DataFrame) -> None:
     table = read(
-        folder, districts, y61_50_amphur_11111=AMPHUR,
+        folder,
+        districts,
+        y61_50_amphur_11111=AMPHUR,
         y61_50_tumbol_11111="tumbol_ID,poor.JPT.MOFval.CNT\n500101,7\n500701,40\n500702,30\n",
         y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1500\n58,77\n",
         y61_50_amphur_common="amphur_ID,poor.JPT.MOFval.ind1.CNT,poor.JPT.MOFval.ind31.CNT\n5001,30,40\n5002,10,20\n",
-    )  # fmt: skip
+    )
     assert table.loc["5001", ["target_poor_persons", "indicator_1", "indicator_31"]].tolist() == [900, 30, 40]
     assert table.loc["5007", "target_poor_persons"] == 70  # a district with finer figures only
     assert table.loc[["50", "58"], "target_poor_persons"].tolist() == [1500, 77]
@@ -131,9 +133,11 @@ def test_every_province_is_the_country(folder: Path, districts: pd.DataFrame) ->
 
 def test_what_a_province_has_beyond_its_districts_gives_none_away(folder: Path, districts: pd.DataFrame) -> None:
     table = read(
-        folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1003\n",
+        folder,
+        districts,
+        y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1003\n",
         y61_50_amphur_11111="amphur_ID,poor.JPT.MOFval.CNT\n5001,400\n5002,600\n",
-    )  # fmt: skip
+    )
     assert pd.isna(table.loc["5001", "target_poor_persons"])  # 5003 would be the three that are left
     with pytest.raises(InputError, match="less for province 50 than for its districts together"):
         read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,900\n")

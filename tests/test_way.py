@@ -17,10 +17,19 @@ from tests.conftest import published, run_in, with_fewer_draws
 
 # code: surveyed = labelled persons, percent poor
 INVENTED = {
-    "5001": (20_000, 3.0), "5002": (10_000, 12.0), "5007": (10_000, 15.0), "5017": (8_000, 30.0),
-    "5018": (9_000, 40.0), "5801": (10_000, 25.0), "5802": (7_000, 1.0), "5804": (9_000, 22.0),
-    "9501": (30_000, 16.0), "9506": (20_000, 14.0), "9508": (9_000, 24.0), "1101": (60_000, 2.0),
-}  # fmt: skip
+    "5001": (20_000, 3.0),
+    "5002": (10_000, 12.0),
+    "5007": (10_000, 15.0),
+    "5017": (8_000, 30.0),
+    "5018": (9_000, 40.0),
+    "5801": (10_000, 25.0),
+    "5802": (7_000, 1.0),
+    "5804": (9_000, 22.0),
+    "9501": (30_000, 16.0),
+    "9506": (20_000, 14.0),
+    "9508": (9_000, 24.0),
+    "1101": (60_000, 2.0),
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +40,17 @@ def invented(new_project: Callable[[], Path]) -> Paths:
     rows = []
     for code, (persons, percent) in INVENTED.items():
         row = dict.fromkeys(columns, "0") | {
-            "district_code": code, "year": "2022", "n_units": "3", "n_labelled": "3", "rate_any_min_se": "1",
-            "survey_population": str(persons), "labelled_population": str(persons), "labelled_share": "1",
-            "rate_any_min": str(percent), "rate_any_max": str(percent),
-        }  # fmt: skip
+            "district_code": code,
+            "year": "2022",
+            "n_units": "3",
+            "n_labelled": "3",
+            "rate_any_min_se": "1",
+            "survey_population": str(persons),
+            "labelled_population": str(persons),
+            "labelled_share": "1",
+            "rate_any_min": str(percent),
+            "rate_any_max": str(percent),
+        }
         rows.append(row)
     pd.DataFrame(rows, columns=columns).to_csv(file, index=False, lineterminator="\n")
     sidecar = file.with_name("SOURCE.toml")

@@ -40,9 +40,13 @@ def test_what_if_is_what_a_whole_run_with_that_policy_gives(
     root = new_project()
     file = root / "data" / "raw" / "policy" / "policy.toml"
     text = file.read_text(encoding="utf-8")
-    for old, new in (("poverty = 0.50", "poverty = 0.40"), ("university = 0.25", "university = 0.35"),
-                     ("rho = 0.0", "rho = -0.5"), ("sigma_minutes = 40", "sigma_minutes = 30"),
-                     ("times_national_rate = 1.0", "times_national_rate = 1.2")):  # fmt: skip
+    for old, new in (
+        ("poverty = 0.50", "poverty = 0.40"),
+        ("university = 0.25", "university = 0.35"),
+        ("rho = 0.0", "rho = -0.5"),
+        ("sigma_minutes = 40", "sigma_minutes = 30"),
+        ("times_national_rate = 1.0", "times_national_rate = 1.2"),
+    ):
         assert old in text
         text = text.replace(old, new, 1)
     file.write_text(text.replace("draws = 10000", "draws = 200"), encoding="utf-8")
@@ -50,10 +54,12 @@ def test_what_if_is_what_a_whole_run_with_that_policy_gives(
     asked = WhatIf(
         {"poverty": 0.4, "university": 0.35},
         parameters={
-            "score.rho": -0.5, "university.sigma_minutes": 30, "poverty.gate.times_national_rate": 1.2,
+            "score.rho": -0.5,
+            "university.sigma_minutes": 30,
+            "poverty.gate.times_national_rate": 1.2,
             "uncertainty.draws": 200,
         },
-    )  # fmt: skip
+    )
     tables = Tables(real_run.processed)
     again, _ = what_if.with_portfolio(tables, what_if.again(tables, asked.applied(policy)))
     assert again.policy == run.policy
@@ -69,9 +75,16 @@ def test_it_prints_who_enters_and_leaves_and_touches_nothing(
     assert cli.main(["whatif", "--weights", "poverty=0.6,university=0.2,data_system=0.2"]) == 0
     said = capsys.readouterr().out
     for part in (
-        "nothing is published", "weights.poverty = 0.6", "เข้า · enters", "หลุด · leaves", "น่าน", "9 → 7", "บุรีรัมย์",
-        "1 enter, 1 leave", "portfolio:",
-    ):  # fmt: skip
+        "nothing is published",
+        "weights.poverty = 0.6",
+        "เข้า · enters",
+        "หลุด · leaves",
+        "น่าน",
+        "9 → 7",
+        "บุรีรัมย์",
+        "1 enter, 1 leave",
+        "portfolio:",
+    ):
         assert part in said
     assert cli.main(["whatif", "--without-criterion", "university", "--drop-agency", "OSMEP"]) == 0
     said = capsys.readouterr().out
@@ -124,8 +137,16 @@ def test_weights_that_cannot_be_read(given: str, at: Path, capsys: pytest.Captur
 def test_moves_side_by_side() -> None:
     def provinces(ranks: list[int]) -> pd.DataFrame:
         codes = ["11", "12", "13"]
-        return pd.DataFrame({"province_code": codes, "name_th": codes, "name_en": codes, "rank": ranks,
-                             "value": [100.0 - r for r in ranks], "shortlisted": [r <= 2 for r in ranks]})  # fmt: skip
+        return pd.DataFrame(
+            {
+                "province_code": codes,
+                "name_th": codes,
+                "name_en": codes,
+                "rank": ranks,
+                "value": [100.0 - r for r in ranks],
+                "shortlisted": [r <= 2 for r in ranks],
+            }
+        )
 
     moved = what_if.moves(provinces([1, 2, 3]), provinces([1, 3, 2])).set_index("province_code")
     assert moved["change"].tolist() == ["stays", "leaves", "enters"]

@@ -28,9 +28,14 @@ def asked() -> dict:
 def main() -> int:
     command = [str(Path(sys.executable).parent / "dg"), "dev", "--host", "127.0.0.1", "--port", str(PORT)]
     ui = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "DAGSTER_HOME": str(ROOT)}, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env={**os.environ, "DAGSTER_HOME": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     try:
         for _ in range(60):
             time.sleep(1)

@@ -55,8 +55,11 @@ district_facts = Contract(
         Column("houses", Kind.COUNT, "houses in the register", "houses", nullable=True, minimum=0),
         Column("survey_year", Kind.COUNT, "year of the poverty figures", "year", nullable=True),
         Column(
-            "figures_from", Kind.TEXT, "what the poverty figures rest on; where a count is too small to publish, on the"
-            " rate of all such districts of the province", nullable=True,
+            "figures_from",
+            Kind.TEXT,
+            "what the poverty figures rest on; where a count is too small to publish, on the"
+            " rate of all such districts of the province",
+            nullable=True,
             allowed=("household rows", "household rows, with other districts", "published rates"),
         ),
         text("figures_system", "system of the household rows, where they are used", null=True),
@@ -69,7 +72,7 @@ district_facts = Contract(
     ),
     "SQL over districts, regions, population, poverty, household_poverty, subdistrict_points, subdistrict_population",
     rows=928,
-)  # fmt: skip
+)
 district_poverty = Contract(
     "district_poverty",
     "Criterion 1, poverty concentration, and its parts",
@@ -186,9 +189,13 @@ district_scores = Contract(
     ),
     "scoring over district_criteria, district_shapes, policy",
     rows=928,
-)  # fmt: skip
+)
 
 DISTRICT = (
-    district_facts, district_poverty, district_university, district_data_system, district_criteria,
+    district_facts,
+    district_poverty,
+    district_university,
+    district_data_system,
+    district_criteria,
     district_scores,
-)  # fmt: skip
+)

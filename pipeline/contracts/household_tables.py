@@ -10,9 +10,11 @@ from pipeline.contracts.raw_tables import DIMENSIONS, YEAR, district_code, perso
 
 SYSTEM = Column("system", Kind.TEXT, "name of the system's folder under data/raw/households/")
 AREA = Column(
-    "area_code", Kind.CODE, "district (four digits), province (two) or the country (TH)",
+    "area_code",
+    Kind.CODE,
+    "district (four digits), province (two) or the country (TH)",
     pattern="TH|[1-9][0-9]([0-9]{2})?",
-)  # fmt: skip
+)
 
 
 def rows(name: str, meaning: str) -> Column:
@@ -37,7 +39,7 @@ household_files = Contract(
         rows("rows_kept", "households that count"),
         rows("rows_superseded", "rows of a household with a later row or survey"),
         rows("rows_refused", "rows that break a rule or have no district, listed in refused/"),
-        Column("cells_mended", Kind.COUNT, "cells mended, listed in mended/", "cells", minimum=0),
+        Column("cells_repaired", Kind.COUNT, "cells repaired, listed in repaired/", "cells", minimum=0),
         rows("check_digits_wrong", "rows whose citizen id has a wrong check digit: a warning only"),
         Column("sample", Kind.FLAG, "invented rows"),
         Column("problem", Kind.TEXT, "why it is not used, if the policy says to go on without it", nullable=True),
@@ -84,10 +86,10 @@ household_agreement = Contract(
 )
 refused = Contract(
     "refused",
-    "Household rows not used and cells mended: file, line, column, reason, never a value; one file per system and kind",
+    "Rows refused and cells repaired: file, line, column, reason, never a value; one file per system and kind",
     ("file",),
     (
-        Column("file", Kind.TEXT, "refused/<system>.parquet or mended/<system>.parquet"),
+        Column("file", Kind.TEXT, "refused/<system>.parquet or repaired/<system>.parquet"),
         Column("bytes", Kind.BYTES, "content"),
     ),
     "household rows",

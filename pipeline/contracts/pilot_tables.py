@@ -26,7 +26,7 @@ provincial_shortlist = Contract(
     ),
     "shortlist over district_scores, regions, policy",
     rows=77,
-)  # fmt: skip
+)
 shortlist_without_suspects = replace(
     provincial_shortlist,
     name="shortlist_without_suspects",
@@ -55,7 +55,7 @@ district_explanations = Contract(
     ),
     "scoring and sentences over district_criteria, district_scores, provincial_shortlist, policy",
     rows=928,
-)  # fmt: skip
+)
 shortlist_without_agencies = Contract(
     "shortlist_without_agencies",
     "The same ranking without the ballot of each agency in turn; empty while fewer than two have voted",
@@ -281,8 +281,23 @@ downloads = Contract(
 )
 
 PILOTS = (
-    provincial_shortlist, shortlist_without_suspects, shortlist_without_agencies, pilot_portfolio,
-    near_best_portfolios,    district_uncertainty, province_uncertainty, sensitivity,
-    district_explanations, province_explanations, round_changes, decisions, map_classes,
-    workbooks, pictures, downloads, country_page, dossiers, brief,
-)  # fmt: skip
+    provincial_shortlist,
+    shortlist_without_suspects,
+    shortlist_without_agencies,
+    pilot_portfolio,
+    near_best_portfolios,
+    district_uncertainty,
+    province_uncertainty,
+    sensitivity,
+    district_explanations,
+    province_explanations,
+    round_changes,
+    decisions,
+    map_classes,
+    workbooks,
+    pictures,
+    downloads,
+    country_page,
+    dossiers,
+    brief,
+)

@@ -13,8 +13,15 @@ LON = Column("lon", Kind.NUMBER, "longitude", "degrees east, WGS 84", minimum=97
 LAT = Column("lat", Kind.NUMBER, "latitude", "degrees north, WGS 84", minimum=5.0, maximum=21.0)
 DIMENSIONS = ("health", "living", "education", "income", "accessibility")
 UNIVERSITY_KINDS = (
-    "rajabhat", "rajamangala", "autonomous", "public", "institute", "private", "buddhist", "other",
-)  # fmt: skip
+    "rajabhat",
+    "rajamangala",
+    "autonomous",
+    "public",
+    "institute",
+    "private",
+    "buddhist",
+    "other",
+)
 LEVELS = ("paper", "digital", "household_linked", "shared_case")
 
 
@@ -95,12 +102,17 @@ poverty = Contract(
         percent("rate_any_min", "poor in any dimension, lower bound"),
         percent("rate_any_max", "poor in any dimension, upper bound"),
         Column(
-            "rate_any_min_se", Kind.NUMBER, "standard error of rate_any_min; none where one unit only",
-            "percentage points", minimum=0, maximum=100, nullable=True,
+            "rate_any_min_se",
+            Kind.NUMBER,
+            "standard error of rate_any_min; none where one unit only",
+            "percentage points",
+            minimum=0,
+            maximum=100,
+            nullable=True,
         ),
     ),
     "TPMAP",
-)  # fmt: skip
+)
 population = Contract(
     "population",
     "Registered persons and houses, per district and year",
@@ -141,7 +153,7 @@ subdistrict_points = Contract(
         LAT,
     ),
     "COD-AB of UN OCHA / Royal Thai Survey Department; district offices",
-)  # fmt: skip
+)
 district_shapes = Contract(
     "district_shapes",
     "The outline of each district: from a boundary file, else schematic",
@@ -153,7 +165,7 @@ district_shapes = Contract(
     ),
     "data/raw/boundaries/, else subdistrict_points",
     rows=928,
-)  # fmt: skip
+)
 universities = Contract(
     "universities",
     "Campuses of institutions of higher education",
@@ -172,7 +184,7 @@ universities = Contract(
         Column("confidence", Kind.TEXT, "how sure the district is", allowed=("high", "medium")),
     ),
     "Ministry of Higher Education (MHESI), compiled",
-)  # fmt: skip
+)
 partnerships = Contract(
     "partnerships",
     "Evidence that a university connects partners",
@@ -200,7 +212,7 @@ data_systems = Contract(
         Column("source", Kind.TEXT, "document or address"),
     ),
     "the agencies' own statements",
-)  # fmt: skip
+)
 acceptances = Contract(
     "acceptances",
     "Which agency accepts which data system",
@@ -210,13 +222,18 @@ acceptances = Contract(
         Column("agency", Kind.TEXT, "who states it"),
         Column("accepted", Kind.TEXT, "what it states", allowed=("yes", "no")),
         Column(
-            "year", Kind.COUNT, "year of the statement, Common Era; none where not known", "year",
-            nullable=True, minimum=1990, maximum=2100,
+            "year",
+            Kind.COUNT,
+            "year of the statement, Common Era; none where not known",
+            "year",
+            nullable=True,
+            minimum=1990,
+            maximum=2100,
         ),
         Column("document", Kind.TEXT, "the statement"),
     ),
     "the agencies' own statements",
-)  # fmt: skip
+)
 new_firms = Contract(
     "new_firms",
     "Newly registered firms, by the district of the head office; not part of the score",
@@ -229,12 +246,16 @@ new_firms = Contract(
         Column("companies", Kind.COUNT, "limited companies among them", "firms", minimum=0),
         Column("limited_partnerships", Kind.COUNT, "limited partnerships among them", "firms", minimum=0),
         Column(
-            "new_firms_per_10000", Kind.NUMBER, "new_firms over registered persons of 2017",
-            "firms per 10,000 persons", minimum=0, nullable=True,
+            "new_firms_per_10000",
+            Kind.NUMBER,
+            "new_firms over registered persons of 2017",
+            "firms per 10,000 persons",
+            minimum=0,
+            nullable=True,
         ),
     ),
     "Department of Business Development",
-)  # fmt: skip
+)
 establishments = Contract(
     "establishments",
     "Establishments by size, for the provinces at hand; not part of the score",
@@ -292,13 +313,13 @@ inputs = Contract(
         Column("as_recorded", Kind.FLAG, "the digest is the one its sidecar records"),
         Column("rows_in", Kind.COUNT, "rows of the table as received", "rows", minimum=0),
         Column("rows_kept", Kind.COUNT, "rows of the table as stored", "rows", minimum=0),
-        Column("cells_mended", Kind.COUNT, "cells mended in the table, listed in `mended`", "cells", minimum=0),
+        Column("cells_repaired", Kind.COUNT, "cells repaired in the table, listed in `repaired`", "cells", minimum=0),
     ),
     "sidecars and readers of data/raw/",
 )
-mended = Contract(
-    "mended",
-    "Every cell that was mended on the way in: what stood there, what is used",
+repaired = Contract(
+    "repaired",
+    "Every cell that was repaired on the way in: what stood there, what is used",
     (),
     (
         Column("file", Kind.TEXT, "folder and file"),
@@ -310,11 +331,24 @@ mended = Contract(
     "readers of data/raw/",
 )
 
-RAW_LAST = (inputs, mended)
+RAW_LAST = (inputs, repaired)
 RAW = (
-    districts, regions, poverty, population, subdistrict_population, subdistrict_points, district_shapes,
-    universities, partnerships, data_systems, acceptances, new_firms, establishments, cbt_sites, policy,
-)  # fmt: skip
+    districts,
+    regions,
+    poverty,
+    population,
+    subdistrict_population,
+    subdistrict_points,
+    district_shapes,
+    universities,
+    partnerships,
+    data_systems,
+    acceptances,
+    new_firms,
+    establishments,
+    cbt_sites,
+    policy,
+)
 subdistrict_points_file = Contract(
     "subdistrict_points.csv",
     "One point inside each subdistrict",

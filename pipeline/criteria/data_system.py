@@ -90,8 +90,10 @@ def measure(
     there = district_facts.merge(data_systems, on="province_code")
     there = there.merge(
         by_rows(household_poverty, household_agreement, policy.households.survey_systems),
-        how="left", left_on=[there["system"].str.casefold(), "district_code"], right_on=["rows_of", "district_code"],
-    )  # fmt: skip
+        how="left",
+        left_on=[there["system"].str.casefold(), "district_code"],
+        right_on=["rows_of", "district_code"],
+    )
     published = (there["system"] == "TPMAP") & (there["figures_from"] == "published rates")
     registered = there["population_persons"].astype("float64")
     share = (there["survey_population"].astype("float64") / registered).clip(upper=1.0)

@@ -91,10 +91,12 @@ def found(raw: Path) -> tuple[list[HouseholdFile], list[tuple[str, str, Problem]
             if (told := without_ids(path.name)) != path.name:
                 raise InputError(
                     Problem(
-                        f"{shown_path(system)}/{told}", "a name that holds a citizen id (hidden here)",
-                        "a name that tells of nobody, since names are published", "rename the file",
+                        f"{shown_path(system)}/{told}",
+                        "a name that holds a citizen id (hidden here)",
+                        "a name that tells of nobody, since names are published",
+                        "rename the file",
                     )
-                )  # fmt: skip
+                )
         first: dict[str, str] = {}
         for path in sorted(system.iterdir()):
             if path.name in NOT_ROWS or path.name.startswith((".", "~$")):
@@ -240,11 +242,13 @@ def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
     if missing := [name for name in needed if name not in header]:
         raise InputError(
             Problem(
-                file, f"no column {', '.join(map(shown_value, missing[:5]))}",
+                file,
+                f"no column {', '.join(map(shown_value, missing[:5]))}",
                 f"what {mapping.file} names" if Path(mapping.file).is_file() else f"our own names, or {FILE}",
-                f"correct {mapping.file}, or export the file again", line=1,
+                f"correct {mapping.file}, or export the file again",
+                line=1,
             )
-        )  # fmt: skip
+        )
 
 
 def _text(
@@ -319,7 +323,9 @@ def in_our_words(file: HouseholdFile) -> Iterator[None]:
         kind = type(error).__name__.removesuffix("Exception")
         raise InputError(
             Problem(
-                file.shown, f"rows that cannot be told apart ({kind})", "a whole file, all lines ended alike",
+                file.shown,
+                f"rows that cannot be told apart ({kind})",
+                "a whole file, all lines ended alike",
                 "export it again as 'CSV UTF-8' or Parquet",
             )
-        ) from None  # fmt: skip
+        ) from None

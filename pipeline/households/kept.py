@@ -40,7 +40,7 @@ LIBRARIES = ("duckdb", "geothai", "pythainlp", "openpyxl")
 
 @dataclass(frozen=True)
 class Intake:
-    """What one intake left: counts, and for each system a table of the rows not used and one of the cells mended."""
+    """What one intake left: counts, and for each system a table of the rows not used and one of the cells repaired."""
 
     folder: Path
 
@@ -49,8 +49,8 @@ class Intake:
         return pq.read_table(self.folder / f"{name}.parquet").to_pandas()
 
     def papers(self) -> dict[str, bytes]:
-        """The tables ``refused/<system>.parquet`` and ``mended/<system>.parquet``, as files."""
-        found = sorted(p for kind in ("refused", "mended") for p in (self.folder / kind).glob("*.parquet"))
+        """The tables ``refused/<system>.parquet`` and ``repaired/<system>.parquet``, as files."""
+        found = sorted(p for kind in ("refused", "repaired") for p in (self.folder / kind).glob("*.parquet"))
         return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in found}
 
 
@@ -86,7 +86,7 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
     lock.acquire()
     try:
         result = aside / "result"
-        for kind in ("refused", "mended"):
+        for kind in ("refused", "repaired"):
             (result / kind).mkdir(parents=True)
         Steps(paths, received, shapes, Gazetteer(districts), policy, aside, say).write(result)
         (result / DONE).touch()
@@ -105,10 +105,12 @@ def taken_up(paths: Paths) -> Intake:
     if not (folder / DONE).is_file():
         raise InputError(
             Problem(
-                shown_path(folder), "no intake of household rows", "the one that household_files is of",
+                shown_path(folder),
+                "no intake of household rows",
+                "the one that household_files is of",
                 "materialise household_files first (or everything)",
             )
-        )  # fmt: skip
+        )
     return Intake(folder)
 
 
@@ -137,9 +139,13 @@ def _identity(received: Files, districts: pd.DataFrame, shapes: gpd.GeoDataFrame
         [[f.name, f.sha256, files.origin(f).sample] for f in received.files],
         {system: columns.digest for system, columns in sorted(received.mappings.items())},
         [[system, name, str(problem)] for system, name, problem in received.left_out],
-        policy.households.model_dump(mode="json"), policy.as_of.year, outlines.hexdigest(), code_version(),
-        [version(name) for name in LIBRARIES], districts.sort_values("district_code").to_csv(index=False),
-    ]  # fmt: skip
+        policy.households.model_dump(mode="json"),
+        policy.as_of.year,
+        outlines.hexdigest(),
+        code_version(),
+        [version(name) for name in LIBRARIES],
+        districts.sort_values("district_code").to_csv(index=False),
+    ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 

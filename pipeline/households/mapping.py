@@ -108,10 +108,12 @@ def _ours(says: Any, file: str) -> dict[str, str]:
         if ours in columns:
             raise InputError(
                 Problem(
-                    file, f"{ours} twice, for {shown_value(columns[ours])} and {shown_value(theirs)}",
-                    "each of our columns once", "keep the one that the files have",
+                    file,
+                    f"{ours} twice, for {shown_value(columns[ours])} and {shown_value(theirs)}",
+                    "each of our columns once",
+                    "keep the one that the files have",
                 )
-            )  # fmt: skip
+            )
         columns[ours] = theirs
     return columns
 

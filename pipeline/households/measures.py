@@ -174,9 +174,11 @@ def _share(count: pd.Series, of: NDArray[np.float64], least: int) -> NDArray[np.
 
 
 def kappa(
-    both: NDArray[np.float64], first_only: NDArray[np.float64], second_only: NDArray[np.float64],
+    both: NDArray[np.float64],
+    first_only: NDArray[np.float64],
+    second_only: NDArray[np.float64],
     neither: NDArray[np.float64],
-) -> NDArray[np.float64]:  # fmt: skip
+) -> NDArray[np.float64]:
     """Agreement beyond chance: ``(p_o - p_e) / (1 - p_e)``, of four counts (n,) each; 1 is perfect, 0 chance.
 
     ``p_o`` is the share on which both agree, ``p_e`` what chance alone would give with the same shares of poor. Where
@@ -188,7 +190,7 @@ def kappa(
 
     >>> kappa(np.array([20.0]), np.array([5.0]), np.array([10.0]), np.array([15.0])).round(3).tolist()
     [0.4]
-    """  # fmt: skip
+    """
     n = both + first_only + second_only + neither
     with np.errstate(divide="ignore", invalid="ignore"):
         agreed = (both + neither) / n

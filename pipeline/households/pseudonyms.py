@@ -60,9 +60,7 @@ def key(project: Path, say: Callable[[str], None]) -> Key:
         _make(path)
         say(f"made the key of the pseudonyms, {path}: {LOSS}")
     if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise InputError(
-            Problem(str(path), "a key that others may read", "mode 0600", f"run chmod 600 {path}")
-        )  # fmt: skip
+        raise InputError(Problem(str(path), "a key that others may read", "mode 0600", f"run chmod 600 {path}"))
     return Key.of(_secret(path.read_text(encoding="ascii", errors="replace").strip(), str(path)))
 
 
@@ -71,10 +69,12 @@ def _secret(text: str, where: str) -> bytes:
     if not SHORTEST <= len(secret) <= BLOCK:
         raise InputError(
             Problem(
-                where, f"{len(secret)} characters", f"a key of {SHORTEST} to {BLOCK} random characters",
+                where,
+                f"{len(secret)} characters",
+                f"a key of {SHORTEST} to {BLOCK} random characters",
                 "remove it to have one made",
             )
-        )  # fmt: skip
+        )
     return secret
 
 

@@ -28,26 +28,51 @@ LARGEST_SHEET = 1_048_575
 # Poor households among those that a system which looks for the poor asks, at least.
 ASKED_SHARE = 0.15
 FAULTS = (
-    "earlier survey", "lost zero", "thai digits", "buddhist year", "abolished code", "misspelt name", "impossible",
+    "earlier survey",
+    "lost zero",
+    "thai digits",
+    "buddhist year",
+    "abolished code",
+    "misspelt name",
+    "impossible",
     "name only",
-)  # fmt: skip
+)
 
 # Their column for each of ours, as the two systems might export it; what is no column of ours is never read.
 COLUMNS = {
     "tpmap": {
-        "citizen_id": "PID", "province_code": "province_ID", "district_code": "amphur_ID",
-        "subdistrict_code": "tumbol_ID", "province_name": "province_name", "district_name": "amphur_name",
-        "members": "members", **{name: name for name in DIMENSIONS}, "income_per_person": "income_per_person",
-        "welfare_card": "MOF_card", "survey_year": "survey_year",
+        "citizen_id": "PID",
+        "province_code": "province_ID",
+        "district_code": "amphur_ID",
+        "subdistrict_code": "tumbol_ID",
+        "province_name": "province_name",
+        "district_name": "amphur_name",
+        "members": "members",
+        **{name: name for name in DIMENSIONS},
+        "income_per_person": "income_per_person",
+        "welfare_card": "MOF_card",
+        "survey_year": "survey_year",
     },
     "pppconnext": {
-        "citizen_id": "เลขประจำตัวประชาชน", "name": "ชื่อ", "telephone": "โทรศัพท์", "province_code": "รหัสจังหวัด",
-        "district_code": "รหัสอำเภอ", "subdistrict_code": "รหัสตำบล", "province_name": "จังหวัด", "district_name": "อำเภอ",
-        "members": "จำนวนสมาชิก", "health": "ด้านสุขภาพ", "living": "ด้านความเป็นอยู่", "education": "ด้านการศึกษา",
-        "income": "ด้านรายได้", "accessibility": "ด้านการเข้าถึงบริการรัฐ", "income_per_person": "รายได้ต่อคน",
-        "welfare_card": "บัตรสวัสดิการ", "survey_year": "ปีที่สำรวจ",
+        "citizen_id": "เลขประจำตัวประชาชน",
+        "name": "ชื่อ",
+        "telephone": "โทรศัพท์",
+        "province_code": "รหัสจังหวัด",
+        "district_code": "รหัสอำเภอ",
+        "subdistrict_code": "รหัสตำบล",
+        "province_name": "จังหวัด",
+        "district_name": "อำเภอ",
+        "members": "จำนวนสมาชิก",
+        "health": "ด้านสุขภาพ",
+        "living": "ด้านความเป็นอยู่",
+        "education": "ด้านการศึกษา",
+        "income": "ด้านรายได้",
+        "accessibility": "ด้านการเข้าถึงบริการรัฐ",
+        "income_per_person": "รายได้ต่อคน",
+        "welfare_card": "บัตรสวัสดิการ",
+        "survey_year": "ปีที่สำรวจ",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -109,10 +134,12 @@ def _check(order: Order) -> None:
         (order.households > 200_000_000, "--households", f"{order.households:,}", "at most 200,000,000"),
         (not 0 <= order.defects <= 1, "--defects", f"{order.defects:g}", "a share from 0 to 1"),
         (
-            order.format == "xlsx" and order.households * (1 + order.defects) > LARGEST_SHEET, "--format xlsx",
-            f"{order.households:,} households", f"at most {LARGEST_SHEET:,} rows: a sheet has no more",
+            order.format == "xlsx" and order.households * (1 + order.defects) > LARGEST_SHEET,
+            "--format xlsx",
+            f"{order.households:,} households",
+            f"at most {LARGEST_SHEET:,} rows: a sheet has no more",
         ),
-    ]  # fmt: skip
+    ]
     for broken, what, found, expected in rules:
         if broken:
             raise InputError(Problem("sample", found, expected, "give another value", column=what))
@@ -126,10 +153,12 @@ def _cleared(folder: Path) -> Path:
         if others or (not is_sample and any(folder.iterdir())):
             raise InputError(
                 Problem(
-                    shown_path(folder), f"files that are not sample ({', '.join(others) or mapping.FILE})",
-                    "an empty folder", "move them away first, or give another folder with --raw",
+                    shown_path(folder),
+                    f"files that are not sample ({', '.join(others) or mapping.FILE})",
+                    "an empty folder",
+                    "move them away first, or give another folder with --raw",
                 )
-            )  # fmt: skip
+            )
         for path in folder.glob("sample_*"):
             path.unlink()
     folder.mkdir(parents=True, exist_ok=True)
@@ -242,9 +271,10 @@ def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> Non
         f'title_en = "Sample household rows, {shown} {year}"\n'
         f'source = "invented by pilot-areas sample --households {order.households} --seed {order.seed}'
         f' --defects {order.defects:g}"\naddress = ""\nlicence = "invented rows"\nreceived = ""\n\n[sha256]\n'
-        + "\n".join(digests) + "\n",
+        + "\n".join(digests)
+        + "\n",
         encoding="utf-8",
-    )  # fmt: skip
+    )
 
 
 def _sha256(path: Path) -> str:

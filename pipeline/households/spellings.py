@@ -2,7 +2,7 @@
 
 Every *distinct* spelling is looked at once, in this order: a code of today, an abolished code with one successor by a
 Royal Gazette notice, a name that equals exactly one district name of its province. Near names are hints in a refusal,
-never mends: two names cover seven districts. Here: codes and names. Not here: coordinates (``places``), rows
+never repairs: two names cover seven districts. Here: codes and names. Not here: coordinates (``places``), rows
 (``intake``).
 """
 
@@ -27,13 +27,13 @@ HINT_SCORE = 75
 
 @dataclass(frozen=True)
 class Place:
-    """What a spelling means: a district, with what was mended; or why none, and in which column.
+    """What a spelling means: a district, with what was repaired; or why none, and in which column.
 
     ``found`` describes the spelling without repeating it.
     """
 
     district_code: str | None = None
-    mended: str | None = None
+    repaired: str | None = None
     column: str | None = None
     reason: str | None = None
     found: str | None = None
@@ -76,8 +76,9 @@ class Gazetteer:
 
     def __init__(self, districts: pd.DataFrame) -> None:
         self.districts = set(districts["district_code"])
-        self.province_of = {bare_name(n): c for c, n in zip(districts["province_code"], districts["province_name_th"],
-                                                            strict=True)}  # fmt: skip
+        self.province_of = {
+            bare_name(n): c for c, n in zip(districts["province_code"], districts["province_name_th"], strict=True)
+        }
         self.provinces = set(self.province_of.values())
         self.named: dict[str, dict[str, list[str]]] = {}
         self.spelled: dict[str, list[str]] = {}
@@ -123,21 +124,21 @@ class Gazetteer:
         for name, cell in cells.items():
             if re.fullmatch(r"[0-9]{13}", cell):
                 return Place(column=name, reason="a 13-digit number in a place column", found="13 digits")
-        mends = ["spaces or Thai digits"] if any((a or "") != cells[n] for n, a in written.items()) else []
-        column, code = self._code(cells, mends)
+        repairs = ["spaces or Thai digits"] if any((a or "") != cells[n] for n, a in written.items()) else []
+        column, code = self._code(cells, repairs)
         if code:
-            found = self._of_code(code, mends)
+            found = self._of_code(code, repairs)
             if found:
-                return Place(found, ", ".join(mends) or None)
+                return Place(found, ", ".join(repairs) or None)
         if bare_name(district_name):
-            return self._of_name(cells["province_code"], province_name, district_name, mends if not code else [])
+            return self._of_name(cells["province_code"], province_name, district_name, repairs if not code else [])
         if code or any(cells.values()):
             cell = cells[column or "district_code"]
             abolished = " (abolished, its successor not settled by a notice)" if code in _abolished() else ""
             return Place(column=column, reason=f"no such code{abolished}", found=described(cell))
         return Place(column="district_code", reason="no code, no name", found="nothing")
 
-    def _code(self, cells: dict[str, str], mends: list[str]) -> tuple[str | None, str]:
+    def _code(self, cells: dict[str, str], repairs: list[str]) -> tuple[str | None, str]:
         """The longest whole code that the cells give, and the column it rests on."""
         province, district, subdistrict = cells.values()
         parts = [c for c in (district, subdistrict) if len(c) == 1 and c.isdigit()]
@@ -147,7 +148,7 @@ class Gazetteer:
             district = province + district.zfill(2)
         if len(district) == 4:
             if parts:
-                mends.append("lost leading zero")
+                repairs.append("lost leading zero")
             if len(subdistrict) in (1, 2):
                 return "subdistrict_code", district + subdistrict.zfill(2)
             return "district_code", district
@@ -155,16 +156,18 @@ class Gazetteer:
             return "subdistrict_code", subdistrict
         return ("district_code", district) if district else ("province_code" if province else None, "")
 
-    def _of_code(self, code: str, mends: list[str]) -> str | None:
+    def _of_code(self, code: str, repairs: list[str]) -> str | None:
         if code in self.subdistricts or (len(code) == 4 and code in self.districts):
             return code[:4]
         successor = self.replaced.get(code) or (self.replaced.get(code[:4]) if len(code) == 6 else None)
         if successor and successor[:4] in self.districts:
-            mends.append("abolished code")
+            repairs.append("abolished code")
             return successor[:4]
         return None
 
-    def _of_name(self, province: str, province_name: str | None, district_name: str | None, mends: list[str]) -> Place:
+    def _of_name(
+        self, province: str, province_name: str | None, district_name: str | None, repairs: list[str]
+    ) -> Place:
         from rapidfuzz import fuzz, process
 
         code = province if province in self.provinces else self.province_of.get(bare_name(province_name))
@@ -174,8 +177,8 @@ class Gazetteer:
         same = self.named[code].get(bare_name(district_name), [])
         if len(same) == 1:
             if (district_name or "") not in self.spelled[code]:
-                mends = [*mends, "name written otherwise"]
-            return Place(same[0], ", ".join([*mends, "district by name"]))
+                repairs = [*repairs, "name written otherwise"]
+            return Place(same[0], ", ".join([*repairs, "district by name"]))
         name = bare_name(district_name)
         near = process.extract(name, self.spelled[code], scorer=fuzz.ratio, limit=2, score_cutoff=HINT_SCORE)
         hint = f"; near: {', '.join(n for n, _, _ in near)}" if near else ""

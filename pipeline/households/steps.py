@@ -30,7 +30,7 @@ from pipeline.workspace import Paths
 
 SQL = Path(__file__).with_name("sql")
 POINTS = 1_000_000
-ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_mended", "check_digits_wrong")
+ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_repaired", "check_digits_wrong")
 NO_HOUSEHOLDS = pd.DataFrame(
     columns=["system", "district_code", "deprived", "welfare_card", "households", "persons", "answers", "survey_year"]
 )
@@ -102,7 +102,7 @@ class Steps:
                 counts = self._counts(profiles)
             for number, system in enumerate(self.systems):
                 invented = bool(counts.loc[counts["system"] == system, "sample"].any())
-                for kind in ("refused", "mended"):
+                for kind in ("refused", "repaired"):
                     self._copy(sql_of(kind), {"system": number}, result / kind / f"{system}.parquet", sample=invented)
             profiles["system"] = [self.systems[number] for number in profiles["system"]]
             return counts, profiles, self._agreement()
@@ -156,9 +156,11 @@ class Steps:
             opened.rows.create_view("received", replace=True)
         self.encodings[number] = opened.encoding
         variables: dict[str, Any] = {
-            "yes": columns.yes[0], "no": columns.no[0], "survey_year": columns.survey_year,
+            "yes": columns.yes[0],
+            "no": columns.no[0],
+            "survey_year": columns.survey_year,
             "latest_year": self.policy.as_of.year,
-        }  # fmt: skip
+        }
         for name, value in variables.items():
             self.connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
         words = columns.words
@@ -166,8 +168,11 @@ class Steps:
             "SET VARIABLE words = map($words, $meaning)", {"words": list(words), "meaning": list(words.values())}
         )
         values = {
-            "file": number, "system": self.systems.index(file.system), "inner": self.key.inner, "outer": self.key.outer,
-        }  # fmt: skip
+            "file": number,
+            "system": self.systems.index(file.system),
+            "inner": self.key.inner,
+            "outer": self.key.outer,
+        }
         with files.in_our_words(file):
             with telling(self.connection, self.say, f"{file.name}: looking for places"):
                 self._spelled(file)
@@ -194,17 +199,22 @@ class Steps:
             if (many or 0) > count / 2:
                 raise InputError(
                     Problem(
-                        file.shown, "13-digit numbers (citizen ids?)", f"codes or names of places, our {name}",
-                        f"correct {mapping.FILE}", column=columns.get(name),
+                        file.shown,
+                        "13-digit numbers (citizen ids?)",
+                        f"codes or names of places, our {name}",
+                        f"correct {mapping.FILE}",
+                        column=columns.get(name),
                     )
-                )  # fmt: skip
+                )
         if count > MOST_SPELLINGS:
             raise InputError(
                 Problem(
-                    file.shown, f"more than {MOST_SPELLINGS:,} spellings of places", "codes or names of places",
+                    file.shown,
+                    f"more than {MOST_SPELLINGS:,} spellings of places",
+                    "codes or names of places",
                     f"look at what {mapping.FILE} maps to codes and names",
                 )
-            )  # fmt: skip
+            )
         self.connection.execute("INSERT INTO spelled FROM spelled_here")
 
     def _rejected(self, number: int, file: HouseholdFile, table: str, lines: int, read: int) -> int:
@@ -218,19 +228,23 @@ class Steps:
         if swallowed:
             raise InputError(
                 Problem(
-                    file.shown, "a quotation mark that is not closed", "each row by itself", "close or remove it",
+                    file.shown,
+                    "a quotation mark that is not closed",
+                    "each row by itself",
+                    "close or remove it",
                     line=swallowed[0],
                 )
-            )  # fmt: skip
+            )
         self._lines("rejects", number, [(line, kind) for line, kind, _ in kinds])
         if read + len(kinds) != lines:
             raise InputError(
                 Problem(
-                    file.shown, f"{lines:,} lines of rows, of which {read + len(kinds):,} can be told apart",
+                    file.shown,
+                    f"{lines:,} lines of rows, of which {read + len(kinds):,} can be told apart",
                     "one row a line: all lines ended alike, no line break within quotation marks",
                     "export the file again as 'CSV UTF-8'",
                 )
-            )  # fmt: skip
+            )
         return len(kinds)
 
     def _lines(self, table: str, number: int, lines: list[tuple[int, str]]) -> None:
@@ -257,12 +271,15 @@ class Steps:
                 **{
                     name: pd.array([getattr(p, field) for p in found], dtype="str")
                     for name, field in (
-                        ("found_code", "district_code"), ("mended", "mended"), ("column", "column"),
-                        ("reason", "reason"), ("found", "found"),
+                        ("found_code", "district_code"),
+                        ("repaired", "repaired"),
+                        ("column", "column"),
+                        ("reason", "reason"),
+                        ("found", "found"),
                     )
                 },
             }
-        )  # fmt: skip
+        )
         self._table("places", table)
         self._place_by_point()
 
@@ -304,9 +321,10 @@ class Steps:
                     Problem(
                         self.received[one].shown,
                         f"{rows:,} households that {self.received[other].path.name} has in the same survey year",
-                        "each survey in one file", "keep the file that counts",
+                        "each survey in one file",
+                        "keep the file that counts",
                     )
-                )  # fmt: skip
+                )
         twice = self.connection.execute("SELECT file, count(*) FROM superseded GROUP BY file ORDER BY file").fetchall()
         for file, rows in twice:
             name = self.received[file].name
@@ -331,9 +349,10 @@ class Steps:
                         file.shown,
                         f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} for: {why}",
                         f"at most {limit:.0%} (households.refused_share_stops in the policy)",
-                        f"look at the column and at {mapping.FILE}", column=column,
+                        f"look at the column and at {mapping.FILE}",
+                        column=column,
                     )
-                )  # fmt: skip
+                )
         says = [files.origin(f).sample for f in self.received]
         invented = counts["invented"] > counts["rows_in"] / 2
         read = counts.assign(

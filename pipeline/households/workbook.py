@@ -84,9 +84,12 @@ def _check_archive(path: Path, file: str) -> None:
     unpacked = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
     odd = [m for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
-    if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED or odd or (
-        unpacked > 100 << 20 and unpacked / packed > LARGEST_RATIO
-    ):  # fmt: skip
+    if (
+        len(members) > MOST_MEMBERS
+        or unpacked > LARGEST_UNPACKED
+        or odd
+        or (unpacked > 100 << 20 and unpacked / packed > LARGEST_RATIO)
+    ):
         raise InputError(
             Problem(
                 file,

@@ -165,7 +165,7 @@ class WorkspaceIOManager(dg.IOManager):
         }
         if note.rows_in is not None:
             metadata |= {"rows_in": note.rows_in, "rows_refused": note.rows_in - len(table)}
-            metadata["cells_mended"] = len(note.mended)
+            metadata["cells_repaired"] = len(note.repaired)
         metadata |= {name: int(table[name].sum()) for name in table.columns if name in ROW_COUNTS and len(table)}
         for origin in note.origins:
             metadata[f"sha256 of {origin.file}"] = origin.sha256
@@ -184,12 +184,14 @@ class WorkspaceIOManager(dg.IOManager):
             raise dg.Failure(
                 description=str(
                     Problem(
-                        shown_path(path), "no such file", f"the stored table {name}",
+                        shown_path(path),
+                        "no such file",
+                        f"the stored table {name}",
                         f"materialise {name} first (or everything)",
                     )
                 ),
                 allow_retries=False,
-            )  # fmt: skip
+            )
         wanted = context.dagster_type.typing_type
         if wanted is Stored:
             return Stored(name, path)

@@ -24,9 +24,17 @@ SCRIPTS = ("common.js", "map.js", "ranking.js", "tables.js", "search.js", "count
 STYLES = ("page.css", "country.css")
 
 DISTRICT_SHOWN = [
-    "name_th", "name_en", "rank", "score", "poverty", "university", "data_system", "suspect", "reason_th",
+    "name_th",
+    "name_en",
+    "rank",
+    "score",
+    "poverty",
+    "university",
+    "data_system",
+    "suspect",
+    "reason_th",
     "reason_en",
-]  # fmt: skip
+]
 
 
 def build(figures: Figures) -> dict[str, bytes]:

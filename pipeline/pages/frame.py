@@ -19,9 +19,19 @@ from pipeline.workspace import Tables
 
 # Sources a planner should see beside the page, of all that comes in.
 SHOWN_SOURCES = (
-    "household_files", "poverty", "universities", "data_systems", "population", "district_shapes",
-    "subdistrict_points", "regions", "districts", "new_firms", "establishments", "cbt_sites",
-)  # fmt: skip
+    "household_files",
+    "poverty",
+    "universities",
+    "data_systems",
+    "population",
+    "district_shapes",
+    "subdistrict_points",
+    "regions",
+    "districts",
+    "new_firms",
+    "establishments",
+    "cbt_sites",
+)
 
 
 @dataclass(frozen=True)

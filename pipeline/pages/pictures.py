@@ -49,9 +49,12 @@ def build(figures: Figures) -> dict[str, bytes]:
     # dollar sign in a name is one, not mathematics.
     with mpl.rc_context(
         {
-            "svg.fonttype": "path", "svg.hashsalt": "pilot-areas", "hatch.linewidth": 0.8, "text.parse_math": False,
+            "svg.fonttype": "path",
+            "svg.hashsalt": "pilot-areas",
+            "hatch.linewidth": 0.8,
+            "text.parse_math": False,
         }
-    ):  # fmt: skip
+    ):
         for layer in classes.LAYERS:
             made = _draw(figures, layer, *outlines)
             for kind, more in (("svg", {"metadata": {"Date": None}}), ("png", {"metadata": {"Software": None}})):
@@ -182,9 +185,16 @@ def _legend(picture: "Figure", figures: Figures, layer: str, fills: list[str | N
         keys.append((Patch(facecolor="white", edgecolor=HATCH, hatch="/////", linewidth=0.6), words["no_data"].both))
     keys.append((Patch(facecolor="white", edgecolor=ACCENT, linewidth=1.5), words["pilot"].both))
     box = picture.legend(
-        [patch for patch, _ in keys], [text for _, text in keys], loc="lower right", bbox_to_anchor=(0.97, 0.21),
-        prop=_font(400, 9), frameon=False, title=words["unit"][layer].both, handlelength=1.8, labelspacing=0.45,
-    )  # fmt: skip
+        [patch for patch, _ in keys],
+        [text for _, text in keys],
+        loc="lower right",
+        bbox_to_anchor=(0.97, 0.21),
+        prop=_font(400, 9),
+        frameon=False,
+        title=words["unit"][layer].both,
+        handlelength=1.8,
+        labelspacing=0.45,
+    )
     box.get_title().set_fontproperties(_font(600, 9))
     box.set_alignment("left")
 

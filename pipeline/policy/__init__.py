@@ -9,6 +9,20 @@ from pipeline.policy.sections import CRITERIA, Ballot, Households, Portfolio, Un
 from pipeline.policy.whole import Policy, flat, validated
 
 __all__ = [
-    "CRITERIA", "Ballot", "Households", "Policy", "Portfolio", "Uncertainty", "WhatIf", "flat", "from_table", "new",
-    "read", "received", "table_of", "to_toml", "validated", "without_agency",
-]  # fmt: skip
+    "CRITERIA",
+    "Ballot",
+    "Households",
+    "Policy",
+    "Portfolio",
+    "Uncertainty",
+    "WhatIf",
+    "flat",
+    "from_table",
+    "new",
+    "read",
+    "received",
+    "table_of",
+    "to_toml",
+    "validated",
+    "without_agency",
+]

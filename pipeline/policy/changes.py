@@ -61,10 +61,8 @@ def _known(names: Sequence[str], known: Sequence[str], asked_in: str, column: st
     for name in names:
         if name not in known:
             raise InputError(
-                Problem(
-                    asked_in, f"'{name}'", f"{expected}: {', '.join(known)}", "correct the name", column=column
-                )
-            )  # fmt: skip
+                Problem(asked_in, f"'{name}'", f"{expected}: {', '.join(known)}", "correct the name", column=column)
+            )
 
 
 def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: str) -> dict[str, float]:
@@ -75,10 +73,13 @@ def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: 
         given = ", ".join(f"{name}={value:g}" for name, value in fixed.items())
         raise InputError(
             Problem(
-                asked_in, given, "weights of 0 or more that sum to 1, or to less where a criterion is not named",
-                "correct the weights", column="weights",
+                asked_in,
+                given,
+                "weights of 0 or more that sum to 1, or to less where a criterion is not named",
+                "correct the weights",
+                column="weights",
             )
-        )  # fmt: skip
+        )
     scale = {name: value / total if total > 0 else 1 / len(others) for name, value in others.items()}
     return {name: fixed[name] if name in fixed else max(0.0, left) * scale[name] for name in CRITERIA}
 

@@ -43,10 +43,13 @@ def read(path: Path, known_districts: Collection[str] | None = None) -> tuple[Po
     if says.get("ballots") and "weights" in says:
         raise InputError(
             Problem(
-                file, "[weights] beside [[ballots]]", "one of the two: the mean of the ballots is the weight",
-                "delete [weights]", column="weights",
+                file,
+                "[weights] beside [[ballots]]",
+                "one of the two: the mean of the ballots is the weight",
+                "delete [weights]",
+                column="weights",
             )
-        )  # fmt: skip
+        )
     policy = validated(says, file)
     if known_districts is not None and (problems := strange_codes(policy, set(known_districts), file)):
         raise InputError(problems)
@@ -72,12 +75,10 @@ def strange_codes(policy: Policy, districts: set[str], file: str) -> list[Proble
         ("portfolio.vetoes", "province_code", [n.province_code for n in policy.portfolio.vetoes], provinces),
     ]
     return [
-        Problem(
-            file, ", ".join(sorted(set(codes) - known)), f"a {kind} that exists", "correct the code", column=column
-        )
+        Problem(file, ", ".join(sorted(set(codes) - known)), f"a {kind} that exists", "correct the code", column=column)
         for column, kind, codes, known in named
         if set(codes) - known
-    ]  # fmt: skip
+    ]
 
 
 def received(path: Path, known_districts: Collection[str], what_if: WhatIf) -> Received:

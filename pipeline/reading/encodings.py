@@ -61,10 +61,12 @@ def look_through(path: Path, file: str) -> Seen:
             if bad is not None:
                 raise InputError(
                     Problem(
-                        file, f"line {wrong} not UTF-8 and line {bad} not CP874",
-                        "one encoding, UTF-8 or CP874 (TIS-620), throughout", "export the file again as 'CSV UTF-8'",
+                        file,
+                        f"line {wrong} not UTF-8 and line {bad} not CP874",
+                        "one encoding, UTF-8 or CP874 (TIS-620), throughout",
+                        "export the file again as 'CSV UTF-8'",
                     )
-                )  # fmt: skip
+                )
             lines += chunk.count(b"\n")
     return seen
 

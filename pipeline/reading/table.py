@@ -54,12 +54,12 @@ class Origin:
 
 @dataclass(frozen=True)
 class Received:
-    """A table with where it comes from. ``mended`` lists file, line, column, found, used."""
+    """A table with where it comes from. ``repaired`` lists file, line, column, found, used."""
 
     table: pd.DataFrame
     origins: tuple[Origin, ...]
     rows_in: int
-    mended: tuple[dict[str, Any], ...] = field(default=())
+    repaired: tuple[dict[str, Any], ...] = field(default=())
 
 
 def received_file(folder: Path, name: str) -> tuple[bytes, Origin]:
@@ -71,9 +71,9 @@ def received_file(folder: Path, name: str) -> tuple[bytes, Origin]:
     if not path.is_file():
         here = sorted(p.name for p in folder.glob("*") if p.is_file()) if folder.is_dir() else []
         near = get_close_matches(name, here, n=1)
-        mend = f"rename {near[0]} to {name}" if near else f"put {name} into {shown_path(folder)}/"
+        fix = f"rename {near[0]} to {name}" if near else f"put {name} into {shown_path(folder)}/"
         found = "no such file" + (f" (the folder has {', '.join(here)})" if here else "")
-        raise InputError(Problem(shown_path(path), found, f"the file {name}", mend))
+        raise InputError(Problem(shown_path(path), found, f"the file {name}", fix))
     if path.stat().st_size > LARGEST_BYTES:
         raise InputError(
             Problem(
@@ -114,10 +114,12 @@ def origin_of(path: Path, sha256: str) -> Origin:
     if not isinstance(digests, dict):
         raise InputError(
             Problem(
-                shown_path(sidecar), f"sha256 = {shown_value(digests)}", "a table [sha256] of file = digest",
+                shown_path(sidecar),
+                f"sha256 = {shown_value(digests)}",
+                "a table [sha256] of file = digest",
                 "write [sha256] and, below it, one line per file",
             )
-        )  # fmt: skip
+        )
     return Origin(
         file=f"{path.parent.name}/{path.name}",
         sha256=sha256,
@@ -173,14 +175,14 @@ def read_table(
     """A comma-separated file as the typed table of ``contract``, indexed by line number.
 
     The header must be the contract's columns in their order. Every row must have as many fields. Codes
-    are text: spaces, zero-width characters and Thai digits in them are mended, with a record. ``known``
+    are text: spaces, zero-width characters and Thai digits in them are repaired, with a record. ``known``
     names the values that exist, by column. Raises ``InputError`` with every problem found: nothing of a
     file with a bad row is used.
     """
     content, origin = received_file(folder, name)
-    table, mended = table_of(content, shown_path(folder / name), contract, known or {})
-    mended = [{"file": origin.file, **mend} for mend in mended]
-    return Received(table, (origin,), len(table), tuple(mended))
+    table, repaired = table_of(content, shown_path(folder / name), contract, known or {})
+    repaired = [{"file": origin.file, **repair} for repair in repaired]
+    return Received(table, (origin,), len(table), tuple(repaired))
 
 
 def in_their_provinces(received: Received, path: Path) -> Received:
@@ -205,9 +207,9 @@ def in_their_provinces(received: Received, path: Path) -> Received:
 def table_of(
     content: bytes, file: str, contract: Contract, known: Mapping[str, Collection[str]]
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """The bytes of a comma-separated file as a typed table, and the cells mended (line, column, found, used)."""
+    """The bytes of a comma-separated file as a typed table, and the cells repaired (line, column, found, used)."""
     text = text_table(decoded(content, file), file, contract)
-    lines, mended, problems = text.index, [], []
+    lines, repaired, problems = text.index, [], []
     typed: dict[str, Any] = {}
     for column in contract:
         cells = text[column.name]
@@ -215,14 +217,14 @@ def table_of(
             clean = cells
         elif column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
             clean = cells.map(lambda cell: cell.translate(INVISIBLE).strip().translate(THAI_DIGITS))
-            mended += [
+            repaired += [
                 {"line": int(i), "column": column.name, "found": a, "used": b}
                 for i, a, b in zip(lines, cells, clean, strict=True)
                 if a != b
             ]
         else:
             clean = cells.map(lambda cell: unicodedata.normalize("NFC", cell.translate(INVISIBLE)).strip())
-            mended += [
+            repaired += [
                 {"line": int(i), "column": column.name, "found": shown_value(a), "used": b}
                 for i, a, b in zip(lines, cells, clean, strict=True)
                 if a.translate(INVISIBLE) != a
@@ -233,27 +235,35 @@ def table_of(
             strange = clean.index[~clean.isin(exist) & (clean != "") & ~clean.index.isin(wrong)]
             problems += [
                 Problem(
-                    file, shown_value(clean[i]), f"a {column.name} that exists",
-                    code_hint(clean[i], column.name), line=int(i), column=column.name,
+                    file,
+                    shown_value(clean[i]),
+                    f"a {column.name} that exists",
+                    code_hint(clean[i], column.name),
+                    line=int(i),
+                    column=column.name,
                 )
                 for i in strange
-            ]  # fmt: skip
+            ]
         problems += [
             Problem(
-                file, shown_value(cells[i]) if cells[i] else "nothing", column.expected,
-                "correct the cell and run again", line=int(i), column=column.name,
+                file,
+                shown_value(cells[i]) if cells[i] else "nothing",
+                column.expected,
+                "correct the cell and run again",
+                line=int(i),
+                column=column.name,
             )
             for i in wrong
-        ]  # fmt: skip
+        ]
     table = pd.DataFrame(typed, index=lines)
     problems += duplicate_keys(table, contract, file)
     if problems:
         raise InputError(sorted(problems, key=lambda p: p.line or 0))
-    return table, mended
+    return table, repaired
 
 
 def code_hint(code: str, column: str) -> str:
-    """How to mend a code that does not exist: its successor if it was abolished, else where to look."""
+    """How to fix a code that does not exist: its successor if it was abolished, else where to look."""
     from geothai.abolished import abolished_areas
 
     if not column.endswith("_code") or column == "campus_code":
@@ -279,20 +289,26 @@ def text_table(text: str, file: str, contract: Contract) -> pd.DataFrame:
             if len(row) != len(wanted):
                 raise InputError(
                     Problem(
-                        file, f"{len(row)} fields", f"{len(wanted)} fields, as in the header",
-                        "complete the row, or quote a field that holds a comma", line=reader.line_num,
+                        file,
+                        f"{len(row)} fields",
+                        f"{len(wanted)} fields, as in the header",
+                        "complete the row, or quote a field that holds a comma",
+                        line=reader.line_num,
                     )
-                )  # fmt: skip
+                )
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as error:
         if "field limit" in str(error):
             raise InputError(
                 Problem(
-                    file, f"a cell of more than {csv.field_size_limit():,} characters", "figures, codes and names",
-                    "shorten it, or close the quotation marks before it", line=reader.line_num,
+                    file,
+                    f"a cell of more than {csv.field_size_limit():,} characters",
+                    "figures, codes and names",
+                    "shorten it, or close the quotation marks before it",
+                    line=reader.line_num,
                 )
-            ) from error  # fmt: skip
+            ) from error
         raise InputError(
             Problem(file, str(error), "comma-separated values", "close the quotation marks", line=reader.line_num)
         ) from error
@@ -305,17 +321,17 @@ def header_problem(header: list[str], wanted: list[str], file: str) -> Problem:
     unknown = [name for name in header if name not in wanted]
     if missing:
         near = [a for name in missing for a in get_close_matches(name, unknown, n=1, cutoff=0.7)]
-        mend = f"rename {near[0]} to {missing[0]}" if near else f"add the column {missing[0]}"
+        fix = f"rename {near[0]} to {missing[0]}" if near else f"add the column {missing[0]}"
         found = f"no column {', '.join(missing)}"
     elif unknown:
         more = f" and {len(unknown) - MOST_NAMED:,} more" if len(unknown) > MOST_NAMED else ""
-        found, mend = f"unknown column {', '.join(unknown[:MOST_NAMED])}{more}", f"remove {unknown[0]}"
+        found, fix = f"unknown column {', '.join(unknown[:MOST_NAMED])}{more}", f"remove {unknown[0]}"
     elif len(header) != len(set(header)):
         twice = next(name for name in header if header.count(name) > 1)
-        found, mend = f"column {twice} twice", "keep one of them"
+        found, fix = f"column {twice} twice", "keep one of them"
     else:
-        found, mend = "the columns in another order", "put them in the order expected"
-    return Problem(file, found, f"the header {','.join(wanted)}", mend, line=1)
+        found, fix = "the columns in another order", "put them in the order expected"
+    return Problem(file, found, f"the header {','.join(wanted)}", fix, line=1)
 
 
 def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:

@@ -39,9 +39,12 @@ def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: 
         table.add_column(name, justify="right" if right else "left")
     for row in moved[moved["change"] != ""].sort_values("rank_after", kind="stable").itertuples():
         table.add_row(
-            f"{row.name_th} · {row.name_en}", WORDS[row.change], f"{row.rank_before} → {row.rank_after}",
-            f"{row.value_before:.1f} → {row.value_after:.1f}", f"{row.value_after - row.value_before:+.1f}",
-        )  # fmt: skip
+            f"{row.name_th} · {row.name_en}",
+            WORDS[row.change],
+            f"{row.rank_before} → {row.rank_after}",
+            f"{row.value_before:.1f} → {row.value_after:.1f}",
+            f"{row.value_after - row.value_before:+.1f}",
+        )
     out.print(table)
     counts = moved["change"].value_counts()
     out.print(
@@ -65,16 +68,21 @@ def past(places: pd.DataFrame, recalls: Iterable[Recall]) -> None:
     table.add_column("")
     for row in places.sort_values(["programme", "rank", "code"], na_position="last").itertuples():
         table.add_row(
-            row.code, f"{row.name_th} · {row.name_en}", row.programme, str(row.year), text(row.rank),
-            number(row.value, ".1f"), "" if row.status == "eligible" else row.status.replace("_", " "),
-        )  # fmt: skip
+            row.code,
+            f"{row.name_th} · {row.name_en}",
+            row.programme,
+            str(row.year),
+            text(row.rank),
+            number(row.value, ".1f"),
+            "" if row.status == "eligible" else row.status.replace("_", " "),
+        )
     out.print(table)
     for r in recalls:
         out.print(
             f"{r.programme}, {r.places} {r.level}s: {r.found} among today's first {r.k} of {r.among}"
             f" (recall {r.recall:.0%}; by chance {r.expected:.0%}, p = {r.p:.3f})",
             soft_wrap=True,
-        )  # fmt: skip
+        )
     for line in CAUTION:
         out.print(line, soft_wrap=True)
 
@@ -89,9 +97,13 @@ def rounds(found: Sequence[Round]) -> None:
     for r in found:
         whole = f"{len(r.faults)} files changed" if r.faults else "as archived"
         table.add_row(
-            r.name, str(r.record["round"]), r.record["archived_on"], r.record["run_id"], r.record["policy_sha256"][:16],
+            r.name,
+            str(r.record["round"]),
+            r.record["archived_on"],
+            r.record["run_id"],
+            r.record["policy_sha256"][:16],
             f"SAMPLE, {whole}" if r.record["sample"] else whole,
-        )  # fmt: skip
+        )
     out.print(table)
 
 
@@ -123,7 +135,7 @@ def compared(names: tuple[str, str], found: Comparison) -> None:
         f"rules that differ: {', '.join(found.policy_changed) or 'none'}; "
         + ("the same goalposts: scores compare" if found.same_goalposts else "other goalposts: scores do not compare"),
         soft_wrap=True,
-    )  # fmt: skip
+    )
     if not found.same_program:
         out.print(
             f"{names[1]} was computed by another version of the program; its part of the moves counts to the policy"
@@ -154,7 +166,10 @@ def _moves_table(title: str, rows: pd.DataFrame, points: str) -> Table:
             listed = WORDS["enters" if r["shortlisted_later"] else "leaves"]
         parts = [f"{r[name]:+d}" if not pd.isna(r[name]) else "–" for name in ("move", "by_figures", "by_policy")]
         table.add_row(
-            f"{r['name_th']} · {r['name_en']}", f"{text(r['rank_earlier'])} → {text(r['rank_later'])}",
-            f"{number(r[f'{points}_earlier'], '.1f')} → {number(r[f'{points}_later'], '.1f')}", *parts, listed,
-        )  # fmt: skip
+            f"{r['name_th']} · {r['name_en']}",
+            f"{text(r['rank_earlier'])} → {text(r['rank_later'])}",
+            f"{number(r[f'{points}_earlier'], '.1f')} → {number(r[f'{points}_later'], '.1f')}",
+            *parts,
+            listed,
+        )
     return table

@@ -70,8 +70,13 @@ def own_districts(tables: Tables, code: str) -> Table:
     table = Table("code", "district", "status", "rank", "score", "pov.", "univ.", "data")
     for d in own.sort_values(["score", "district_code"], ascending=[False, True]).itertuples():
         table.add_row(
-            d.district_code, f"{d.name_th} · {d.name_en}", STATUS[d.status].en,
-            "–" if pd.isna(d.rank) else str(d.rank), number(d.score, ".1f"), number(d.poverty), number(d.university),
+            d.district_code,
+            f"{d.name_th} · {d.name_en}",
+            STATUS[d.status].en,
+            "–" if pd.isna(d.rank) else str(d.rank),
+            number(d.score, ".1f"),
+            number(d.poverty),
+            number(d.university),
             number(d.data_system),
-        )  # fmt: skip
+        )
     return table

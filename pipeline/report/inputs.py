@@ -19,16 +19,16 @@ from pipeline.policy import from_table
 from pipeline.report.terminal import console
 from pipeline.workspace import Paths
 
-RAW_TABLES = tuple(list(CONTRACTS)[: list(CONTRACTS).index("mended") + 1])
+RAW_TABLES = tuple(list(CONTRACTS)[: list(CONTRACTS).index("repaired") + 1])
 
 
 def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
-    """Every input with its rows, mends and age, then every problem; removes what was written aside."""
+    """Every input with its rows, repairs and age, then every problem; removes what was written aside."""
     out = console()
     table = Table(title="data/raw", box=box.SIMPLE)
     for name in ("table", "file"):
         table.add_column(name, overflow="fold")
-    for name in ("rows in", "kept", "mended", "figures of", "age"):
+    for name in ("rows in", "kept", "repaired", "figures of", "age"):
         table.add_column(name, justify="right")
     table.add_column("as recorded")
     as_of = None
@@ -44,10 +44,15 @@ def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
         old = "" if year is None or as_of is None else f"{as_of - year} y"
         for origin in note.origins:
             table.add_row(
-                name, origin.file + (" (SAMPLE)" if origin.sample else ""), str(note.rows_in), str(len(stored)),
-                str(len(note.mended)), str(year or ""), old,
+                name,
+                origin.file + (" (SAMPLE)" if origin.sample else ""),
+                str(note.rows_in),
+                str(len(stored)),
+                str(len(note.repaired)),
+                str(year or ""),
+                old,
                 "yes" if origin.as_recorded else "no: sha256 differs",
-            )  # fmt: skip
+            )
     out.print(table)
     out.print("age: of the figures, to the policy's as_of date")
     if looked_at.table("household_files").is_file():
@@ -71,14 +76,19 @@ def households(out: Console, files: pd.DataFrame) -> None:
     table = Table(title="household rows: in = kept + superseded + refused", box=box.SIMPLE)
     table.add_column("file", overflow="fold")
     table.add_column("encoding")
-    for name in ("in", "kept", "superseded", "refused", "cells mended", "check digit wrong"):
+    for name in ("in", "kept", "superseded", "refused", "cells repaired", "check digit wrong"):
         table.add_column(name, justify="right")
     for row in files.itertuples():
         table.add_row(
-            row.file + (" (SAMPLE)" if row.sample else ""), "" if pd.isna(row.encoding) else row.encoding,
-            f"{row.rows_in:,}", f"{row.rows_kept:,}", f"{row.rows_superseded:,}", f"{row.rows_refused:,}",
-            f"{row.cells_mended:,}", f"{row.check_digits_wrong:,}",
-        )  # fmt: skip
+            row.file + (" (SAMPLE)" if row.sample else ""),
+            "" if pd.isna(row.encoding) else row.encoding,
+            f"{row.rows_in:,}",
+            f"{row.rows_kept:,}",
+            f"{row.rows_superseded:,}",
+            f"{row.rows_refused:,}",
+            f"{row.cells_repaired:,}",
+            f"{row.check_digits_wrong:,}",
+        )
     out.print(table)
     for row in files[files["problem"].notna()].itertuples():
         out.print(f"not used: {row.problem}", soft_wrap=True)

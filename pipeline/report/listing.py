@@ -39,10 +39,13 @@ def shortlist(paths: Paths) -> None:
             "not in the portfolio": not portfolio.loc[row.province_code, "in_portfolio"],
         }
         table.add_row(
-            str(row.rank), f"{row.name_th} · {row.name_en}", f"{row.value:.1f}",
-            f"{FIRMNESS[row.firmness].en}\n{row.rank_low:.0f}-{row.rank_high:.0f}", ", ".join(names),
+            str(row.rank),
+            f"{row.name_th} · {row.name_en}",
+            f"{row.value:.1f}",
+            f"{FIRMNESS[row.firmness].en}\n{row.rank_low:.0f}-{row.rank_high:.0f}",
+            ", ".join(names),
             "\n".join(doubt for doubt, holds in doubts.items() if holds),
-        )  # fmt: skip
+        )
     out.print(table)
     said_if_sample(out, tables)
     draws = policy.uncertainty.draws

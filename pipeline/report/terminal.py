@@ -42,9 +42,12 @@ def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Shown]:
         yield Shown(lambda name, rows: line(f"{name}: {rows:,} rows"), line)
         return
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
         TextColumn("{task.fields[now]}"),
-    )  # fmt: skip
+    )
     with Progress(*columns, console=out, transient=True) as bar:
         task = bar.add_task(doing, total=tables, now="starting")
         yield Shown(lambda name, rows: bar.update(task, advance=1, now=f"{name}: {rows:,} rows"), line)

@@ -26,9 +26,21 @@ from pipeline.runs import switching
 from pipeline.workspace import Paths
 
 PACKAGES = (
-    "pilot-areas", "dagster", "duckdb", "folium", "geopandas", "geothai", "numpy", "pandas", "pyarrow", "scipy",
-    "matplotlib", "shapely", "topojson", "xlsxwriter",
-)  # fmt: skip
+    "pilot-areas",
+    "dagster",
+    "duckdb",
+    "folium",
+    "geopandas",
+    "geothai",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "matplotlib",
+    "shapely",
+    "topojson",
+    "xlsxwriter",
+)
 CATALOGUE = "pilot_areas.duckdb"
 AGAIN = "materialise everything with the official policy and inputs, then publish"
 
@@ -65,23 +77,23 @@ def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
     for name, sources in made_from.items():
         path = paths.table(name)
         if not path.is_file():
-            raise NotPublished(f"Not published: {name} has not been materialised. To mend: {AGAIN}.")
+            raise NotPublished(f"Not published: {name} has not been materialised. To fix: {AGAIN}.")
         note = workspace.read_note(path)
         if note.inputs and note.inputs != present:
             raise NotPublished(
                 f"Not published: {name} was read before the files under {paths.raw.name}/ or the policy changed."
-                f" To mend: {AGAIN}."
+                f" To fix: {AGAIN}."
             )
         for origin in note.origins:
             file = paths.policy if name == "policy" else paths.raw / origin.file
             if file.is_file() and sha256_of(file) != origin.sha256:
-                raise NotPublished(f"Not published: {origin.file} changed while {name} was read. To mend: {AGAIN}.")
+                raise NotPublished(f"Not published: {origin.file} changed while {name} was read. To fix: {AGAIN}.")
         changed = workspace.overrides(workspace.read(path, name)) if name == "policy" else []
         expected = workspace.stamp(name, (stamps[s] for s in sources), note.inputs, changed)
         if note.stamp != expected:
             raise NotPublished(
                 f"Not published: {name} was made from other tables, or by other code, than those now in the"
-                f" workspace. To mend: {AGAIN}."
+                f" workspace. To fix: {AGAIN}."
             )
         stamps[name] = note.stamp
 
@@ -104,7 +116,7 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
         count = _figures_and_pages(paths, made_from, folder)
         archived = archive_inputs(paths, folder / switching.INPUTS)
         if run_id(paths, official) != identity:
-            raise NotPublished(f"Not published: an input changed while the run was published. To mend: {AGAIN}.")
+            raise NotPublished(f"Not published: an input changed while the run was published. To fix: {AGAIN}.")
         record = run_record(paths, official, identity, archived, dagster_run, started)
         _write_json(folder / switching.PROCESSED / switching.RECORD, record)
         stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -150,7 +162,7 @@ def archive_inputs(paths: Paths, folder: Path) -> dict[str, str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise NotPublished(f"Not published: {name} changed while it was archived. To mend: {AGAIN}.")
+            raise NotPublished(f"Not published: {name} changed while it was archived. To fix: {AGAIN}.")
         target.write_bytes(content)
     return {name: sha256 for name, (_, sha256) in known.items()}
 

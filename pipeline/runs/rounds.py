@@ -30,9 +30,17 @@ CURRENT = "current"
 NAME = r"\w[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e.-]{0,59}"
 # Which figures a round looks at is of its data, not of its rules.
 OF_THE_DATA = (
-    "round", "title_th", "title_en", "as_of", "seed", "poverty.survey_year", "poverty.population_year", "households.",
-    "decision.previous_round", "decision.contact",
-)  # fmt: skip
+    "round",
+    "title_th",
+    "title_en",
+    "as_of",
+    "seed",
+    "poverty.survey_year",
+    "poverty.population_year",
+    "households.",
+    "decision.previous_round",
+    "decision.contact",
+)
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,12 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
     if not re.fullmatch(NAME, name) or name == CURRENT:
         raise InputError(
             Problem(
-                "rounds archive", f"'{name}'", f"a name of letters, digits, '-', '_' and '.', other than {CURRENT}",
+                "rounds archive",
+                f"'{name}'",
+                f"a name of letters, digits, '-', '_' and '.', other than {CURRENT}",
                 "give another name",
             )
-        )  # fmt: skip
+        )
     target = paths.rounds / name
     if target.exists():
         kept = read(paths, name)
@@ -76,10 +86,12 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
             return kept
         raise InputError(
             Problem(
-                shown_path(target), f"a round of run {kept.record.get('run_id')}", "a name that is free",
+                shown_path(target),
+                f"a round of run {kept.record.get('run_id')}",
+                "a name that is free",
                 "give another name, or move that folder away",
             )
-        )  # fmt: skip
+        )
     with switching.alone(paths):
         building = paths.rounds / f".{switching.BUILDING}{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
@@ -116,20 +128,24 @@ def read(paths: Paths, name: str) -> Round:
     if name not in known:
         raise InputError(
             Problem(
-                "rounds", f"'{name}'", f"one of: {', '.join([*known, CURRENT])}",
+                "rounds",
+                f"'{name}'",
+                f"one of: {', '.join([*known, CURRENT])}",
                 "archive what is published with `pilot-areas rounds archive NAME`",
             )
-        )  # fmt: skip
+        )
     record = read_record(folder / RECORD)
     try:
         recorded = dict(record["files_sha256"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             Problem(
-                shown_path(folder / RECORD), f"no files_sha256 ({type(error).__name__})", "the record of a round",
+                shown_path(folder / RECORD),
+                f"no files_sha256 ({type(error).__name__})",
+                "the record of a round",
                 "archive it again",
             )
-        ) from error  # fmt: skip
+        ) from error
     found = _digests(folder)
     faults = [name for name in sorted({*recorded, *found}) if recorded.get(name) != found.get(name)]
     return Round(name, folder, record, tuple(faults))
@@ -153,10 +169,12 @@ def tables_of(paths: Paths, name: str) -> Tables:
     if found.faults:
         raise InputError(
             Problem(
-                shown_path(found.folder), f"{', '.join(found.faults[:3])} not as archived", "the round as archived",
+                shown_path(found.folder),
+                f"{', '.join(found.faults[:3])} not as archived",
+                "the round as archived",
                 "restore the folder from a copy, or archive the round again",
             )
-        )  # fmt: skip
+        )
     return found.tables
 
 
@@ -172,10 +190,13 @@ def changes(paths: Paths) -> pd.DataFrame:
     if not (paths.rounds / name / RECORD).is_file():
         raise InputError(
             Problem(
-                shown_path(paths.policy), f"'{name}'", "the name of an archived round (`pilot-areas rounds list`)",
-                "archive it, or leave the name empty", column="decision.previous_round",
+                shown_path(paths.policy),
+                f"'{name}'",
+                "the name of an archived round (`pilot-areas rounds list`)",
+                "archive it, or leave the name empty",
+                column="decision.previous_round",
             )
-        )  # fmt: skip
+        )
     found = compare(tables_of(paths, name), later)
     levels = [
         table.rename(columns={f"{level}_code": "code"}).assign(level=level)
@@ -185,17 +206,30 @@ def changes(paths: Paths) -> pd.DataFrame:
     was, now = (moved[f"shortlisted_{when}"].fillna(False).astype(bool) for when in ("earlier", "later"))
     moved["change"] = "none"
     moved.loc[was & now, "change"], moved.loc[~was & now, "change"], moved.loc[was & ~now, "change"] = (
-        "stays", "enters", "leaves",
-    )  # fmt: skip
+        "stays",
+        "enters",
+        "leaves",
+    )
     return sentences.add_changes(moved)[CONTRACTS["round_changes"].column_names]
 
 
 # What `changes` reads of this round: all that a ranking under another policy may need.
 COMPARED = (
-    "policy", "regions", "universities", "partnerships", "data_systems", "acceptances", "household_poverty",
-    "household_agreement", "district_shapes", "district_facts", "district_criteria", "district_scores",
-    "provincial_shortlist", "pilot_portfolio",
-)  # fmt: skip
+    "policy",
+    "regions",
+    "universities",
+    "partnerships",
+    "data_systems",
+    "acceptances",
+    "household_poverty",
+    "household_agreement",
+    "district_shapes",
+    "district_facts",
+    "district_criteria",
+    "district_scores",
+    "provincial_shortlist",
+    "pilot_portfolio",
+)
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,12 @@ def alone(paths: Paths) -> Iterator[None]:
     except Timeout:
         raise InputError(
             Problem(
-                shown_path(paths.state), "another run writing here", "one run at a time",
+                shown_path(paths.state),
+                "another run writing here",
+                "one run at a time",
                 "wait until it ends (it shows in the Dagster UI) and start again",
             )
-        ) from None  # fmt: skip
+        ) from None
     try:
         yield
     finally:
@@ -65,14 +67,16 @@ def building(paths: Paths) -> Iterator[Path]:
 
 def check_places(paths: Paths) -> None:
     """``InputError`` where something of the user's own stands where a folder of the run will show."""
-    for folder in (paths.maps / "downloads", paths.processed / "refused", paths.processed / "mended"):
+    for folder in (paths.maps / "downloads", paths.processed / "refused", paths.processed / "repaired"):
         if paths.current.is_symlink() and folder.is_dir() and not folder.is_symlink():
             raise InputError(
                 Problem(
-                    shown_path(folder), "a folder that no run has made", "none: a link to the run's own stands here",
+                    shown_path(folder),
+                    "a folder that no run has made",
+                    "none: a link to the run's own stands here",
                     "move it away",
                 )
-            )  # fmt: skip
+            )
 
 
 def switch_to(paths: Paths, folder: Path, name: str) -> Path:

@@ -79,10 +79,12 @@ def find(paths: Paths, name: str) -> Archived:
     if made_by != (ours := workspace.code_version()):
         raise InputError(
             Problem(
-                shown_path(folder), f"a run made by code {made_by[:12]}", f"one made by this, {ours[:12]}",
+                shown_path(folder),
+                f"a run made by code {made_by[:12]}",
+                f"one made by this, {ours[:12]}",
                 "check out the version that made it, and verify there",
             )
-        )  # fmt: skip
+        )
     return Archived(name, folder, record)
 
 
@@ -95,9 +97,11 @@ def lay_out(paths: Paths, archived: Archived, aside: Path) -> Paths:
     shutil.copytree(archived.folder / switching.INPUTS, apart)
     policies = sorted((apart / workspace.ARCHIVED_POLICY).glob("*"))
     laid = Paths(
-        apart / workspace.ARCHIVED_RAW, aside / "data" / "processed", aside / "maps",
+        apart / workspace.ARCHIVED_RAW,
+        aside / "data" / "processed",
+        aside / "maps",
         policies[0] if policies else apart / "none",
-    )  # fmt: skip
+    )
     for name, sha256 in archived.record["inputs_sha256"].items():
         file = apart / name
         if publishing.is_of_households(name):

@@ -78,10 +78,19 @@ MAPS: dict[str, Any] = {
     "pilot": Said("อำเภอนำร่อง", "pilot district"),
 }
 MONTHS = (
-    ("มกราคม", "January"), ("กุมภาพันธ์", "February"), ("มีนาคม", "March"), ("เมษายน", "April"),
-    ("พฤษภาคม", "May"), ("มิถุนายน", "June"), ("กรกฎาคม", "July"), ("สิงหาคม", "August"),
-    ("กันยายน", "September"), ("ตุลาคม", "October"), ("พฤศจิกายน", "November"), ("ธันวาคม", "December"),
-)  # fmt: skip
+    ("มกราคม", "January"),
+    ("กุมภาพันธ์", "February"),
+    ("มีนาคม", "March"),
+    ("เมษายน", "April"),
+    ("พฤษภาคม", "May"),
+    ("มิถุนายน", "June"),
+    ("กรกฎาคม", "July"),
+    ("สิงหาคม", "August"),
+    ("กันยายน", "September"),
+    ("ตุลาคม", "October"),
+    ("พฤศจิกายน", "November"),
+    ("ธันวาคม", "December"),
+)
 FIGURES_FROM = {
     "published rates": Said("ตัวเลขที่เผยแพร่", "published rates"),
     "household rows": Said("ข้อมูลรายครัวเรือน", "household rows"),

@@ -15,6 +15,13 @@ from pipeline.shortlist.ranking import (
 from pipeline.shortlist.rules import Conflict, choose
 
 __all__ = [
-    "Conflict", "best_districts", "choose", "pilot_portfolio", "provinces", "score_needed", "value_needed",
-    "without_agencies", "without_suspects",
-]  # fmt: skip
+    "Conflict",
+    "best_districts",
+    "choose",
+    "pilot_portfolio",
+    "provinces",
+    "score_needed",
+    "value_needed",
+    "without_agencies",
+    "without_suspects",
+]

@@ -44,10 +44,13 @@ def pilot_portfolio(
     except Conflict as conflict:
         raise InputError(
             Problem(
-                "the policy", "; ".join(conflict.rules), "rules of a portfolio that can all hold together",
-                "change one of them", column="portfolio",
+                "the policy",
+                "; ".join(conflict.rules),
+                "rules of a portfolio that can all hold together",
+                "change one of them",
+                column="portfolio",
             )
-        ) from None  # fmt: skip
+        ) from None
     others, margin = near_best(
         values, can, k, rules_of(table["region"].tolist(), k, quotas, can, **given), asked.near_best
     )

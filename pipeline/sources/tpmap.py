@@ -49,12 +49,16 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
     ]
     problems = [
         Problem(
-            shown_path(folder / name), f"'{t.at[line, column]}'", expected, "correct the row",
-            line=int(line), column=column,
+            shown_path(folder / name),
+            f"'{t.at[line, column]}'",
+            expected,
+            "correct the row",
+            line=int(line),
+            column=column,
         )
         for broken, column, expected in rules
         for line in t.index[broken]
-    ]  # fmt: skip
+    ]
     if problems:
         raise InputError(problems)
     if t.empty:
@@ -81,8 +85,8 @@ def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> R
     for year, of_year in cells.groupby("year"):
         rows.append(_published(_merged(of_year, folder), folder, smallest_count).assign(year=year))
     table = pd.concat(rows, ignore_index=True).reindex(columns=contract.column_names)
-    mended = tuple(mend for one, _ in received for mend in one.mended)
-    return Received(table, origins, len(table), mended)
+    repaired = tuple(repair for one, _ in received for repair in one.repaired)
+    return Received(table, origins, len(table), repaired)
 
 
 def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Received, pd.DataFrame]:
@@ -119,9 +123,15 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
     if astray.any():
         line = int(astray.index[astray][0])
         raise InputError(
-            Problem(file, f"'{finest[line]}'", "a code within its province and district", "correct it",
-                    line=line, column=levels[-1])
-        )  # fmt: skip
+            Problem(
+                file,
+                f"'{finest[line]}'",
+                "a code within its province and district",
+                "correct it",
+                line=line,
+                column=levels[-1],
+            )
+        )
     values = table.drop(columns=levels).rename(columns=COUNTS | {RATE: "rate"}).astype("float64")
     cells = values.assign(code=finest, file=name, year=2500 - 543 + int(named["year"])).melt(
         ["code", "file", "year"], var_name="column", value_name="value"
@@ -147,10 +157,11 @@ def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
         raise InputError(
             Problem(
                 shown_path(folder / files.iloc[0]),
-                f"another {first['column']} of {first['code']} than in {files.iloc[1]}", "files that agree",
+                f"another {first['column']} of {first['code']} than in {files.iloc[1]}",
+                "files that agree",
                 "keep the one that counts",
             )
-        )  # fmt: skip
+        )
     return values.first().reset_index().pivot_table(index="code", columns="column", values="value")
 
 
@@ -172,10 +183,12 @@ def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.Da
             province = rest.index[(rest < 0).any(axis=1)][0]
             raise InputError(
                 Problem(
-                    shown_path(folder), f"less for province {province} than for its districts together",
-                    "files that agree", "keep the ones that count",
+                    shown_path(folder),
+                    f"less for province {province} than for its districts together",
+                    "files that agree",
+                    "keep the ones that count",
                 )
-            )  # fmt: skip
+            )
         rest.index = rest.index + REST
         cells = pd.concat([districts.fillna(0), rest[rest.ne(0).any(axis=1)]]).astype("int64")
         table = table.mask(_gone(cells, counts, smallest_count).reindex(table.index, fill_value=False))

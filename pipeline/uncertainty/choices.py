@@ -20,9 +20,16 @@ from pipeline.uncertainty.ranges import draw_weights
 Small = NDArray[np.float32]
 
 SOURCES = (
-    "sampling", "overlap", "weights", "exponent", "decay", "goalposts", "campus_place", "campus_capability",
+    "sampling",
+    "overlap",
+    "weights",
+    "exponent",
+    "decay",
+    "goalposts",
+    "campus_place",
+    "campus_capability",
     "system_quality",
-)  # fmt: skip
+)
 # Those of which there are as many versions as draws, each many numbers at once.
 VERSIONED = ("sampling", "weights", "campus_place", "campus_capability", "system_quality")
 BLOCK = 250

@@ -60,9 +60,14 @@ def outcome(model: Model, draw: Draw) -> Outcome:
     pilot = has & (chosen_by >= last[province]) & listed.T[province]
     first = has & (policy.shortlist_provinces * policy.pilot_districts_per_province >= ranks.T)
     return Outcome(
-        ranks, has.sum(axis=1), first.sum(axis=1), pilot.sum(axis=1), values.T.astype(np.float32), province_ranks,
+        ranks,
+        has.sum(axis=1),
+        first.sum(axis=1),
+        pilot.sum(axis=1),
+        values.T.astype(np.float32),
+        province_ranks,
         listed.sum(axis=0),
-    )  # fmt: skip
+    )
 
 
 def together(blocks: list[Outcome]) -> Outcome:

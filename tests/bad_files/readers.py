@@ -57,7 +57,9 @@ READERS = {
         "data_systems", "data_systems.csv", "system", lambda p: data_systems.data_systems(p, DISTRICTS)
     ),
     "acceptances": Reader(
-        "data_systems", "acceptances.csv", "system",
+        "data_systems",
+        "acceptances.csv",
+        "system",
         lambda p: data_systems.acceptances(p, data_systems.data_systems(p, DISTRICTS).table, AGENCIES),
     ),
     "new_firms": Reader("dbd", "new_firms_by_district.csv", "district_code", lambda p: dbd.new_firms(p, DISTRICTS)),
@@ -66,14 +68,18 @@ READERS = {
     ),
     "cbt_sites": Reader("cbt", "cbt_sites.csv", "province_code", lambda p: cbt.cbt_sites(p, DISTRICTS)),
     "points": Reader(
-        "subdistrict_points", "subdistrict_points.csv", "subdistrict_code",
+        "subdistrict_points",
+        "subdistrict_points.csv",
+        "subdistrict_code",
         lambda p: places.subdistrict_points(p, DISTRICTS),
     ),
     "offices": Reader(
-        "subdistrict_points", "district_office_points.csv", "district_code",
+        "subdistrict_points",
+        "district_office_points.csv",
+        "district_code",
         lambda p: places.subdistrict_points(p, DISTRICTS),
     ),
-}  # fmt: skip
+}
 
 
 @cache
@@ -84,7 +90,7 @@ def plain_of(name: str) -> pd.DataFrame:
 
 
 def refused(read: Callable[[], object], *parts: str) -> None:
-    """It is refused with one line that says where, what was found, what was expected and how to mend it."""
+    """It is refused with one line that says where, what was found, what was expected and how to fix it."""
     try:
         read()
     except InputError as error:
@@ -93,5 +99,5 @@ def refused(read: Callable[[], object], *parts: str) -> None:
         raise AssertionError("it was not refused")
     assert "\n" not in line
     assert len(line) < 1500
-    for part in (": found ", "; expected ", "; to mend: ", *parts):
+    for part in (": found ", "; expected ", "; to fix: ", *parts):
         assert part in line, line

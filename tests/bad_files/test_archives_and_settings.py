@@ -103,11 +103,13 @@ WORKBOOKS: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "a link as a member": (a_link, 29),
     "a password": (marked_encrypted, ["a workbook that cannot be read"]),
     "thousands of members": (lambda: repacked(**{f"x/{i}": b"" for i in range(3000)}), ["an archive of 30"]),
-    "an old workbook named .xlsx": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-                                    ["neither Parquet nor a workbook"]),
+    "an old workbook named .xlsx": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        ["neither Parquet nor a workbook"],
+    ),
     "half of one": (lambda: xlsx(ROWS)[: len(xlsx(ROWS)) // 2], ["a broken archive"]),
     "its middle overwritten": (lambda: (b := xlsx(ROWS))[:800] + b"\xff" * 900 + b[1700:], ["cannot be read"]),
-}  # fmt: skip
+}
 
 
 def verdict(province: Province, name: str, content: bytes, expected: int | list[str]) -> None:
@@ -125,7 +127,7 @@ def verdict(province: Province, name: str, content: bytes, expected: int | list[
     else:
         raise AssertionError("it was not refused")
     assert "\n" not in line
-    for part in (name, "; expected ", "; to mend: ", *expected):
+    for part in (name, "; expected ", "; to fix: ", *expected):
         assert part in line, line
     assert citizen_id(1) not in line
 
@@ -163,8 +165,10 @@ PARQUET: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "decimals": (lambda: arrow(column("members", pa.array([Decimal("3.00")] * N))), 29),
     "a dictionary": (lambda: arrow(typed("members", pa.dictionary(pa.int32(), pa.string()))), 29),
     "true and false": (lambda: arrow(column("health", pa.array([False] * N))), 29),
-    "codes as floats": (lambda: arrow(lambda t: typed("subdistrict_code", pa.float64())(
-        typed("subdistrict_code", pa.int64())(t))), 29),
+    "codes as floats": (
+        lambda: arrow(lambda t: typed("subdistrict_code", pa.float64())(typed("subdistrict_code", pa.int64())(t))),
+        29,
+    ),
     "years as dates": (lambda: arrow(column("survey_year", pa.array([pd.Timestamp("2022-01-01")] * N))), 0),
     "lists": (lambda: arrow(column("members", pa.array([[3]] * N))), 0),
     "records": (lambda: arrow(column("members", pa.array([{"a": 3}] * N))), 0),
@@ -183,7 +187,7 @@ PARQUET: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     # The kind of the first column, which Arrow takes from its own description further on, and DuckDB from here.
     "a footer that Arrow reads and DuckDB does not": (lambda: changed_in_the_footer(5), ["cannot be told apart"]),
     "encrypted": (lambda: b"PAR1" + parquet(ROWS)[4:-4] + b"PARE", ["whole footer"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", PARQUET)
@@ -193,9 +197,23 @@ def test_parquet(fault: str, province: Province) -> None:
 
 
 NAMES = [
-    "a'b.csv", 'a"b.csv', "a; DROP TABLE x; --.csv", "*.csv", "[a-z]?.csv", "a{1,2}.csv", "$HOME.csv", "`id`.csv",
-    "ตารางที่ ๑.csv", "a\u202eb.csv", " a .csv", "a\\b.csv", "%00.csv", "s3:..csv", "-rf.csv", "'); ATTACH 'x.csv",
-]  # fmt: skip
+    "a'b.csv",
+    'a"b.csv',
+    "a; DROP TABLE x; --.csv",
+    "*.csv",
+    "[a-z]?.csv",
+    "a{1,2}.csv",
+    "$HOME.csv",
+    "`id`.csv",
+    "ตารางที่ ๑.csv",
+    "a\u202eb.csv",
+    " a .csv",
+    "a\\b.csv",
+    "%00.csv",
+    "s3:..csv",
+    "-rf.csv",
+    "'); ATTACH 'x.csv",
+]
 
 
 def test_nor_is_the_name_of_a_folder(tmp_path: Path, province: Province) -> None:
@@ -227,10 +245,11 @@ def test_a_word_of_a_mapping_is_only_a_word(text: str, province: Province) -> No
     province.put(
         {
             "a.csv": cells.to_csv(index=False).encode(),
-            "mapping.toml": f'[columns]\n{columns}\n{quoted} = "health"\n[values]\nyes = [{quoted}]\nno = ["no", "0"]\n'
-            .encode(),
+            "mapping.toml": (
+                f'[columns]\n{columns}\n{quoted} = "health"\n[values]\nyes = [{quoted}]\nno = ["no", "0"]\n'
+            ).encode(),
         }
-    )  # fmt: skip
+    )
     profiles = province.take_in().table("profiles")
     assert profiles.groupby("deprived")["households"].sum().to_dict() == {0: 24, 1: 5}
 
@@ -243,8 +262,10 @@ SETTINGS: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "a NUL": (lambda: POLICY.encode().replace(b"seed", b"se\0ed", 1), ["TOML"]),
     "a key twice": (lambda: (POLICY + "\n[score]\nrho = 1\n").encode(), ["TOML"]),
     "a value nested too deep": (lambda: (POLICY + "\nx = " + "[" * 5000 + "]" * 5000).encode(), ["policy.toml"]),
-    "a number of too many digits": (lambda: POLICY.replace("seed = 2565", "seed = " + "9" * 5000).encode(),
-                                    ["policy.toml"]),
+    "a number of too many digits": (
+        lambda: POLICY.replace("seed = 2565", "seed = " + "9" * 5000).encode(),
+        ["policy.toml"],
+    ),
     "a seed beyond all": (lambda: POLICY.replace("seed = 2565", "seed = 99999999999999999999").encode(), ["seed"]),
     "not a number": (lambda: POLICY.replace("rho = 0.0", "rho = nan").encode(), ["score.rho"]),
     "without end": (lambda: POLICY.replace("rho = 0.0", "rho = inf").encode(), ["score.rho"]),
@@ -253,7 +274,7 @@ SETTINGS: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "a Buddhist date": (lambda: POLICY.replace("as_of = 2", "as_of = 3", 1).encode(), ["as_of"]),
     "JSON": (lambda: b'{"seed": 1}', ["TOML"]),
     "YAML": (lambda: b"seed: 1\n", ["TOML"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", SETTINGS)

@@ -1,4 +1,4 @@
-"""One bad cell at a time, through every reader that has such a cell: accepted, mended with a record, or refused."""
+"""One bad cell at a time, through every reader that has such a cell: accepted, repaired with a record, or refused."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def in_first_cell(file: Path, change: Change) -> tuple[str, str]:
     return code, new
 
 
-MENDED: dict[str, Change] = {
+REPAIRED: dict[str, Change] = {
     "Thai digits": lambda c: c.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")),
     "one Thai digit": lambda c: c[:-1] + c[-1].translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")),
     "spaces around": lambda c: f"  {c} ",
@@ -44,7 +44,7 @@ REFUSED: dict[str, tuple[Change, list[str]]] = {
     "a sign": (lambda c: f"-{c}", ["a code"]),
     "thousands": (lambda c: f'"{c[0]},{c[1:]}"', ["a code"]),
     "an apostrophe of a spreadsheet": (lambda c: f"'{c}", ["a code"]),
-    "a formula": (lambda c: f"=\"{c}\"", ["found"]),
+    "a formula": (lambda c: f'="{c}"', ["found"]),
     "full-width digits": (lambda c: c.translate(str.maketrans("0123456789", "０１２３４５６７８９")), ["a code"]),
     "Arabic digits": (lambda c: c.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")), ["a code"]),
     "a letter for a zero": (lambda c: c.replace("0", "O") if "0" in c else f"O{c[1:]}", ["a code"]),
@@ -56,19 +56,19 @@ REFUSED: dict[str, tuple[Change, list[str]]] = {
     "SQL": (lambda c: f"{c}'; DROP TABLE districts; --", ["a code"]),
     "a path": (lambda _: "../../etc/passwd", ["a code"]),
     "markup": (lambda _: "<script>alert(1)</script>", ["a code"]),
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize("fault", MENDED)
+@pytest.mark.parametrize("fault", REPAIRED)
 @pytest.mark.parametrize("name", CODED)
 def test_a_code_is_mended_with_a_record(name: str, fault: str, tmp_path: Path) -> None:
     reader = READERS[name]
     file = reader.copied(tmp_path)
     plain = plain_of(name)
-    code, new = in_first_cell(file, MENDED[fault])
+    code, new = in_first_cell(file, REPAIRED[fault])
     received = reader.read(file.parent)
     pd.testing.assert_frame_equal(received.table.reset_index(drop=True), plain)
-    record = [m for m in received.mended if Path(str(m["file"])).name == reader.file]
+    record = [m for m in received.repaired if Path(str(m["file"])).name == reader.file]
     assert [(m["line"], m["column"], m["used"]) for m in record] == [(2, reader.key, code)]
     assert record[0]["found"] == new
 
@@ -83,7 +83,7 @@ def test_a_code_is_refused(name: str, fault: str, tmp_path: Path) -> None:
     refused(lambda: reader.read(file.parent), reader.file, *parts)
 
 
-# reader, what is replaced, by what, and what is said; or None where the cell is mended
+# reader, what is replaced, by what, and what is said; or None where the cell is repaired
 OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "a Buddhist year of the register": ("population", ",2021,", ",2564,", ["line 6", "column year", "'2564'"]),
     "a year of two digits": ("population", ",2021,", ",64,", ["column year", "'64'"]),
@@ -91,7 +91,10 @@ OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "a year as a float": ("population", ",2021,", ",2021.0,", ["column year", "'2021.0'"]),
     "half a person": ("population", "1001,2017,5", "1001,2017,0.5", ["population_persons", "a whole number"]),
     "persons beyond all numbers": (
-        "population", "1001,2017,", "1001,2017,99999999999999999999", ["population_persons", "a whole number"]
+        "population",
+        "1001,2017,",
+        "1001,2017,99999999999999999999",
+        ["population_persons", "a whole number"],
     ),
     "a rate with a comma": ("poverty", "2.6728", '"2,6728"', ["rate_any_min", "'2,6728'"]),
     "a rate with its sign": ("poverty", "2.6728", "2.6728%", ["rate_any_min", "'2.6728%'"]),
@@ -113,7 +116,7 @@ OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "more firms than there are numbers": ("new_firms", ",229,", ",1e400,", ["new_firms", "a whole number"]),
     "establishments in words": ("establishments", "18,2664", "18,many", ["'many'", "a whole number"]),
     "a village in a district that is none": ("cbt_sites", ",4020,", ",4099,", ["'4099'", "exists"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", OTHERS)
@@ -130,4 +133,4 @@ def test_other_cells(fault: str, tmp_path: Path) -> None:
         return
     received = reader.read(file.parent)
     pd.testing.assert_frame_equal(received.table.reset_index(drop=True), plain)
-    assert [m["used"] for m in received.mended] == [old]
+    assert [m["used"] for m in received.repaired] == [old]

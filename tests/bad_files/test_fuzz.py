@@ -41,10 +41,34 @@ often = settings(
 )
 # What has broken readers of others: put in somewhere.
 HOSTILE = [
-    b"\0", b'"', b'""', b"\r", b"\n\n", b",,,,", b";", b"\xff", b"\xe0\xb8", "๑๒๓๔".encode(), "\u202e".encode(),
-    b"1e999", b"NaN", b"-0", b"=1+1", b"'; DROP TABLE x; --", b"../../etc/passwd", b"<script>", b"[" * 2000,
-    b"9" * 5000, b"\xef\xbb\xbf", b"null", b"{}", b"#", b"true", b"PK\x03\x04", b"PAR1",
-]  # fmt: skip
+    b"\0",
+    b'"',
+    b'""',
+    b"\r",
+    b"\n\n",
+    b",,,,",
+    b";",
+    b"\xff",
+    b"\xe0\xb8",
+    "๑๒๓๔".encode(),
+    "\u202e".encode(),
+    b"1e999",
+    b"NaN",
+    b"-0",
+    b"=1+1",
+    b"'; DROP TABLE x; --",
+    b"../../etc/passwd",
+    b"<script>",
+    b"[" * 2000,
+    b"9" * 5000,
+    b"\xef\xbb\xbf",
+    b"null",
+    b"{}",
+    b"#",
+    b"true",
+    b"PK\x03\x04",
+    b"PAR1",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +118,7 @@ def returns_or_names(read: Callable[[], Any], contract: str | None = None) -> No
         line = str(error)
         assert line.isprintable()
         assert len(line) < 5000
-        for part in ("found ", "; expected ", "; to mend: "):
+        for part in ("found ", "; expected ", "; to fix: "):
             assert part in line, line
         return
     if contract:

@@ -76,25 +76,37 @@ BOW = [[100, 15], [100.1, 15.1], [100.1, 15], [100, 15.1], [100, 15]]
 HOLE = [[101, 15], [101.1, 15], [101.1, 15.1], [101, 15.1], [101, 15]]
 GEOJSON: dict[str, tuple[Callable[[dict], Any], str, list[str]]] = {
     "a height with each place": (each(lambda x, y: [x, y, 12.0]), "accepted", []),
-    "rings the other way round": (lambda c: [f["geometry"]["coordinates"][0].reverse() for f in c["features"]],
-                                  "accepted", []),
+    "rings the other way round": (
+        lambda c: [f["geometry"]["coordinates"][0].reverse() for f in c["features"]],
+        "accepted",
+        [],
+    ),
     "another order of districts": (lambda c: c["features"].reverse(), "accepted", []),
-    "columns that say nothing": (lambda c: [f["properties"].update(a=None, b=[1]) for f in c["features"]],
-                                 "accepted", []),
+    "columns that say nothing": (
+        lambda c: [f["properties"].update(a=None, b=[1]) for f in c["features"]],
+        "accepted",
+        [],
+    ),
     "the CRS written out": (crs("urn:ogc:def:crs:OGC:1.3:CRS84"), "accepted", []),
-    "a bow tie": (geometry([BOW]), "mended", ["TH1004: Self-intersection"]),
-    "a hole beside its ring": (geometry([SQUARE, HOLE]), "mended", ["TH1004: Hole lies outside shell"]),
+    "a bow tie": (geometry([BOW]), "repaired", ["TH1004: Self-intersection"]),
+    "a hole beside its ring": (geometry([SQUARE, HOLE]), "repaired", ["TH1004: Hole lies outside shell"]),
     "the same point many times": (geometry([[*SQUARE[:2], SQUARE[1], *SQUARE[1:]]]), "accepted", []),
     "a ring that is not closed": (geometry([SQUARE[:-1]]), "refused", ["TH1004", "not closed"]),
     "a ring of two points": (geometry([[[100, 15], [100.1, 15]]]), "refused", ["b.geojson"]),
     "a ring without a place": (geometry([[]]), "refused", ["TH1004", "areas"]),
     "a line": (geometry(SQUARE, "LineString"), "refused", ["TH1004 with LineString", "areas"]),
     "a point": (geometry([100, 15], "Point"), "refused", ["TH1004 with Point", "areas"]),
-    "a collection": (lambda c: c["features"][3].update(geometry={"type": "GeometryCollection", "geometries": []}),
-                     "refused", ["TH1004", "areas"]),
+    "a collection": (
+        lambda c: c["features"][3].update(geometry={"type": "GeometryCollection", "geometries": []}),
+        "refused",
+        ["TH1004", "areas"],
+    ),
     "no shape": (lambda c: c["features"][3].update(geometry=None), "refused", ["TH1004 with no shape"]),
-    "a place that is not a number": (geometry([[[100, float("nan")], *SQUARE[1:-1], [100, float("nan")]]]),
-                                     "refused", ["b.geojson"]),
+    "a place that is not a number": (
+        geometry([[[100, float("nan")], *SQUARE[1:-1], [100, float("nan")]]]),
+        "refused",
+        ["b.geojson"],
+    ),
     "a place without end": (geometry([[[100, 15], [float("inf"), 15], *SQUARE[2:]]]), "refused", ["b.geojson"]),
     "coordinates in words": (geometry([[["a", "b"], *SQUARE[1:]]]), "refused", ["b.geojson"]),
     "latitude before longitude": (each(lambda x, y: [y, x]), "refused", ["longitude before latitude"]),
@@ -113,7 +125,7 @@ GEOJSON: dict[str, tuple[Callable[[dict], Any], str, list[str]]] = {
     "no feature": (lambda c: c.update(features=[]), "refused", ["b.geojson"]),
     "a single feature": (lambda c: (c.update(c["features"][0]), c.pop("features")), "refused", ["1 of 928"]),
     "not GeoJSON": (lambda c: (c.clear(), c.update(a=1)), "refused", ["b.geojson"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", GEOJSON)
@@ -128,8 +140,8 @@ def test_geojson(fault: str, good: dict[str, Path], folder: Path) -> None:
     received = read(folder)
     assert len(received.table) == 928
     assert received.table.geometry.is_valid.all()
-    assert [m["found"] for m in received.mended if not any(p in m["found"] for p in parts)] == []
-    assert len(received.mended) == len(parts)
+    assert [m["found"] for m in received.repaired if not any(p in m["found"] for p in parts)] == []
+    assert len(received.repaired) == len(parts)
 
 
 def of_kind(kind: str, name: str, change: Callable[[bytes], bytes] = lambda b: b) -> Callable[[dict, Path], object]:
@@ -162,31 +174,54 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
     "a GeoPackage named .geojson": (of_kind("gpkg", "b.geojson"), "refused", ["b.geojson"]),
     "GeoJSON named .parquet": (of_kind("geojson", "b.parquet"), "refused", ["b.parquet"]),
     "GeoJSON named .gpkg": (of_kind("geojson", "b.gpkg"), "refused", ["b.gpkg"]),
-    "Parquet without shapes": (geoparquet_of(lambda g: pd.DataFrame(g.drop(columns="geometry"))), "refused",
-                               ["b.parquet"]),
+    "Parquet without shapes": (
+        geoparquet_of(lambda g: pd.DataFrame(g.drop(columns="geometry"))),
+        "refused",
+        ["b.parquet"],
+    ),
     "half a GeoJSON": (of_kind("geojson", "b.geojson", lambda b: b[: len(b) // 2]), "refused", ["b.geojson"]),
     "half a GeoPackage": (of_kind("gpkg", "b.gpkg", lambda b: b[: len(b) // 2]), "refused", ["b.gpkg"]),
     "GeoParquet whose text is no UTF-8": (not_utf_8, "refused", ["b.parquet"]),
     "half a Parquet file": (of_kind("parquet", "b.parquet", lambda b: b[: len(b) // 2]), "refused", ["b.parquet"]),
-    "a Parquet footer broken": (of_kind("parquet", "b.parquet", lambda b: b[:-200] + b"\xff" * 192 + b[-8:]), "refused",
-                                ["b.parquet"]),
+    "a Parquet footer broken": (
+        of_kind("parquet", "b.parquet", lambda b: b[:-200] + b"\xff" * 192 + b[-8:]),
+        "refused",
+        ["b.parquet"],
+    ),
     "a Parquet footer of a false length": (
-        of_kind("parquet", "b.parquet", lambda b: b[:-8] + b"\xff\xff\xff\x7f" + b[-4:]), "refused", ["b.parquet"]),
+        of_kind("parquet", "b.parquet", lambda b: b[:-8] + b"\xff\xff\xff\x7f" + b[-4:]),
+        "refused",
+        ["b.parquet"],
+    ),
     "empty": (lambda _, folder: (folder / "b.geojson").touch(), "refused", ["b.geojson"]),
     "an error page": (lambda _, folder: (folder / "b.geojson").write_text("<html>"), "refused", ["b.geojson"]),
-    "a picture named .gpkg": (lambda _, folder: (folder / "b.gpkg").write_bytes(b"\x89PNG\r\n\x1a\n"), "refused",
-                              ["b.gpkg"]),
+    "a picture named .gpkg": (
+        lambda _, folder: (folder / "b.gpkg").write_bytes(b"\x89PNG\r\n\x1a\n"),
+        "refused",
+        ["b.gpkg"],
+    ),
     "a folder": (lambda _, folder: (folder / "b.geojson").mkdir(), "refused", ["b.geojson", "a file"]),
     "a pipe": (lambda _, folder: os.mkfifo(folder / "b.geojson"), "refused", ["b.geojson", "a file"]),
     "a link to nothing": (lambda _, folder: (folder / "b.gpkg").symlink_to("nowhere"), "refused", ["b.gpkg", "a file"]),
-    "two files": (lambda good, folder: [shutil.copy(good[k], folder) for k in ("gpkg", "geojson")], "refused",
-                  ["b.geojson, b.gpkg", "one boundary file"]),
-    "GeoJSON nested without end": (lambda _, folder: (folder / "b.geojson").write_text("[" * 100_000), "refused",
-                                   ["b.geojson"]),
-    "a driver that fetches": (lambda _, folder: (folder / "b.geojson").write_text(
-        '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/vsicurl/http://127.0.0.1:9/x</SrcDataSource>'
-        "</OGRVRTLayer></OGRVRTDataSource>"), "refused", ["b.geojson"]),
-}  # fmt: skip
+    "two files": (
+        lambda good, folder: [shutil.copy(good[k], folder) for k in ("gpkg", "geojson")],
+        "refused",
+        ["b.geojson, b.gpkg", "one boundary file"],
+    ),
+    "GeoJSON nested without end": (
+        lambda _, folder: (folder / "b.geojson").write_text("[" * 100_000),
+        "refused",
+        ["b.geojson"],
+    ),
+    "a driver that fetches": (
+        lambda _, folder: (folder / "b.geojson").write_text(
+            '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/vsicurl/http://127.0.0.1:9/x</SrcDataSource>'
+            "</OGRVRTLayer></OGRVRTDataSource>"
+        ),
+        "refused",
+        ["b.geojson"],
+    ),
+}
 
 
 def test_a_link_is_called_by_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ def test_accepted(name: str, fault: str, tmp_path: Path) -> None:
     file.write_bytes(ACCEPTED[fault](file.read_bytes()))
     received = reader.read(file.parent)
     pd.testing.assert_frame_equal(received.table.reset_index(drop=True), plain)
-    assert received.mended == ()
+    assert received.repaired == ()
 
 
 @pytest.mark.parametrize("fault", REFUSED)

@@ -64,9 +64,13 @@ NO_ROWS = (
 
 def rows(system: str, persons: float | None, known: float, year: int) -> dict:
     return {
-        "system": system, "area_code": "5001", "level": "district", "persons": persons, "answers_known_share": known,
+        "system": system,
+        "area_code": "5001",
+        "level": "district",
+        "persons": persons,
+        "answers_known_share": known,
         "survey_year": year,
-    }  # fmt: skip
+    }
 
 
 def systems(*rows: tuple) -> pd.DataFrame:
@@ -114,9 +118,13 @@ def test_the_best_system_counts_and_rejection_needs_all_agencies_and_all_systems
 def test_household_rows_overrule_published_figures_and_claims(policy: Policy) -> None:
     by_rows = pd.DataFrame([rows("tpmap", 81.0, 0.64, 2024)])
     found = data_system.measure(
-        facts(figures_from=["household rows"]), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL),
-        by_rows, NO_ROWS[1], policy,
-    )  # fmt: skip
+        facts(figures_from=["household rows"]),
+        systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)),
+        stated(*ALL),
+        by_rows,
+        NO_ROWS[1],
+        policy,
+    )
     assert found["data_system_quality"].tolist() == pytest.approx([0.9 * 0.8])  # √(0.81 · 0.64)
     assert found["data_system_year"].tolist() == [2024]
 

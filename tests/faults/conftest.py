@@ -52,9 +52,13 @@ class Project:
 
     def command(self, *arguments: str, **options: object) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [COMMAND, *arguments], cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [COMMAND, *arguments],
+            cwd=self.root,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             **options,  # type: ignore[call-overload]
-        )  # fmt: skip
+        )
 
     def run(self) -> tuple[int, str]:
         """A whole run: its exit code and what it says on standard error besides progress."""
@@ -71,8 +75,9 @@ class Project:
         said = json.loads((self.paths.processed / "run.json").read_text(encoding="utf-8"))
         assert said["run_id"] == expected.run_id
         assert queries.same_content(self.paths.processed / "pilot_areas.duckdb", expected.catalogue)
-        assert not [p for folder in (self.paths.processed, self.paths.maps) for p in published_files(folder)
-                    if not p.exists()]  # fmt: skip
+        assert not [
+            p for folder in (self.paths.processed, self.paths.maps) for p in published_files(folder) if not p.exists()
+        ]
         return numbers[0]
 
     def leftovers(self) -> list[Path]:

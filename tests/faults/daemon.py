@@ -43,8 +43,9 @@ def project_with_program(root: Path) -> Path:
     root.mkdir(parents=True)
     for folder in ("pipeline", "assets"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw",
-                    ignore=shutil.ignore_patterns("households", "boundaries"))  # fmt: skip
+    shutil.copytree(
+        ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households", "boundaries")
+    )
     (root / "data" / "raw" / "boundaries").mkdir()
     shutil.copy(ROOT / "pyproject.toml", root)
     settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
@@ -53,9 +54,12 @@ def project_with_program(root: Path) -> Path:
     (root / "dagster.yaml").write_text(settings, encoding="utf-8")
     # As on a server, where the first run is made by hand: two that begin at once would both make the databases.
     made = subprocess.run(
-        [str(PROGRAMS / "dagster"), "instance", "migrate"], cwd=root, env={**os.environ, "DAGSTER_HOME": str(root)},
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [str(PROGRAMS / "dagster"), "instance", "migrate"],
+        cwd=root,
+        env={**os.environ, "DAGSTER_HOME": str(root)},
+        capture_output=True,
+        text=True,
+    )
     assert made.returncode == 0, made.stderr
     return with_fewer_draws(root)
 
@@ -70,10 +74,16 @@ class Service:
         for name in (".dagster", ".logs_queue", "logs", "data/rounds", "maps"):
             (root / name).mkdir(exist_ok=True)
         self.environment = {
-            **os.environ, "DAGSTER_HOME": str(root), "PYTHONPATH": str(root), "PILOT_AREAS_NIGHTLY_CRON": cron,
-            "PILOT_AREAS_NIGHTLY_GRACE_MINUTES": "0.3", "PYTHONDONTWRITEBYTECODE": "1",
-            "HOME": str(root), "TMPDIR": str(self.temporary), "MPLCONFIGDIR": str(self.temporary),
-        }  # fmt: skip
+            **os.environ,
+            "DAGSTER_HOME": str(root),
+            "PYTHONPATH": str(root),
+            "PILOT_AREAS_NIGHTLY_CRON": cron,
+            "PILOT_AREAS_NIGHTLY_GRACE_MINUTES": "0.3",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": str(root),
+            "TMPDIR": str(self.temporary),
+            "MPLCONFIGDIR": str(self.temporary),
+        }
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -98,9 +108,13 @@ class Service:
     def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.root / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
-                [*self.confined(), str(PROGRAMS / name), *arguments], cwd=self.root, env=self.environment, stdout=log,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                [*self.confined(), str(PROGRAMS / name), *arguments],
+                cwd=self.root,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         return self.started[name]
 
     def start_daemon(self) -> subprocess.Popen[bytes]:

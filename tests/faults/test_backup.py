@@ -112,9 +112,11 @@ def test_a_backup_that_is_killed_leaves_the_last_and_fourteen_are_kept(kept: Pat
         (folder / f"pilot-areas-202001{day}T000000.tar.gz.sha256").write_text("old")
     for moment in (0.02, 0.05, 0.1, 0.2, 0.4):
         run = subprocess.Popen(
-            [str(DEPLOY / "backup.sh"), str(kept.maps.parent), str(folder)], start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [str(DEPLOY / "backup.sh"), str(kept.maps.parent), str(folder)],
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         time.sleep(moment)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()

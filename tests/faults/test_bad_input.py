@@ -27,7 +27,7 @@ COMMAND: dict[str, tuple[str, bytes, bytes, str]] = {
     "cbt_sites": ("cbt/cbt_sites.csv", b"40,", b"\xff40,", "not UTF-8"),
     "policy": ("policy/policy.toml", b"seed = ", b"seed = x", "TOML"),
     "sidecar": ("nesdc/SOURCE.toml", b"title_th", b"title", "title_th"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,6 @@ def test_the_command_says_it_in_one_line(name: str, project: Project) -> None:
     assert code == 2
     assert said.startswith("pilot-areas: ")
     assert said.count("\n") == 0, said
-    for word in (Path(file).name, part, "expected ", "to mend: "):
+    for word in (Path(file).name, part, "expected ", "to fix: "):
         assert word in said
     assert (digests(project.paths), switching.shown_run(project.paths)) == (before, run)

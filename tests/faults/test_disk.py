@@ -54,7 +54,7 @@ def test_a_full_disk(on_it: Project, small_disk: Path, record_property: Measured
         assert code == 2, said
         assert "Traceback" not in said
         assert [line for line in said.splitlines() if line.startswith("pilot-areas: ")] == [said.splitlines()[-1]]
-        assert "to mend: free space on the disk" in said
+        assert "to fix: free space on the disk" in said
         said_where.add(said.splitlines()[-1].split(":")[1].strip().rsplit("/", 1)[-1])
         assert on_it.which() == number
     assert on_it.run() == (0, "")
@@ -106,6 +106,6 @@ def test_two_runs_at_once(on_it: Project) -> None:
     said = [run.communicate(timeout=300)[1] for run in both]
     assert sorted(run.returncode for run in both) == [0, 2]
     loser = next(text for run, text in zip(both, said, strict=True) if run.returncode == 2)
-    assert "found another run writing here; expected one run at a time; to mend: wait until it ends" in loser
+    assert "found another run writing here; expected one run at a time; to fix: wait until it ends" in loser
     assert "Traceback" not in loser
     on_it.which()

@@ -119,9 +119,13 @@ def test_killed_at_steps_of_publishing(project: Project, reader: Reader, record_
         shutil.rmtree(project.paths.workspace)
         shutil.copytree(kept[number], project.paths.workspace)
         return subprocess.run(
-            [sys.executable, "-c", PUBLISH, str(step)], cwd=project.root, env={"PYTHONPATH": str(ROOT)}, text=True,
-            capture_output=True, timeout=120,
-        )  # fmt: skip
+            [sys.executable, "-c", PUBLISH, str(step)],
+            cwd=project.root,
+            env={"PYTHONPATH": str(ROOT)},
+            text=True,
+            capture_output=True,
+            timeout=120,
+        )
 
     counted = publish(0)
     assert counted.returncode == 0, counted.stderr

@@ -24,7 +24,7 @@ from tests.households.conftest import csv as household_csv
 from tests.households.test_way import rows
 
 # Which bytes came in, and at which line: what the order must change.
-OF_THE_ORDER = ("inputs", "mended", "about")
+OF_THE_ORDER = ("inputs", "repaired", "about")
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +96,13 @@ def verified_elsewhere(root: Path) -> str:
     elsewhere = {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
     one = {min(os.sched_getaffinity(0))}
     done = subprocess.run(
-        [COMMAND, "verify"], cwd=root, env={**os.environ, **elsewhere}, capture_output=True, text=True,
+        [COMMAND, "verify"],
+        cwd=root,
+        env={**os.environ, **elsewhere},
+        capture_output=True,
+        text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, one),
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -65,14 +65,15 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
         (here / unit.name).write_text(text, encoding="utf-8")
     for unit in sorted(here.iterdir()):
         checked = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True)
-        # What systemd says of units that are not ours is not ours to mend.
+        # What systemd says of units that are not ours is not ours to fix.
         said = [line for line in checked.stderr.splitlines() if "pilot-areas" in line]
         assert (checked.returncode, said) == (0, []), checked.stderr
     for unit in here.glob("*.service"):
         rated = subprocess.run(
             [analyze, "security", "--offline=true", "--threshold=30", "--no-pager", str(unit)],
-            capture_output=True, text=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+        )
         level = re.search(r"Overall exposure level for \S+ ([0-9.]+)", rated.stdout)
         assert level and float(level[1]) <= 3.0, rated.stdout + rated.stderr
     broken = here / "pilot-areas-broken.service"
@@ -157,10 +158,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     os.chown(place / "outside.txt", 65534, 65534)
     (paths.maps / "out.txt").symlink_to(place / "outside.txt")
     subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", place / "key", "-out", place / "crt"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            openssl,
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            place / "key",
+            "-out",
+            place / "crt",
+        ],
+        check=True,
+        capture_output=True,
+    )
     hashed = subprocess.run([openssl, "passwd", "-apr1", SECRET], check=True, capture_output=True, text=True)
     for name in ("planners", "analysts"):
         (place / name).write_text(f"one-of-the-{name}:{hashed.stdout.strip()}\n")
@@ -173,10 +191,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for old, new in {
         "listen 80;": f"listen 127.0.0.1:{ports['http']};",
         "listen 443 ssl;": f"listen 127.0.0.1:{ports['https']} ssl;",
-        "/etc/nginx/tls/pilot-areas.crt": str(place / "crt"), "/etc/nginx/tls/pilot-areas.key": str(place / "key"),
-        "/etc/nginx/pilot-areas.": f"{place}/", "/opt/pilot-areas/maps/": f"{paths.maps}/",
-        "127.0.0.1:3000": f"127.0.0.1:{ports['ui']}", "127.0.0.1:3001": f"127.0.0.1:{ports['view']}",
-    }.items():  # fmt: skip
+        "/etc/nginx/tls/pilot-areas.crt": str(place / "crt"),
+        "/etc/nginx/tls/pilot-areas.key": str(place / "key"),
+        "/etc/nginx/pilot-areas.": f"{place}/",
+        "/opt/pilot-areas/maps/": f"{paths.maps}/",
+        "127.0.0.1:3000": f"127.0.0.1:{ports['ui']}",
+        "127.0.0.1:3001": f"127.0.0.1:{ports['view']}",
+    }.items():
         assert old in example, old
         example = example.replace(old, new)
     (place / "nginx.conf").write_text(
@@ -232,9 +253,17 @@ def test_planners_read_the_pages_and_nothing_else(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/maps/.hidden", "/maps/out.txt", "/maps/../outside.txt", "/maps/..%2f..%2foutside.txt", "/maps../outside.txt",
-     "/maps/%2e%2e/%2e%2e/outside.txt", "/maps/downloads/", "/maps//etc/passwd"],
-)  # fmt: skip
+    [
+        "/maps/.hidden",
+        "/maps/out.txt",
+        "/maps/../outside.txt",
+        "/maps/..%2f..%2foutside.txt",
+        "/maps../outside.txt",
+        "/maps/%2e%2e/%2e%2e/outside.txt",
+        "/maps/downloads/",
+        "/maps//etc/passwd",
+    ],
+)
 def test_nothing_beside_the_pages_is_served(path: str, site: Site) -> None:
     status, content, _ = site.ask(path, "one-of-the-planners")
     assert status in (400, 401, 403, 404)
@@ -256,10 +285,20 @@ def test_plain_http_leads_to_tls_of_today_only(site: Site) -> None:
     assert said.startswith(b"HTTP/1.1 308")
     assert b"Location: https://x/maps/index.html" in said
     old = subprocess.run(
-        [needed("openssl"), "s_client", "-connect", f"127.0.0.1:{site.https}", "-tls1_1", "-cipher",
-         "DEFAULT:@SECLEVEL=0"],
-        input="", capture_output=True, text=True, timeout=20,
-    )  # fmt: skip
+        [
+            needed("openssl"),
+            "s_client",
+            "-connect",
+            f"127.0.0.1:{site.https}",
+            "-tls1_1",
+            "-cipher",
+            "DEFAULT:@SECLEVEL=0",
+        ],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
     assert "Cipher is (NONE)" in old.stdout
 
 
@@ -299,9 +338,10 @@ def test_the_ui_of_a_unit_starts_on_this_machine_only(unit: str, tmp_path: Path)
 
 def ask_graphql(port: str, prefix: str, question: str) -> dict:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{prefix}/graphql", json.dumps({"query": question}).encode(),
+        f"http://127.0.0.1:{port}{prefix}/graphql",
+        json.dumps({"query": question}).encode(),
         {"Content-Type": "application/json"},
-    )  # fmt: skip
+    )
     for _ in range(120):
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:

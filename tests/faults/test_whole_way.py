@@ -20,8 +20,9 @@ from tests.conftest import with_fewer_draws
 from tests.policy.test_ballots import voted
 
 
-def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], capsys: pytest.CaptureFixture[str],
-                                           monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_everything_on_sample_rows_says_so(
+    new_project: Callable[[], Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = with_fewer_draws(new_project())
     monkeypatch.chdir(root)
     assert cli.main(["sample", "--households", "3000", "--seed", "4"]) == 0
@@ -46,7 +47,7 @@ def test_everything_on_sample_rows_says_so(new_project: Callable[[], Path], caps
         said = dict(catalogue.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
     assert all("SAMPLE" in said[name] for name in rest_on_rows)
     assert said["universities"] is None
-    for kind in ("refused", "mended"):
+    for kind in ("refused", "repaired"):
         for path in (paths.processed / kind).glob("*.parquet"):
             assert b"sample" in (pq.read_schema(path).metadata or {})
 

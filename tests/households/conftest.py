@@ -17,10 +17,18 @@ from pipeline.policy import Policy
 from pipeline.workspace import Paths
 
 BASE = {
-    "citizen_id": "1101700203451", "subdistrict_code": "500107", "members": "3", "health": "0", "living": "0",
-    "education": "0", "income": "0", "accessibility": "0", "income_per_person": "50000", "welfare_card": "0",
+    "citizen_id": "1101700203451",
+    "subdistrict_code": "500107",
+    "members": "3",
+    "health": "0",
+    "living": "0",
+    "education": "0",
+    "income": "0",
+    "accessibility": "0",
+    "income_per_person": "50000",
+    "welfare_card": "0",
     "survey_year": "2022",
-}  # fmt: skip
+}
 
 
 def row(number: int = 0, **cells: str) -> dict[str, str]:
@@ -84,8 +92,8 @@ class Province:
     def refused(self, system: str = "tpmap") -> pd.DataFrame:
         return pd.read_parquet(self.take_in().folder / "refused" / f"{system}.parquet")
 
-    def mended(self, system: str = "tpmap") -> pd.DataFrame:
-        return pd.read_parquet(self.take_in().folder / "mended" / f"{system}.parquet")
+    def repaired(self, system: str = "tpmap") -> pd.DataFrame:
+        return pd.read_parquet(self.take_in().folder / "repaired" / f"{system}.parquet")
 
     def households(self) -> dict[str, int]:
         """Households by district."""

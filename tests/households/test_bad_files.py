@@ -71,24 +71,35 @@ BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
     "truncated Parquet": ("a.parquet", lambda _: parquet(ROWS)[:-30], ["without a whole footer", "copy or export"]),
     "Parquet broken inside": ("a.parquet", lambda _: _broken_inside(), ["cannot be told apart"]),
     "ids in the district column": (
-        "a.csv", lambda _: csv([{**r, "subdistrict_code": r["citizen_id"]} for r in ROWS]),
+        "a.csv",
+        lambda _: csv([{**r, "subdistrict_code": r["citizen_id"]} for r in ROWS]),
         ["column subdistrict_code", "13-digit numbers (citizen ids?)"],
     ),
     "a ragged file that a sniffer reads as one row": (
-        "a.csv", lambda _: b"citizen_id,subdistrict_code\n1,2,3\n4\n5,6,7,8\n9,1\n2\n3,4,5\n", ["no column 'members'"],
+        "a.csv",
+        lambda _: b"citizen_id,subdistrict_code\n1,2,3\n4\n5,6,7,8\n9,1\n2\n3,4,5\n",
+        ["no column 'members'"],
     ),
     "ragged rows": (
-        "a.csv", lambda _: csv(ROWS).replace(b",2022\n", b"\n"),
+        "a.csv",
+        lambda _: csv(ROWS).replace(b",2022\n", b"\n"),
         ["39 of 39 rows", "cannot be read as a row", "column row"],
     ),
     "lines ended in two ways": ("a.csv", lambda _: csv(ROWS).replace(b"\n", b"\r\n", 3), ["lines ended alike"]),
     "an open quotation mark": ("a.csv", lambda _: csv(ROWS).replace(b"50000", b'"50000', 1), ["line 2", "not closed"]),
     "a quotation mark that takes in other rows": (
-        "a.csv", lambda _: csv([{**r, "note": "x"} for r in ROWS]).replace(b",2022\n", b',"2022\n', 1)
-        .replace(b",2022\n", b',2022"\n', 1), ["of which", "no line break within quotation marks"],
+        "a.csv",
+        lambda _: (
+            csv([{**r, "note": "x"} for r in ROWS])
+            .replace(b",2022\n", b',"2022\n', 1)
+            .replace(b",2022\n", b',2022"\n', 1)
+        ),
+        ["of which", "no line break within quotation marks"],
     ),
     "columns that differ in capitals only": (
-        "a.parquet", lambda _: _capitals(), ["columns that differ from 'health' in capitals only"],
+        "a.parquet",
+        lambda _: _capitals(),
+        ["columns that differ from 'health' in capitals only"],
     ),
     "a missing column": ("a.csv", lambda _: csv(ROWS).replace(b"members", b"m"), ["line 1", "no column 'members'"]),
     "a column twice": ("a.csv", lambda _: csv(ROWS).replace(b"welfare_card", b"members"), ["column 'members' twice"]),
@@ -105,10 +116,11 @@ BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
     "a kind of file we do not read": ("a.sav", lambda _: b"x", ["a file of the kind '.sav'"]),
     "the same file twice": ("b.csv", lambda folder: (folder / "good.csv").read_bytes(), ["the same bytes as"]),
     "too many rows refused": (
-        "a.csv", lambda _: csv([{**r, "members": "-1"} for r in ROWS]),
+        "a.csv",
+        lambda _: csv([{**r, "members": "-1"} for r in ROWS]),
         ["39 of 39 rows that cannot be used", "members", "households.refused_share_stops"],
     ),
-}  # fmt: skip
+}
 MAPPINGS = {
     "names a column twice": (COLUMNS + '\n"x" = "members"', ["members twice, for 'members' and 'x'"]),
     "names their column twice": (COLUMNS + '\n"members" = "lon"', ["mapping.toml", "correct the line named"]),
@@ -239,7 +251,7 @@ def test_a_mapping_makes_any_names_ours(province: Province) -> None:
             "mapping.toml": f'[columns]\n{mapping}\n[constants]\nsurvey_year = 2564\n[values]\nyes = ["จน", "1"]\n'
             'no = ["ไม่จน", "0"]\n'.encode(),
         }
-    )  # fmt: skip
+    )
     profiles = province.take_in().table("profiles")
     assert profiles[["deprived", "households", "survey_year"]].to_numpy().tolist() == [[0, 1, 2021], [1, 1, 2021]]
 

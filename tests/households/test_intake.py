@@ -1,4 +1,4 @@
-"""Rows in, counts out: each row kept, superseded or refused; what was mended; who nobody is."""
+"""Rows in, counts out: each row kept, superseded or refused; what was repaired; who nobody is."""
 
 import hashlib
 import hmac
@@ -28,11 +28,20 @@ def counts(province: Province) -> tuple[int, int, int, int]:
 
 def test_nothing_is_lost(province: Province) -> None:
     rows = [
-        row(1), row(2, health="1"), row(3, members="-3"), row(4, survey_year="3021"), row(5, living="maybe"),
-        row(6, subdistrict_code="509999"), row(1, survey_year="2021"), row(7, citizen_id="12345"), row(8, members=""),
-        row(9, citizen_id=""), row(10, income_per_person="-1"),
-        row(11, health="", living="", education="", income="", accessibility=""), row(12, members="2.5"),
-    ]  # fmt: skip
+        row(1),
+        row(2, health="1"),
+        row(3, members="-3"),
+        row(4, survey_year="3021"),
+        row(5, living="maybe"),
+        row(6, subdistrict_code="509999"),
+        row(1, survey_year="2021"),
+        row(7, citizen_id="12345"),
+        row(8, members=""),
+        row(9, citizen_id=""),
+        row(10, income_per_person="-1"),
+        row(11, health="", living="", education="", income="", accessibility=""),
+        row(12, members="2.5"),
+    ]
     province.put({"a.csv": csv(rows)})
     assert counts(province) == (13, 2, 1, 10)
     refused = province.refused().sort_values("line", ignore_index=True)
@@ -55,14 +64,18 @@ def test_nothing_is_lost(province: Province) -> None:
 
 def test_what_is_mended_is_said_and_used(province: Province) -> None:
     rows = [
-        row(1, members=" ๓ "), row(2, survey_year="2565"), row(3, health="๑"), row(4, income_per_person="12,000"),
-        row(5, citizen_id=" 1-0000-00000-05-" + citizen_id(5)[-1]), row(6),
-    ]  # fmt: skip
+        row(1, members=" ๓ "),
+        row(2, survey_year="2565"),
+        row(3, health="๑"),
+        row(4, income_per_person="12,000"),
+        row(5, citizen_id=" 1-0000-00000-05-" + citizen_id(5)[-1]),
+        row(6),
+    ]
     rows[4]["citizen_id"] = f"{citizen_id(5)[0]}-{citizen_id(5)[1:5]}-{citizen_id(5)[5:]}"
     province.put({"a.csv": csv(rows)})
     assert counts(province) == (6, 6, 0, 0)
-    mended = province.mended().sort_values("line")
-    assert mended[["line", "column", "what"]].to_records(index=False).tolist() == [
+    repaired = province.repaired().sort_values("line")
+    assert repaired[["line", "column", "what"]].to_records(index=False).tolist() == [
         (2, "members", "spaces or Thai digits"),
         (3, "survey_year", "Buddhist year"),
         (4, "a dimension or welfare_card", "spaces or Thai digits"),
@@ -94,9 +107,11 @@ KINDS: dict[str, Callable[[list[dict[str, str]]], dict[str, bytes]]] = {
 def test_the_same_rows_in_any_kind_of_file(kind: str, province: Province) -> None:
     named = {"subdistrict_code": "", "province_name": "เชียงใหม่"}
     rows = [
-        row(1, district_name="อำเภอฝาง", **named), row(2, district_name="ฝาง", health="1", **named),
-        row(3, members="0", district_name="ฝาง", **named), row(4, district_name="เขตที่ไม่มี", **named),
-    ]  # fmt: skip
+        row(1, district_name="อำเภอฝาง", **named),
+        row(2, district_name="ฝาง", health="1", **named),
+        row(3, members="0", district_name="ฝาง", **named),
+        row(4, district_name="เขตที่ไม่มี", **named),
+    ]
     province.put(KINDS[kind](rows))
     assert counts(province) == (4, 2, 0, 2)
     assert province.households() == {"5009": 2}
@@ -121,9 +136,13 @@ def test_lines_are_those_of_the_file_where_rows_before_cannot_be_read(province: 
 
 def test_the_later_survey_wins_unless_it_cannot_be_used(province: Province) -> None:
     rows = [
-        row(1, survey_year="2022", health="1"), row(1, survey_year="2020"), row(2, survey_year="2020", health="1"),
-        row(2, survey_year="2022", members="-1"), row(3, survey_year="2021"), row(3, survey_year="2021", health="1"),
-    ]  # fmt: skip
+        row(1, survey_year="2022", health="1"),
+        row(1, survey_year="2020"),
+        row(2, survey_year="2020", health="1"),
+        row(2, survey_year="2022", members="-1"),
+        row(3, survey_year="2021"),
+        row(3, survey_year="2021", health="1"),
+    ]
     province.put({"a.csv": csv(rows)})
     assert counts(province) == (6, 3, 2, 1)
     profiles = province.take_in().table("profiles")
@@ -145,26 +164,33 @@ def test_a_million_duplicates_are_said_in_one_line(province: Province) -> None:
 def test_households_by_code_abolished_code_name_and_coordinate(province: Province) -> None:
     nowhere = {"subdistrict_code": ""}
     rows = [
-        row(1, subdistrict_code="500107"), row(2, subdistrict_code="530306"),
+        row(1, subdistrict_code="500107"),
+        row(2, subdistrict_code="530306"),
         row(3, province_name="จังหวัดเชียงใหม่", district_name=" อำเภอ แม่ริม ", **nowhere),
-        row(4, lon="100.5", lat="13.5", **nowhere), row(5, lon="90", lat="13.5", **nowhere),
+        row(4, lon="100.5", lat="13.5", **nowhere),
+        row(5, lon="90", lat="13.5", **nowhere),
         row(6, province_code="50", district_code="1", subdistrict_code="7"),
         row(7, province_code="50", district_code="๐๑", subdistrict_code="07"),
-        row(8, subdistrict_code="", district_code="5007"), row(9, subdistrict_code="50010701"),
+        row(8, subdistrict_code="", district_code="5007"),
+        row(9, subdistrict_code="50010701"),
         row(10, lon="", lat="", district_name="แม่ริม", **nowhere),
-    ]  # fmt: skip
+    ]
     province.put({"a.csv": csv(rows)})
     province.shapes = gpd.GeoDataFrame(
         {"district_code": ["1001"], "outline": ["boundary_file"]},
-        geometry=[shapely.box(100, 13, 101, 14)], crs="EPSG:4326",
-    )  # fmt: skip
+        geometry=[shapely.box(100, 13, 101, 14)],
+        crs="EPSG:4326",
+    )
     assert province.households() == {"5001": 4, "5304": 1, "5007": 2, "1001": 1}
     assert counts(province) == (10, 8, 0, 2)
-    mended = province.mended().set_index("line")["what"].to_dict()
-    assert mended == {
-        3: "abolished code", 4: "name written otherwise, district by name", 5: "district by coordinate",
-        7: "lost leading zero", 8: "spaces or Thai digits",
-    }  # fmt: skip
+    repaired = province.repaired().set_index("line")["what"].to_dict()
+    assert repaired == {
+        3: "abolished code",
+        4: "name written otherwise, district by name",
+        5: "district by coordinate",
+        7: "lost leading zero",
+        8: "spaces or Thai digits",
+    }
 
 
 def test_a_coordinate_places_no_one_in_a_schematic_outline(province: Province) -> None:
@@ -204,10 +230,13 @@ def test_pseudonyms_are_the_standard_librarys_hmac_and_all_others_under_another_
 def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptureFixture) -> None:
     secret = {"name": "สมหญิง ใจดี", "telephone": "0812345678", "house": "99/17 หมู่ 4", "lon": "100.123456"}
     rows = [
-        row(1, **{"lon": secret["lon"], "lat": "13.654321"}), row(2, members="-7"),
+        row(1, **{"lon": secret["lon"], "lat": "13.654321"}),
+        row(2, members="-7"),
         row(3, subdistrict_code="", district_name="ที่ลับสุดยอด", province_name="เชียงใหม่"),
-        row(4, citizen_id="๑๑๐๑๗๐๐๒๐๓๔๕๑"), row(5, citizen_id="110170020345X"), row(6, health="สมหญิง ใจดี"),
-    ]  # fmt: skip
+        row(4, citizen_id="๑๑๐๑๗๐๐๒๐๓๔๕๑"),
+        row(5, citizen_id="110170020345X"),
+        row(6, health="สมหญิง ใจดี"),
+    ]
     extra = pd.DataFrame(rows).assign(ชื่อ=secret["name"], โทร=secret["telephone"], ที่อยู่=secret["house"])
     province.put({"a.csv": extra.to_csv(index=False).encode() + b"1101700203451,broken\n"})
     done = province.take_in()
@@ -258,12 +287,16 @@ def test_no_files_give_empty_tables(province: Province) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 8), st.sampled_from(["2020", "2021", "2564", "x"]), st.sampled_from(["1", "0", "๑", "?"]),
-            st.sampled_from(["500107", "500101", "", "99"]), st.sampled_from(["1", "4", "-1"]),
+            st.integers(0, 8),
+            st.sampled_from(["2020", "2021", "2564", "x"]),
+            st.sampled_from(["1", "0", "๑", "?"]),
+            st.sampled_from(["500107", "500101", "", "99"]),
+            st.sampled_from(["1", "4", "-1"]),
         ),
-        min_size=1, max_size=30,
+        min_size=1,
+        max_size=30,
     )
-)  # fmt: skip
+)
 def test_any_rows_as_plain_python_counts_them(province: Province, cases: list[tuple[int, str, str, str, str]]) -> None:
     rows = [
         row(n, survey_year=year, health=health, subdistrict_code=code, members=members)

@@ -16,20 +16,30 @@ def profile(
     district: str, deprived: int, card: bool | None, households: int, persons: int, system: str = "tpmap"
 ) -> dict:
     return {
-        "system": system, "district_code": district, "deprived": deprived, "welfare_card": card,
-        "households": households, "persons": persons, "answers": 5 * households, "survey_year": 2022,
-    }  # fmt: skip
+        "system": system,
+        "district_code": district,
+        "deprived": deprived,
+        "welfare_card": card,
+        "households": households,
+        "persons": persons,
+        "answers": 5 * households,
+        "survey_year": 2022,
+    }
 
 
 HEALTH, INCOME = measures.BIT["health"], measures.BIT["income"]
 PROFILES = pd.DataFrame(
     [
-        profile("5001", 0, False, 60, 180), profile("5001", HEALTH, True, 20, 80),
-        profile("5001", HEALTH | INCOME, False, 10, 50), profile("5001", HEALTH | INCOME, True, 10, 40),
-        profile("5002", 0, True, 90, 300), profile("5002", HEALTH | INCOME, True, 10, 30),
-        profile("5801", 0, None, 70, 200), profile("5801", HEALTH | INCOME, True, 30, 60),
+        profile("5001", 0, False, 60, 180),
+        profile("5001", HEALTH, True, 20, 80),
+        profile("5001", HEALTH | INCOME, False, 10, 50),
+        profile("5001", HEALTH | INCOME, True, 10, 40),
+        profile("5002", 0, True, 90, 300),
+        profile("5002", HEALTH | INCOME, True, 10, 30),
+        profile("5801", 0, None, 70, 200),
+        profile("5801", HEALTH | INCOME, True, 30, 60),
     ]
-)  # fmt: skip
+)
 
 
 def test_measures_by_hand(policy: Policy) -> None:
@@ -123,14 +133,18 @@ def compared(**cells: int) -> pd.DataFrame:
 def test_agreement_by_hand(policy: Policy) -> None:
     profiles = pd.DataFrame(
         [
-            profile("5001", 0, None, 60, 60), profile("5001", 1, None, 40, 40),
-            profile("5001", 0, None, 30, 30, "ppp"), profile("5001", 1, None, 50, 50, "ppp"),
+            profile("5001", 0, None, 60, 60),
+            profile("5001", 1, None, 40, 40),
+            profile("5001", 0, None, 30, 30, "ppp"),
+            profile("5001", 1, None, 50, 50, "ppp"),
         ]
-    )  # fmt: skip
+    )
     table = measures.agreement(
-        compared(both=20, here=5, there=10, neither=15), profiles, measures.poverty(profiles, policy.households),
+        compared(both=20, here=5, there=10, neither=15),
+        profiles,
+        measures.poverty(profiles, policy.households),
         policy.households,
-    )  # fmt: skip
+    )
     table = table.set_index(["system", "other_system"])
     ppp_in_tpmap, tpmap_in_ppp = table.loc[("tpmap", "ppp")], table.loc[("ppp", "tpmap")]
     assert tpmap_in_ppp["found_share"] == pytest.approx(50 / 100)
@@ -145,9 +159,11 @@ def test_agreement_by_hand(policy: Policy) -> None:
 def test_an_agreement_that_would_tell_a_small_count_is_left_out(policy: Policy) -> None:
     profiles = pd.DataFrame([profile("5001", 1, None, 100, 100), profile("5001", 1, None, 53, 53, "ppp")])
     table = measures.agreement(
-        compared(both=30, here=2, there=9, neither=9), profiles, measures.poverty(profiles, policy.households),
+        compared(both=30, here=2, there=9, neither=9),
+        profiles,
+        measures.poverty(profiles, policy.households),
         policy.households,
-    )  # fmt: skip
+    )
     assert table[["agreement_share", "kappa"]].isna().all(axis=None)
     # 50 of 53 found would say that three were not.
     assert (

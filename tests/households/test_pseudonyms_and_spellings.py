@@ -85,18 +85,18 @@ def test_abolished_codes_are_followed_by_a_notice_only(gazetteer: Gazetteer) -> 
             continue
         found = gazetteer.place(subdistrict_code=area.code)
         if area.successors_basis == "notice" and len(area.successors) == 1:
-            assert (found.district_code, found.mended) == (area.successors[0][:4], "abolished code")
+            assert (found.district_code, found.repaired) == (area.successors[0][:4], "abolished code")
         elif found.district_code:  # its district was abolished, with a notice of its own
-            assert found.mended == "abolished code"
+            assert found.repaired == "abolished code"
         else:
             assert "abolished" in found.reason
 
 
 def test_the_code_comes_before_the_name(gazetteer: Gazetteer) -> None:
     place = gazetteer.place(district_code="5001", province_name="เชียงใหม่", district_name="ฝาง")
-    assert (place.district_code, place.mended) == ("5001", None)
+    assert (place.district_code, place.repaired) == ("5001", None)
     unknown = gazetteer.place(district_code="5099", province_name="เชียงใหม่", district_name="ฝาง")
-    assert (unknown.district_code, unknown.mended) == ("5009", "district by name")
+    assert (unknown.district_code, unknown.repaired) == ("5009", "district by name")
 
 
 @pytest.mark.parametrize(

@@ -66,17 +66,22 @@ def test_every_fault_of_a_real_export_is_there_and_dealt_with(
     assert table["encoding"].tolist() == ["utf-8", "cp874", "parquet"]
     assert table["sample"].all()
     assert (table["rows_in"] == table["rows_kept"] + table["rows_superseded"] + table["rows_refused"]).all()
-    refused, mended = province.refused(), province.mended()
+    refused, repaired = province.refused(), province.repaired()
     reasons = set(refused["reason"].str.split(";").str[0])
     assert reasons == {
-        "the same household in a later survey", "no such district name in its province",
+        "the same household in a later survey",
+        "no such district name in its province",
         "not a number of members from 1 to 99",
         "not a year from 1990 to the policy's as_of (Buddhist years are understood)",
-    }  # fmt: skip
+    }
     assert refused.loc[refused["column"] == "district_name", "reason"].str.contains("; near: ").mean() > 0.9
-    assert {what for words in mended["what"] for what in words.split(", ")} >= {
-        "lost leading zero", "spaces or Thai digits", "abolished code", "district by name", "Buddhist year",
-    }  # fmt: skip
+    assert {what for words in repaired["what"] for what in words.split(", ")} >= {
+        "lost leading zero",
+        "spaces or Thai digits",
+        "abolished code",
+        "district by name",
+        "Buddhist year",
+    }
     # A fifth has a fault of eight kinds: two kinds are refused, one is an earlier survey.
     assert len(refused) == pytest.approx(20_000 * 0.2 * 3 / 8, rel=0.1)
     agreement = done.table("agreement")

@@ -52,9 +52,12 @@ def rows(system: str = "tpmap") -> list[dict[str, str]]:
 
 # What an export may hold besides, of each household: never read, never kept, never shown.
 PERSONAL = {
-    "full_name": "สมหญิง รักษ์ดีนักหนา", "telephone": "0898765432", "address": "๙๙/๑๒๓๔ ซอยสุดถนน",
-    "birth_date": "2507-11-23", "note": "=HYPERLINK(\"http://x\")ลับเฉพาะ",
-}  # fmt: skip
+    "full_name": "สมหญิง รักษ์ดีนักหนา",
+    "telephone": "0898765432",
+    "address": "๙๙/๑๒๓๔ ซอยสุดถนน",
+    "birth_date": "2507-11-23",
+    "note": '=HYPERLINK("http://x")ลับเฉพาะ',
+}
 AT_HOME = ("98.123457", "18.765432")
 
 
@@ -267,8 +270,9 @@ def test_bad_rows_after_good_ones_leave_what_is_published(mixed: Paths) -> None:
     assert digests(mixed) == before
 
 
-def test_a_broken_cell_is_in_no_log(new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch,
-                                    capfd: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_a_broken_cell_is_in_no_log(
+    new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     root = with_fewer_draws(new_project())
     monkeypatch.chdir(root)
     folder = root / "data" / "raw" / "households" / "tpmap"

@@ -23,12 +23,31 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 HOSTILE = "<img src=x onerror=\"document.title='run'\">${alert(1)}</script><script>document.title='run'</script>"
 # Columns of text that people write, in any table: a page must show what stands there and never run it.
 WRITTEN = (
-    "name_", "province_name_", "reason_", "university_nearest", "university_strongest", "title_", "source",
+    "name_",
+    "province_name_",
+    "reason_",
+    "university_nearest",
+    "university_strongest",
+    "title_",
+    "source",
     "outlook_",
-    "comparison_", "region", "certainty_", "portfolio_t", "portfolio_e", "question_", "because_",
-    "change_t", "change_e",
-    "campus_name", "data_system_name", "data_systems_all", "basis", "licence", "document", "since",
-)  # fmt: skip
+    "comparison_",
+    "region",
+    "certainty_",
+    "portfolio_t",
+    "portfolio_e",
+    "question_",
+    "because_",
+    "change_t",
+    "change_e",
+    "campus_name",
+    "data_system_name",
+    "data_systems_all",
+    "basis",
+    "licence",
+    "document",
+    "since",
+)
 
 
 class Opened:
@@ -96,20 +115,31 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return table.assign(**dict.fromkeys(texts, HOSTILE))
 
     tables = {
-        name: spoilt(value) for name, value in vars(figures).items()
+        name: spoilt(value)
+        for name, value in vars(figures).items()
         if isinstance(value, pd.DataFrame) and name in CONTRACTS and name != "district_shapes"
-    }  # fmt: skip
+    }
     systems = tables["data_systems"][tables["data_systems"]["province_code"] == "95"]
     tables["data_systems"] = systems.assign(system=[f"{HOSTILE}{i}" for i in range(len(systems))])
     ballot = policies.Ballot.model_validate(
-        {"agency": HOSTILE, "points": {"poverty": 50, "university": 25, "data_system": 25}, "cast_by": HOSTILE,
-         "cast_on": "2026-02-01"}
-    )  # fmt: skip
+        {
+            "agency": HOSTILE,
+            "points": {"poverty": 50, "university": 25, "data_system": 25},
+            "cast_by": HOSTILE,
+            "cast_on": "2026-02-01",
+        }
+    )
     decision = figures.policy.decision.model_copy(update={"contact": HOSTILE, "previous_round": HOSTILE})
     policy = figures.policy.model_copy(
-        update={"title_th": HOSTILE, "title_en": HOSTILE, "round": HOSTILE, "ballots": (ballot,), "decision": decision,
-                "agencies": (HOSTILE,)}
-    )  # fmt: skip
+        update={
+            "title_th": HOSTILE,
+            "title_en": HOSTILE,
+            "round": HOSTILE,
+            "ballots": (ballot,),
+            "decision": decision,
+            "agencies": (HOSTILE,),
+        }
+    )
     tables["shortlist_without_agencies"] = tables["provincial_shortlist"].assign(without_agency=HOSTILE)
     moves = {"since": HOSTILE, "rank_earlier": 3, "rank_later": 2, "move": -1, "by_figures": -1, "by_policy": 0}
     said = {"change": "stays", "change_th": HOSTILE, "change_en": HOSTILE}

@@ -78,8 +78,10 @@ def test_english_by_a_toggle(opened: Opened) -> None:
 def test_a_district_opens_with_its_reason_and_what_would_change_it(opened: Opened) -> None:
     page = opened.page
     page.click("button.district[data-district='9501']")
-    page.wait_for_function("document.querySelector('#card-body').innerText.includes('คงอยู่') || "
-                           "document.querySelector('#card-body').innerText.includes('จะอยู่ต่อ')")  # fmt: skip
+    page.wait_for_function(
+        "document.querySelector('#card-body').innerText.includes('คงอยู่') || "
+        "document.querySelector('#card-body').innerText.includes('จะอยู่ต่อ')"
+    )
     card = page.inner_text("#card-body")
     for part in ("เมืองยะลา", "14,271", "เท่าของอำเภอกึ่งกลาง"):
         assert part in card
@@ -185,8 +187,9 @@ def test_the_power_mean_of_the_browser(opened: Opened) -> None:
 def slide(page, name: str, value: int) -> None:
     page.locator(f"#weight-{name}").evaluate(
         "(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true }));"
-        " s.dispatchEvent(new Event('change', { bubbles: true })); }", value
-    )  # fmt: skip
+        " s.dispatchEvent(new Event('change', { bubbles: true })); }",
+        value,
+    )
 
 
 def test_weights_are_tried_said_to_be_so_kept_in_the_address_and_taken_back(
@@ -232,15 +235,30 @@ def test_all_three_sliders_at_nothing_are_equal_weights(opened: Opened) -> None:
 
 
 FOUND_BY = [
-    ("เมืองยะลา", "เมืองยะลา"), ("อำเภอเมืองยะลา", "เมืองยะลา"), ("อ.เมืองยะลา", "เมืองยะลา"), ("เมือง ยะลา", "เมืองยะลา"),
-    ("muang yala", "เมืองยะลา"), ("Mueang Yala", "เมืองยะลา"),
-    ("MUANGYALA", "เมืองยะลา"), ("Amphoe Mueang Yala", "เมืองยะลา"),
-    ("จังหวัดบุรีรัมย์", "บุรีรัมย์"), ("Buriram", "บุรีรัมย์"), ("buri ram province", "บุรีรัมย์"), ("จ.บุรีรัมย์", "บุรีรัมย์"),
-    ("เขตพระนคร", "เขตพระนคร"), ("พระนคร", "เขตพระนคร"), ("phra nakhon", "เขตพระนคร"),
-    ("Petchaburi", "เพชรบุรี"), ("Phetchaburi", "เพชรบุรี"), ("โคราช", "นครราชสีมา"),
-    ("korat", "นครราชสีมา"), ("กทม", "กรุงเทพมหานคร"), ("9501", "เมืองยะลา"), ("95", "ยะลา"),
+    ("เมืองยะลา", "เมืองยะลา"),
+    ("อำเภอเมืองยะลา", "เมืองยะลา"),
+    ("อ.เมืองยะลา", "เมืองยะลา"),
+    ("เมือง ยะลา", "เมืองยะลา"),
+    ("muang yala", "เมืองยะลา"),
+    ("Mueang Yala", "เมืองยะลา"),
+    ("MUANGYALA", "เมืองยะลา"),
+    ("Amphoe Mueang Yala", "เมืองยะลา"),
+    ("จังหวัดบุรีรัมย์", "บุรีรัมย์"),
+    ("Buriram", "บุรีรัมย์"),
+    ("buri ram province", "บุรีรัมย์"),
+    ("จ.บุรีรัมย์", "บุรีรัมย์"),
+    ("เขตพระนคร", "เขตพระนคร"),
+    ("พระนคร", "เขตพระนคร"),
+    ("phra nakhon", "เขตพระนคร"),
+    ("Petchaburi", "เพชรบุรี"),
+    ("Phetchaburi", "เพชรบุรี"),
+    ("โคราช", "นครราชสีมา"),
+    ("korat", "นครราชสีมา"),
+    ("กทม", "กรุงเทพมหานคร"),
+    ("9501", "เมืองยะลา"),
+    ("95", "ยะลา"),
     ("เฉลิมพระเกียรติ นครราชสีมา", "เฉลิมพระเกียรติ"),
-]  # fmt: skip
+]
 
 
 def test_a_place_is_found_by_the_names_people_use(opened: Opened) -> None:

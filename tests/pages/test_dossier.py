@@ -64,8 +64,12 @@ def test_it_says_all_that_is_known(yala: Opened, real_run: Paths) -> None:
     scores = published(real_run, "district_scores").set_index("district_code")
     sure = published(real_run, "district_uncertainty").set_index("district_code")
     for code in [c for c in explained.index if c.startswith("95")]:
-        for sentence in (explained.loc[code, "outlook_th"], explained.loc[code, "comparison_th"],
-                         scores.loc[code, "reason_th"], sure.loc[code, "certainty_th"]):  # fmt: skip
+        for sentence in (
+            explained.loc[code, "outlook_th"],
+            explained.loc[code, "comparison_th"],
+            scores.loc[code, "reason_th"],
+            sure.loc[code, "certainty_th"],
+        ):
             assert sentence in told
     peers = explained.loc["9501", "peers"].split(", ")
     links = page.eval_on_selector_all("#d9501 a", "all => all.map(a => a.getAttribute('href'))")

@@ -69,8 +69,17 @@ def test_every_page_says_where_it_comes_from(opens: Callable[..., Opened], real_
     page = opens(real_run.maps / file).page
     text = page.inner_text("body")
     run = json.loads((real_run.processed / "run.json").read_text())
-    for part in (run["run_id"], run["policy_sha256"][:16], f"รอบ {policy.round}", "31 ธันวาคม 2565", "TPMAP",
-                 "เงื่อนไขการใช้", "แจ้งข้อผิดพลาด", "ขอบเขตโดยสังเขป", "<5"):  # fmt: skip
+    for part in (
+        run["run_id"],
+        run["policy_sha256"][:16],
+        f"รอบ {policy.round}",
+        "31 ธันวาคม 2565",
+        "TPMAP",
+        "เงื่อนไขการใช้",
+        "แจ้งข้อผิดพลาด",
+        "ขอบเขตโดยสังเขป",
+        "<5",
+    ):
         assert part in text, part
     assert not page.is_visible("text=ข้อมูลตัวอย่าง")
     assert page.title()

@@ -135,8 +135,17 @@ def test_the_words_of_a_picture(figures: Figures) -> None:
     said = [text.get_text() for text in drawn.findobj(Text)]
     whole = "\n".join(said)
     of = figures.map_classes[figures.map_classes["layer"] == "score"]
-    for part in ("คะแนนรวมของอำเภอที่เข้าเกณฑ์", "Score of the eligible districts", "31 ธันวาคม 2565", "TPMAP 2565",
-                 "ขอบเขตโดยสังเขป", "ไม่มีข้อมูล", "อำเภอนำร่อง", "200 กม.", figures.run_id):  # fmt: skip
+    for part in (
+        "คะแนนรวมของอำเภอที่เข้าเกณฑ์",
+        "Score of the eligible districts",
+        "31 ธันวาคม 2565",
+        "TPMAP 2565",
+        "ขอบเขตโดยสังเขป",
+        "ไม่มีข้อมูล",
+        "อำเภอนำร่อง",
+        "200 กม.",
+        figures.run_id,
+    ):
         assert part in whole, part
     assert len({text for text in said if "อำเภอ)" in text}) == len(of)
 

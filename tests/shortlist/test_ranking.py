@@ -28,10 +28,15 @@ def policy_of(k: int) -> Policy:
 
 def test_value_is_the_best_three_by_three_and_missing_ones_count_nothing() -> None:
     scores = country(
-        ("1101", 60.0, "eligible"), ("1102", 30.0, "eligible"), ("1103", 90.0, "below_gate"),
-        ("1201", 40.0, "eligible"), ("1202", 40.0, "eligible"), ("1203", 40.0, "eligible"), ("1204", 39.0, "eligible"),
+        ("1101", 60.0, "eligible"),
+        ("1102", 30.0, "eligible"),
+        ("1103", 90.0, "below_gate"),
+        ("1201", 40.0, "eligible"),
+        ("1202", 40.0, "eligible"),
+        ("1203", 40.0, "eligible"),
+        ("1204", 39.0, "eligible"),
         ("1301", None, "data_needed"),
-    )  # fmt: skip
+    )
     table = shortlist.provinces(scores, regions("11", "12", "13"), policy_of(2)).set_index("province_code")
     assert table["value"].tolist() == [30.0, 40.0, 0.0]
     assert table["rank"].tolist() == [2, 1, 3]

@@ -23,13 +23,11 @@ def cases(draw) -> dict:
         "regions": draw(st.lists(st.sampled_from("ABC"), min_size=n, max_size=n)),
         "k": draw(st.integers(0, min(5, n))),
         "quotas": (least, draw(st.integers(max(1, least), 3))),
-        "loads": {
-            name: draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)) for name in ("east", "west")
-        },
+        "loads": {name: draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)) for name in ("east", "west")},
         "load_limit": draw(st.integers(2, 5)),
         "locked": marked[:locks],
         "vetoed": marked[locks : locks + vetoes][: n - locks],
-    }  # fmt: skip
+    }
 
 
 def rules(case: dict) -> tuple[np.ndarray, list[Rule]]:

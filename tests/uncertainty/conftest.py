@@ -20,9 +20,14 @@ def tables(real_run: Paths) -> Tables:
 def make_country(tables: Tables) -> Callable[[Policy], Country]:
     def make(policy: Policy) -> Country:
         return country(
-            tables("district_criteria"), tables("district_scores"), tables.shapes("district_shapes"),
-            tables("universities"), tables("partnerships"), tables("regions"), policy,
-        )  # fmt: skip
+            tables("district_criteria"),
+            tables("district_scores"),
+            tables.shapes("district_shapes"),
+            tables("universities"),
+            tables("partnerships"),
+            tables("regions"),
+            policy,
+        )
 
     return make
 

@@ -16,9 +16,15 @@ NAMES = ("district_uncertainty", "province_uncertainty", "sensitivity")
 
 def measured(tables: Tables, policy: Policy, threads: int) -> dict[str, pd.DataFrame]:
     found = measure.measure(
-        tables("district_criteria"), tables("district_scores"), tables.shapes("district_shapes"),
-        tables("universities"), tables("partnerships"), tables("regions"), policy, threads,
-    )  # fmt: skip
+        tables("district_criteria"),
+        tables("district_scores"),
+        tables.shapes("district_shapes"),
+        tables("universities"),
+        tables("partnerships"),
+        tables("regions"),
+        policy,
+        threads,
+    )
     return {name: CONTRACTS[name].conform(table) for name, table in zip(NAMES, found, strict=True)}
 
 
@@ -40,19 +46,31 @@ def test_another_seed_other_draws_the_same_conclusions(tables: Tables, policy: P
 def test_where_nothing_is_uncertain_ranks_are_sharp(tables: Tables, few: Policy) -> None:
     sure = few.overridden(
         {
-            "uncertainty.weights_concentration": 1e9, "uncertainty.rho": [0.0], "uncertainty.capability_spread": 0.0,
-            "uncertainty.sigma_minutes": [40, 40.0001], "uncertainty.goalpost_percentiles": [97.5, 97.5001],
+            "uncertainty.weights_concentration": 1e9,
+            "uncertainty.rho": [0.0],
+            "uncertainty.capability_spread": 0.0,
+            "uncertainty.sigma_minutes": [40, 40.0001],
+            "uncertainty.goalpost_percentiles": [97.5, 97.5001],
             "uncertainty.unknown_quality": [0.7, 0.70001],
         }
-    )  # fmt: skip
+    )
     known = tables("universities").assign(precision="campus")
     exact = tables("district_criteria")
-    exact = exact.assign(poverty_rate_se_pct=exact["poverty_rate_se_pct"] * 0, rate_any_max=exact["rate_any_min"],
-                         poverty_rate_max_pct=exact["poverty_rate_pct"])  # fmt: skip
+    exact = exact.assign(
+        poverty_rate_se_pct=exact["poverty_rate_se_pct"] * 0,
+        rate_any_max=exact["rate_any_min"],
+        poverty_rate_max_pct=exact["poverty_rate_pct"],
+    )
     found = measure.measure(
-        exact, tables("district_scores"), tables.shapes("district_shapes"), known, tables("partnerships"),
-        tables("regions"), sure, 2,
-    )[1].set_index("province_code")  # fmt: skip
+        exact,
+        tables("district_scores"),
+        tables.shapes("district_shapes"),
+        known,
+        tables("partnerships"),
+        tables("regions"),
+        sure,
+        2,
+    )[1].set_index("province_code")
     listed = tables("provincial_shortlist").set_index("province_code")
     has = listed["value"] > 0
     assert (found["rank_high"] - found["rank_low"])[has].max() <= 1
@@ -84,8 +102,12 @@ def test_the_words_follow_the_numbers(tables: Tables, policy: Policy) -> None:
     rules = policy.uncertainty
     for name, share in (("district_uncertainty", "pilot_share"), ("province_uncertainty", "top_k_share")):
         table = tables(name).dropna(subset=[share])
-        limits = {"firm": (rules.firm, 1.1), "likely": (rules.likely, rules.firm),
-                  "contested": (rules.contested, rules.likely), "unlikely": (-1, rules.contested)}  # fmt: skip
+        limits = {
+            "firm": (rules.firm, 1.1),
+            "likely": (rules.likely, rules.firm),
+            "contested": (rules.contested, rules.likely),
+            "unlikely": (-1, rules.contested),
+        }
         for word, (low, high) in limits.items():
             own = table.loc[table["firmness"] == word, share]
             assert ((own >= low) & (own < high)).all()
@@ -114,9 +136,15 @@ def test_no_figures_at_all_say_so(tables: Tables, few: Policy) -> None:
     known = [c for c in criteria if c.startswith(("poverty_", "rate_any")) or c == "poverty"]
     nothing = criteria.assign(**{c: criteria[c].where(criteria["district_code"] == "none") for c in known})
     found = measure.measure(
-        nothing, scores.assign(status="data_needed"), tables.shapes("district_shapes"), tables("universities"),
-        tables("partnerships"), tables("regions"), few, 1,
-    )  # fmt: skip
+        nothing,
+        scores.assign(status="data_needed"),
+        tables.shapes("district_shapes"),
+        tables("universities"),
+        tables("partnerships"),
+        tables("regions"),
+        few,
+        1,
+    )
     tables_ = {name: CONTRACTS[name].conform(table) for name, table in zip(NAMES, found, strict=True)}
     assert tables_["district_uncertainty"]["median_rank"].isna().all()
     assert (tables_["province_uncertainty"]["top_k_share"] == 0).all()

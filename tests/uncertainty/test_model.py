@@ -125,9 +125,15 @@ def test_draws_have_the_distributions_of_the_policy(real: Country, choices: Choi
 def test_sources_are_drawn_independently_of_each_other(choices: Choices) -> None:
     draw = choices.draw(choices.uniforms())
     columns = [
-        draw.overlap, draw.weights[0], draw.rho, draw.sigma, draw.rate_goalpost, draw.noise[7], draw.capability[3],
+        draw.overlap,
+        draw.weights[0],
+        draw.rho,
+        draw.sigma,
+        draw.rate_goalpost,
+        draw.noise[7],
+        draw.capability[3],
         draw.quality[5],
-    ]  # fmt: skip
+    ]
     apart = np.corrcoef(columns) - np.eye(len(columns))
     apart[0, 4] = apart[4, 0] = 0  # goalposts follow the overlap by design
     assert np.abs(apart).max() < 0.2
@@ -174,9 +180,13 @@ def test_the_best_system_may_change_with_unmeasured_quality(real: Country, choic
 def test_posterior_of_household_rows_is_gamma() -> None:
     """Y of H households, prior worth β: mean r̃, variance (Y + α)/(H + β)² = r̃/(H + β)."""
     known = poverty.Figures(
-        rate=np.array([0.1, 0.3]), rate_max=np.array([0.1, 0.3]), units=np.array([100.0, 100.0]),
-        persons_per_rate=np.array([300.0, 300.0]), observed=np.array([100.0, np.nan]), by_household=False,
-    )  # fmt: skip
+        rate=np.array([0.1, 0.3]),
+        rate_max=np.array([0.1, 0.3]),
+        units=np.array([100.0, 100.0]),
+        persons_per_rate=np.array([300.0, 300.0]),
+        observed=np.array([100.0, np.nan]),
+        by_household=False,
+    )
     smooth = poverty.smoothed_rate([10, 30], [100, 100])  # 0.12 and 0.28, β = 25
     error = poverty.smoothed_error(known, smooth, np.array([0.5, 0.06]))
     assert error == pytest.approx([stats.gamma(15, scale=1 / 125).std(), 0.06])

@@ -14,19 +14,19 @@ unused AS (
     FROM not_used
     GROUP BY file
 ),
-mended AS (SELECT file, count(*) AS cells FROM cells_mended GROUP BY file)
+repaired AS (SELECT file, count(*) AS cells FROM cells_repaired GROUP BY file)
 SELECT
     files.file,
     coalesce(used.rows_read, 0) + coalesce(unreadable.rows, 0) AS rows_in,
     coalesce(used.rows_read, 0) - coalesce(unused.superseded, 0) - coalesce(unused.refused, 0) AS rows_kept,
     coalesce(unused.superseded, 0) AS rows_superseded,
     coalesce(unused.refused, 0) + coalesce(unreadable.rows, 0) AS rows_refused,
-    coalesce(mended.cells, 0) AS cells_mended,
+    coalesce(repaired.cells, 0) AS cells_repaired,
     coalesce(used.check_digits_wrong, 0) AS check_digits_wrong,
     coalesce(used.invented, 0) AS invented
 FROM files
 LEFT JOIN used ON used.file = files.file
 LEFT JOIN unreadable ON unreadable.file = files.file
 LEFT JOIN unused ON unused.file = files.file
-LEFT JOIN mended ON mended.file = files.file
+LEFT JOIN repaired ON repaired.file = files.file
 ORDER BY files.file

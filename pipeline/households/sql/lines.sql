@@ -29,13 +29,13 @@ SELECT
     'superseded'
 FROM superseded;
 
-CREATE TEMP VIEW cells_mended AS
-SELECT staged.file, staged.row, mends."column", mends.what
-FROM staged JOIN mends ON staged.mends & mends.bit <> 0
-WHERE staged.mends <> 0
+CREATE TEMP VIEW cells_repaired AS
+SELECT staged.file, staged.row, repairs."column", repairs.what
+FROM staged JOIN repairs ON staged.repairs & repairs.bit <> 0
+WHERE staged.repairs <> 0
 UNION ALL
-SELECT staged.file, staged.row, 'place', places.mended
+SELECT staged.file, staged.row, 'place', places.repaired
 FROM staged JOIN places ON places.place = staged.place
-WHERE staged.rule = 0 AND places.mended IS NOT NULL
+WHERE staged.rule = 0 AND places.repaired IS NOT NULL
 UNION ALL
 SELECT file, row, 'place', 'district by coordinate' FROM by_point;

@@ -34,12 +34,12 @@ END;
 CREATE TEMP MACRO unreadable(cell, understood) AS
 CASE WHEN understood IS NOT NULL OR cell IS NULL THEN false ELSE plain(cell) <> '' END;
 
-CREATE TEMP MACRO flag_mended(cell, understood) AS CASE
+CREATE TEMP MACRO flag_repaired(cell, understood) AS CASE
     WHEN understood IS NULL OR cell = getvariable('yes') OR cell = getvariable('no') THEN false
     ELSE plain(cell) <> cell
 END;
 
-CREATE TEMP MACRO number_mended(cell, understood) AS
+CREATE TEMP MACRO number_repaired(cell, understood) AS
 CASE WHEN understood IS NULL OR cell IS NULL THEN false ELSE TRY_CAST(cell AS DOUBLE) IS NULL END;
 
 -- A plain cell described so that it tells nothing of a household.

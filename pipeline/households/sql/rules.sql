@@ -15,8 +15,8 @@ FROM (VALUES
     (12, 'income_per_person', 'not an income of 0 to 1,000,000,000')
 ) AS rule(rule, "column", reason);
 
--- What stage.sql mends in a cell, by the bit it sets.
-CREATE TEMP TABLE mends AS
+-- What stage.sql repairs in a cell, by the bit it sets.
+CREATE TEMP TABLE repairs AS
 FROM (VALUES
     (1, 'household_id or citizen_id', 'spaces, dashes or Thai digits'),
     (2, 'members', 'spaces or Thai digits'),
@@ -24,7 +24,7 @@ FROM (VALUES
     (8, 'income_per_person', 'spaces, thousands separators or Thai digits'),
     (16, 'survey_year', 'Buddhist year'),
     (32, 'survey_year', 'spaces or Thai digits')
-) AS mend(bit, "column", what);
+) AS fix(bit, "column", what);
 
 -- Lines that are no rows.
 CREATE TEMP TABLE rejects (file USMALLINT, line UBIGINT, found VARCHAR);

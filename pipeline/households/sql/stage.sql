@@ -1,4 +1,4 @@
--- One file, as text in the view `received`, to typed rows: who it is as a pseudonym only, what was mended as bits, which
+-- One file, as text in the view `received`, to typed rows: who it is as a pseudonym only, what was repaired as bits, which
 -- rule is broken as its number, with a description that tells nothing. Every row received is a row here.
 -- Pseudonym: HMAC-SHA-256 (RFC 2104), of which 64 bits are kept: that any two of 13 million ids meet by chance is as likely
 -- as 1 in 200,000, and half the bits are half the memory.
@@ -90,16 +90,16 @@ SELECT
     CASE
         WHEN rule <> 0 THEN 0
         ELSE coalesce(household <> household_id, citizen <> citizen_id, false)::UTINYINT
-            + 2 * number_mended(members, persons)::UTINYINT
+            + 2 * number_repaired(members, persons)::UTINYINT
             + 4 * (
-                flag_mended(health, is_health) OR flag_mended(living, is_living)
-                OR flag_mended(education, is_education) OR flag_mended(income, is_income)
-                OR flag_mended(accessibility, is_accessibility) OR flag_mended(welfare_card, has_card)
+                flag_repaired(health, is_health) OR flag_repaired(living, is_living)
+                OR flag_repaired(education, is_education) OR flag_repaired(income, is_income)
+                OR flag_repaired(accessibility, is_accessibility) OR flag_repaired(welfare_card, has_card)
             )::UTINYINT
-            + 8 * number_mended(income_per_person, baht)::UTINYINT
+            + 8 * number_repaired(income_per_person, baht)::UTINYINT
             + 16 * (survey_year IS NOT NULL AND year <> year_written)::UTINYINT
-            + 32 * number_mended(survey_year, year)::UTINYINT
-    END::UTINYINT AS mends,
+            + 32 * number_repaired(survey_year, year)::UTINYINT
+    END::UTINYINT AS repairs,
     citizen_number IS NOT NULL AND NOT checks(citizen_number) AS check_digit_wrong,
     -- No citizen id is issued with 9 in front; those that are invented here have it.
     coalesce(citizen_number // 1000000000000 = 9, false) AS invented

@@ -1,0 +1,10 @@
+-- Every cell of one system that was repaired: file, line, column, in what way; never what stood there.
+SELECT
+    files.name AS file,
+    line_of(files.first_line, cells_repaired.row, skipped.unreadable_before) AS line,
+    "column",
+    what
+FROM cells_repaired
+JOIN files ON files.file = cells_repaired.file AND files.system = $system
+ASOF LEFT JOIN skipped ON skipped.file = cells_repaired.file AND cells_repaired.row >= skipped.position
+ORDER BY ALL
