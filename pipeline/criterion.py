@@ -1,0 +1,188 @@
+"""What a criterion is, and the criteria there are: one declaration each.
+
+Here: everything about a criterion that is not a formula: its name, its words, the columns that are shown, what it rests
+on, what is uncertain about it. Policy, ballots, contracts, draws, maps, tables, downloads and command line loop over
+``CRITERIA``. Not here: how a criterion is computed (``criteria``). This module imports nothing of the project.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """One text in Thai and in English."""
+
+    th: str
+    en: str
+
+    @property
+    def both(self) -> str:
+        """Both languages, Thai first.
+
+        >>> Words("คะแนน", "score").both
+        'คะแนน · score'
+        """
+        return f"{self.th} · {self.en}"
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """One thing that nobody knows exactly, and that the draws vary.
+
+    Attributes:
+        stream: the number of its random stream. A new one takes the next free number: to renumber changes every draw.
+        versions: every draw needs many numbers at once (one per district, campus or province), so that as many versions
+            as draws are made beforehand. False where one number per draw is enough.
+    """
+
+    name: str
+    words: Words
+    stream: int
+    versions: bool
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of a criterion's section in the policy that needs no validation but its limits (both inclusive)."""
+
+    name: str
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion of the score, from 0 to 1.
+
+    ``name`` is also its column, its weight, its section in the policy and the asset ``district_<name>``.
+
+    Attributes:
+        short: a name for tables, sliders and legends.
+        title: the heading of its map.
+        missing: what a district lacks that has no value.
+        unit: the unit of its map.
+        sources: the tables whose sources its map names.
+        known_everywhere: every district has a value.
+        improvable: a programme can raise it, so that a page says by how much it would have to rise.
+        columns: columns of ``district_<name>`` that ``district_scores`` and every download repeat.
+        sheet_columns: further columns for workbooks, of ``district_<name>`` or of ``district_facts``.
+        uncertain: what the draws vary.
+        parameters: its section in the policy, where that is not a class of its own in ``policy.sections``.
+        digits: decimals in tables and legends.
+    """
+
+    name: str
+    short: Words
+    title: Words
+    missing: Words
+    unit: Words
+    sources: tuple[str, ...]
+    known_everywhere: bool
+    improvable: bool
+    columns: tuple[str, ...] = ()
+    sheet_columns: tuple[str, ...] = ()
+    uncertain: tuple[Uncertain, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    digits: int = 2
+
+    @property
+    def table(self) -> str:
+        """The asset that holds the criterion and its parts, per district.
+
+        >>> POVERTY.table
+        'district_poverty'
+        """
+        return f"district_{self.name}"
+
+
+_SHARE = Words("ค่า 0–1", "value 0–1")
+
+POVERTY = Criterion(
+    name="poverty",
+    short=Words("ความยากจน", "poverty"),
+    title=Words("เกณฑ์ที่ 1 คนจนกระจุกตัว", "Criterion 1: poor people concentrate there"),
+    missing=Words("ตัวเลขความยากจนของอำเภอ", "poverty figures of the district"),
+    unit=_SHARE,
+    sources=("household_files", "poverty"),
+    known_everywhere=False,
+    # Poverty is never something to wish for: no page says that more poor people would put a district on the list.
+    improvable=False,
+    columns=("poverty_rate_pct", "poverty_rate_smoothed_pct", "poor_persons_min", "hot_spot", "suspect"),
+    uncertain=(
+        Uncertain(
+            "sampling", Words("ความคลาดเคลื่อนจากการสำรวจ", "sampling error of the survey"), stream=0, versions=True
+        ),
+        Uncertain(
+            "overlap",
+            Words("จำนวนคนจนที่นับซ้ำกันหลายมิติ", "how far the dimensions of poverty overlap"),
+            stream=1,
+            versions=False,
+        ),
+        Uncertain("goalposts", Words("ค่าสูงสุดที่ใช้เทียบความยากจน", "the goalposts of poverty"), stream=5, versions=False),
+    ),
+)
+UNIVERSITY = Criterion(
+    name="university",
+    short=Words("มหาวิทยาลัย", "university"),
+    title=Words("เกณฑ์ที่ 2 มหาวิทยาลัยที่เชื่อมภาคีได้", "Criterion 2: a university can connect all partners"),
+    missing=Words("ข้อมูลมหาวิทยาลัย", "universities"),
+    unit=_SHARE,
+    sources=("universities",),
+    known_everywhere=True,
+    improvable=True,
+    columns=("university_nearest", "university_nearest_minutes"),
+    uncertain=(
+        Uncertain(
+            "decay", Words("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "how far a university reaches"), stream=4, versions=False
+        ),
+        Uncertain(
+            "campus_place", Words("ที่ตั้งจริงของวิทยาเขต", "where in its district a campus is"), stream=6, versions=True
+        ),
+        Uncertain(
+            "campus_capability",
+            Words("ความพร้อมของวิทยาเขตในการประสานงาน", "how able a campus is to connect"),
+            stream=7,
+            versions=True,
+        ),
+    ),
+)
+DATA_SYSTEM = Criterion(
+    name="data_system",
+    short=Words("ระบบข้อมูล", "data system"),
+    title=Words("เกณฑ์ที่ 3 ระบบข้อมูลที่ยอมรับ", "Criterion 3: a data system there is accepted"),
+    missing=Words("ระบบข้อมูลที่ครอบคลุมพื้นที่", "a data system that covers it"),
+    unit=_SHARE,
+    sources=("data_systems",),
+    known_everywhere=False,
+    improvable=True,
+    sheet_columns=("data_systems_all",),
+    uncertain=(
+        Uncertain(
+            "system_quality",
+            Words("คุณภาพของระบบข้อมูลที่ยังไม่ได้วัด", "the quality of data systems not yet measured"),
+            stream=8,
+            versions=True,
+        ),
+    ),
+)
+
+CRITERIA: tuple[Criterion, ...] = (POVERTY, UNIVERSITY, DATA_SYSTEM)
+# How many there are, in words, for sentences and headings.
+COUNT = {2: Words("สอง", "two"), 3: Words("สาม", "three"), 4: Words("สี่", "four"), 5: Words("ห้า", "five")}[len(CRITERIA)]
+# What is uncertain about the score whatever the criteria are.
+SCORE_UNCERTAIN = (
+    Uncertain("weights", Words("น้ำหนักของเกณฑ์", "the weights of the criteria"), stream=2, versions=True),
+    Uncertain(
+        "exponent",
+        Words(f"วิธีรวม{COUNT.th}เกณฑ์เป็นคะแนนเดียว", f"how the {COUNT.en} criteria become one score"),
+        stream=3,
+        versions=False,
+    ),
+)
+UNCERTAIN: tuple[Uncertain, ...] = tuple(
+    sorted(
+        (*SCORE_UNCERTAIN, *(uncertain for criterion in CRITERIA for uncertain in criterion.uncertain)),
+        key=lambda uncertain: uncertain.stream,
+    )
+)
+NAMES: tuple[str, ...] = tuple(criterion.name for criterion in CRITERIA)
