@@ -11,7 +11,7 @@ from pipeline.orchestration import definitions
 from pipeline.policy import Policy
 from pipeline.workspace import Paths, Tables
 from tests.conftest import published
-from tests.test_sentences import BROKEN
+from tests.sentences.test_sentences import BROKEN
 
 
 @pytest.mark.parametrize(

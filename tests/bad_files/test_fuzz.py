@@ -29,7 +29,7 @@ from pipeline.sources import tpmap, universities
 from pipeline.workspace import Paths
 from tests.bad_files.readers import DISTRICTS, RAW, READERS
 from tests.households.conftest import Province, csv, parquet, province, row, xlsx
-from tests.test_target_poor import AMPHUR
+from tests.sources.test_target_poor import AMPHUR
 
 __all__ = ["province"]
 EXAMPLES = int(os.environ.get("PILOT_AREAS_FUZZ", "15"))

@@ -14,7 +14,7 @@ from pipeline.policy import CRITERIA, Policy, WhatIf
 from pipeline.sentences import weights_from
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
-from tests.test_bad_input import BALLOTS
+from tests.reading.test_bad_input import BALLOTS
 
 REAL = ROOT / "data" / "raw" / "policy" / "policy.toml"
 

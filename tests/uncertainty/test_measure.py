@@ -9,7 +9,7 @@ from pipeline.policy import Policy
 from pipeline.uncertainty import measure
 from pipeline.uncertainty.choices import SOURCES
 from pipeline.workspace import Tables
-from tests.test_sentences import BROKEN, THAI
+from tests.sentences.test_sentences import BROKEN, THAI
 
 NAMES = ("district_uncertainty", "province_uncertainty", "sensitivity")
 
