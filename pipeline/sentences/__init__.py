@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.policy import Policy
 from pipeline.sentences import words
 from pipeline.sentences.certainty import FIRMNESS
-from pipeline.sentences.words import Said, weights_from
+from pipeline.sentences.words import weights_from
 
 
 def for_page(policy: Policy) -> dict[str, Any]:
@@ -29,4 +29,4 @@ def for_page(policy: Policy) -> dict[str, Any]:
     }
 
 
-__all__ = ["Said", "for_page", "weights_from"]
+__all__ = ["for_page", "weights_from"]

@@ -7,27 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.criterion import UNCERTAIN, Words
 from pipeline.policy import Policy
-from pipeline.sentences.words import Said, capital, rows_of
+from pipeline.sentences.words import capital, rows_of
 
-SOURCES = {
-    "sampling": Said("ความคลาดเคลื่อนจากการสำรวจ", "sampling error of the survey"),
-    "overlap": Said("จำนวนคนจนที่นับซ้ำกันหลายมิติ", "how far the dimensions of poverty overlap"),
-    "weights": Said("น้ำหนักของเกณฑ์", "the weights of the criteria"),
-    "exponent": Said("วิธีรวมสามเกณฑ์เป็นคะแนนเดียว", "how the three criteria become one score"),
-    "decay": Said("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "how far a university reaches"),
-    "goalposts": Said("ค่าสูงสุดที่ใช้เทียบความยากจน", "the goalposts of poverty"),
-    "campus_place": Said("ที่ตั้งจริงของวิทยาเขต", "where in its district a campus is"),
-    "campus_capability": Said("ความพร้อมของวิทยาเขตในการประสานงาน", "how able a campus is to connect"),
-    "system_quality": Said("คุณภาพของระบบข้อมูลที่ยังไม่ได้วัด", "the quality of data systems not yet measured"),
-}
+SOURCES = {uncertain.name: uncertain.words for uncertain in UNCERTAIN}
 # A district that is eligible in a smaller share of the draws says so.
 SELDOM = 0.95
 FIRMNESS = {
-    "firm": Said("มั่นคง", "firm"),
-    "likely": Said("ค่อนข้างแน่", "likely"),
-    "contested": Said("ก้ำกึ่ง", "contested"),
-    "unlikely": Said("ไม่น่าใช่", "unlikely"),
+    "firm": Words("มั่นคง", "firm"),
+    "likely": Words("ค่อนข้างแน่", "likely"),
+    "contested": Words("ก้ำกึ่ง", "contested"),
+    "unlikely": Words("ไม่น่าใช่", "unlikely"),
 }
 
 
@@ -63,26 +54,26 @@ def share_th(value: float) -> str:
     return f" {text}"
 
 
-def place(row: Any, policy: Policy) -> Said:
+def place(row: Any, policy: Policy) -> Words:
     """How sure the place's rank is, and what it depends on most."""
     if row.median_rank is None:
-        return Said("ไม่ได้อยู่ในการจัดอันดับ จึงยังประเมินความแน่นอนไม่ได้", "Not in the ranking, so how sure cannot be said.")
+        return Words("ไม่ได้อยู่ในการจัดอันดับ จึงยังประเมินความแน่นอนไม่ได้", "Not in the ranking, so how sure cannot be said.")
     of_district = hasattr(row, "district_code")
     if of_district and row.eligible_share == 0:
-        return Said("ไม่เข้าเกณฑ์ในการจำลองใดเลย", "Eligible in none of the draws.")
+        return Words("ไม่เข้าเกณฑ์ในการจำลองใดเลย", "Eligible in none of the draws.")
     if of_district and row.eligible_share < 0.5:  # where it is mostly not in the ranking, a rank says nothing
-        return Said(
+        return Words(
             f"เข้าเกณฑ์ในการจำลอง{share_th(row.eligible_share)} และเป็นอำเภอนำร่องในการจำลอง{share_th(row.pilot_share)}",
             f"Eligible in {share(row.eligible_share)} of the draws, a pilot district in {share(row.pilot_share)}.",
         )
     k, word = policy.shortlist_provinces, FIRMNESS[row.firmness]
     if of_district:
-        chosen = Said(
+        chosen = Words(
             f"เป็นอำเภอนำร่องในการจำลอง{share_th(row.pilot_share)}",
             f"A pilot district in {share(row.pilot_share)} of the draws",
         )
     else:
-        chosen = Said(
+        chosen = Words(
             f"อยู่ใน {k} จังหวัดแรกในการจำลอง{share_th(row.top_k_share)}",
             f"Among the first {k} in {share(row.top_k_share)} of the draws",
         )
@@ -95,7 +86,7 @@ def place(row: Any, policy: Policy) -> Said:
         moves = SOURCES[row.least_certain]
         th += f" สิ่งที่ทำให้อันดับขยับมากที่สุดคือ{moves.th}"
         en += f"; what moves it most is {moves.en}"
-    return Said(th, en + ".")
+    return Words(th, en + ".")
 
 
 def add_sources(table: pd.DataFrame) -> pd.DataFrame:
@@ -110,12 +101,12 @@ def add_sources(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def source(row: Any) -> Said:
+def source(row: Any) -> Words:
     """How much of the movement of the ranks comes from one source."""
     name = SOURCES[row.source]
     if row.total_order < 0.005:
-        return Said(f"{name.th}แทบไม่ทำให้อันดับขยับ", f"{capital(name.en)}: hardly moves the ranks.")
-    return Said(
+        return Words(f"{name.th}แทบไม่ทำให้อันดับขยับ", f"{capital(name.en)}: hardly moves the ranks.")
+    return Words(
         f"{name.th}อธิบายการขยับของอันดับได้ {100 * row.first_order:.0f}% โดยลำพัง และ {100 * row.total_order:.0f}%"
         f" เมื่อรวมผลที่เกิดร่วมกับสิ่งอื่น โดยลำพังทำให้อันดับขยับเฉลี่ย {row.mean_rank_shift:.1f} อันดับ",
         f"{capital(name.en)}: {100 * row.first_order:.0f}% of the movement of the ranks by itself,"

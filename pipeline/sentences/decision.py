@@ -5,8 +5,9 @@ Here: which questions are open, and their words. Not here: who decides what; not
 
 import pandas as pd
 
+from pipeline.criterion import Words
 from pipeline.policy import Policy
-from pipeline.sentences.words import Said, listed
+from pipeline.sentences.words import listed
 
 
 def decisions(
@@ -36,11 +37,11 @@ def decisions(
     return table.assign(number=range(1, len(table) + 1))
 
 
-Asked = tuple[Said, Said] | None
+Asked = tuple[Words, Words] | None
 
 
-def _names(table: pd.DataFrame) -> Said:
-    return listed([Said(row.name_th, row.name_en) for row in table.itertuples()])
+def _names(table: pd.DataFrame) -> Words:
+    return listed([Words(row.name_th, row.name_en) for row in table.itertuples()])
 
 
 def _adopt(provinces: pd.DataFrame, codes: set[str]) -> Asked:
@@ -49,8 +50,8 @@ def _adopt(provinces: pd.DataFrame, codes: set[str]) -> Asked:
     chosen = provinces[provinces["province_code"].isin(codes)].sort_values("rank")
     names = _names(chosen)
     return (
-        Said(f"รับ {len(codes)} จังหวัดเป็นพื้นที่นำร่องหรือไม่: {names.th}", f"Adopt {names.en}?"),
-        Said(
+        Words(f"รับ {len(codes)} จังหวัดเป็นพื้นที่นำร่องหรือไม่: {names.th}", f"Adopt {names.en}?"),
+        Words(
             "อยู่ในรายชื่อในการจำลองส่วนใหญ่ (มั่นคงหรือค่อนข้างแน่)",
             "They are on the list in most of the draws (firm or likely).",
         ),
@@ -67,12 +68,12 @@ def _contested(provinces: pd.DataFrame, listed_codes: set[str], sure: pd.Series)
     off = either[~either["province_code"].isin(inside)]
     parts = []
     if len(on):
-        parts.append(Said(f"อยู่ในรายชื่อ: {_names(on).th}", f"on the list: {_names(on).en}"))
+        parts.append(Words(f"อยู่ในรายชื่อ: {_names(on).th}", f"on the list: {_names(on).en}"))
     if len(off):
-        parts.append(Said(f"อยู่นอกรายชื่อ: {_names(off).th}", f"not on the list: {_names(off).en}"))
+        parts.append(Words(f"อยู่นอกรายชื่อ: {_names(off).th}", f"not on the list: {_names(off).en}"))
     return (
-        Said(f"เลือกจังหวัดใดในกลุ่มก้ำกึ่ง: {_names(either).th}", f"Which of the contested: {_names(either).en}?"),
-        Said(
+        Words(f"เลือกจังหวัดใดในกลุ่มก้ำกึ่ง: {_names(either).th}", f"Which of the contested: {_names(either).en}?"),
+        Words(
             "ตัวเลขที่มีตัดสินไม่ได้ (" + " ".join(p.th for p in parts) + ") คณะทำงานควรใช้เหตุผลอื่นประกอบและบันทึกไว้",
             "The figures cannot tell (" + "; ".join(p.en for p in parts) + "): other reasons must, and be noted.",
         ),
@@ -86,11 +87,11 @@ def _together(portfolio: pd.DataFrame) -> Asked:
         return None
     price = float(portfolio["price_of_fairness_pct"].iloc[0])
     return (
-        Said(
+        Words(
             f"ใช้รายชื่อตามคะแนน หรือชุดที่กระจายทุกภาค (เพิ่ม{_names(enters).th} แทน{_names(leaves).th})",
             f"The list by score, or the portfolio over all regions ({_names(enters).en} for {_names(leaves).en})?",
         ),
-        Said(
+        Words(
             f"กติกากระจายภาคทำให้ค่ารวมลดลง {price:.1f}%", f"Spreading over the regions costs {price:.1f}% of the value."
         ),
     )
@@ -100,10 +101,10 @@ def _weights(policy: Policy) -> Asked:
     absent = [name for name in policy.agencies if name not in policy.voters]
     if not absent:
         return None
-    names = listed([Said(name, name) for name in absent])
+    names = listed([Words(name, name) for name in absent])
     return (
-        Said(f"ลงบัตรน้ำหนักของเกณฑ์: {names.th}", f"Cast the ballots on the weights: {names.en}."),
-        Said(
+        Words(f"ลงบัตรน้ำหนักของเกณฑ์: {names.th}", f"Cast the ballots on the weights: {names.en}."),
+        Words(
             "น้ำหนักที่ใช้เป็นค่าเริ่มต้น ยังไม่มีการลงมติ" if not policy.voters else "น้ำหนักมาจากบัตรของหน่วยงานอื่นเท่านั้น",
             "The weights are defaults that nobody has voted."
             if not policy.voters
@@ -119,8 +120,8 @@ def _suspects(scores: pd.DataFrame, provinces: pd.DataFrame) -> Asked:
         return None
     names = _names(doubtful)
     return (
-        Said(f"ตรวจตัวเลขความยากจนของ{names.th}", f"Check the poverty figures of {names.en}."),
-        Said("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They stand far above those of the other districts of the province."),
+        Words(f"ตรวจตัวเลขความยากจนของ{names.th}", f"Check the poverty figures of {names.en}."),
+        Words("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They stand far above those of the other districts of the province."),
     )
 
 
@@ -130,11 +131,11 @@ def _without_figures(scores: pd.DataFrame) -> Asked:
         return None
     n = int(bare.sum())
     return (
-        Said(
+        Words(
             f"จัดหาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
             f"Find figures for the districts that cannot be scored ({n}).",
         ),
-        Said("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "No figures does not mean no poor people."),
+        Words("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "No figures does not mean no poor people."),
     )
 
 
@@ -142,13 +143,13 @@ def _statements(acceptances: pd.DataFrame) -> Asked:
     bare = acceptances[acceptances["year"].isna()]
     if bare.empty:
         return None
-    names = listed([Said(name, name) for name in sorted(bare["system"].unique())])
+    names = listed([Words(name, name) for name in sorted(bare["system"].unique())])
     return (
-        Said(
+        Words(
             f"ยืนยันเป็นเอกสารว่ายอมรับระบบข้อมูล: {names.th}",
             f"Confirm in writing which data systems are accepted: {names.en}.",
         ),
-        Said(f"คำรับรอง {len(bare)} รายการยังไม่ระบุปี", f"{len(bare)} statements have no known year."),
+        Words(f"คำรับรอง {len(bare)} รายการยังไม่ระบุปี", f"{len(bare)} statements have no known year."),
     )
 
 
@@ -157,8 +158,8 @@ def _campuses(universities: pd.DataFrame) -> Asked:
     if not unsure:
         return None
     return (
-        Said(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the place of campuses ({unsure})."),
-        Said(
+        Words(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the place of campuses ({unsure})."),
+        Words(
             "ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "Their districts are common knowledge, not yet met in a document."
         ),
     )

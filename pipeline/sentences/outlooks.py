@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.criterion import Words
 from pipeline.policy import Policy
-from pipeline.sentences.words import Said, rows_of
+from pipeline.sentences.words import rows_of
 
 
 def add_outlooks(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -17,16 +18,16 @@ def add_outlooks(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return table.assign(outlook_th=[s.th for s in said], outlook_en=[s.en for s in said])
 
 
-def outlook(row: Any, policy: Policy) -> Said:
+def outlook(row: Any, policy: Policy) -> Words:
     """The distance of its value from the edge of the list."""
     n, need = policy.pilot_districts_per_province, row.value_needed
     if not row.districts:
-        return Said(
+        return Words(
             "ยังไม่มีอำเภอใดเข้าเกณฑ์ จึงยังเข้ารายชื่อไม่ได้",
             "No district of it is eligible, so it cannot be on the list.",
         )
     if row.shortlisted:
-        return Said(
+        return Words(
             f"ค่าของจังหวัด {row.value:.1f} จะหลุดจากรายชื่อเมื่อต่ำกว่า {need:.1f} (ลดลง {row.value - need:.1f} คะแนน)",
             f"Its value of {row.value:.1f} would be off the list below {need:.1f}, {row.value - need:.1f} points less.",
         )
@@ -35,4 +36,4 @@ def outlook(row: Any, policy: Policy) -> Said:
     if row.districts < n:
         th += f" มีอำเภอที่เข้าเกณฑ์เพียง {row.districts} จาก {n} อำเภอที่นับ"
         en += f"; only {row.districts} of the {n} districts that count are eligible"
-    return Said(th, en + ".")
+    return Words(th, en + ".")

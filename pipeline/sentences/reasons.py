@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.criterion import Words
 from pipeline.policy import CRITERIA, Policy
-from pipeline.sentences.words import MISSING, NAMES, Said, capital, listed, rows_of
+from pipeline.sentences.words import MISSING, NAMES, capital, listed, rows_of
 
 
 def add_reasons(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -33,16 +34,16 @@ def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.D
     )
 
 
-def reason(row: Any, policy: Policy) -> Said:
+def reason(row: Any, policy: Policy) -> Words:
     """Why the district stands where it stands, from the facts of the three criteria."""
     if row.status == "excluded":
-        return Said(
+        return Words(
             "ไม่นำมาพิจารณา: ทุกหน่วยงานระบุว่าไม่ยอมรับระบบข้อมูลใดในพื้นที่",
             "Excluded: every agency states that it accepts none of the data systems here.",
         )
     if row.status == "data_needed":
         what = missing(row)
-        return Said(f"ยังให้คะแนนไม่ได้: ขาด{what.th}", f"Not scored: missing {what.en}.")
+        return Words(f"ยังให้คะแนนไม่ได้: ขาด{what.th}", f"Not scored: missing {what.en}.")
     if row.status == "below_gate":
         return _below_gate(row, policy)
     parts = [_poverty(row), _university(row, policy), _data_system(row)]
@@ -50,15 +51,15 @@ def reason(row: Any, policy: Policy) -> Said:
     if row.suspect:
         th += "; ตัวเลขความยากจนน่าสงสัย ควรตรวจสอบก่อนใช้"
         en += "; the poverty figure is suspect and should be checked first"
-    return Said(th, capital(en) + ".")
+    return Words(th, capital(en) + ".")
 
 
-def missing(row: Any) -> Said:
+def missing(row: Any) -> Words:
     """What a district lacks to be scored."""
     return listed([MISSING[k] for k in CRITERIA if getattr(row, k) is None] or [MISSING["poverty"]])
 
 
-def _below_gate(row: Any, policy: Policy) -> Said:
+def _below_gate(row: Any, policy: Policy) -> Words:
     gate = policy.poverty.gate.times_national_rate * row.national_rate_pct
     rate, chance, least = row.poverty_rate_smoothed_pct, row.chance_above_gate, at_least(row)
     th = f"ความยากจนไม่กระจุกตัว: คนจน{least.th}{rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
@@ -66,76 +67,76 @@ def _below_gate(row: Any, policy: Policy) -> Said:
     if chance >= 0.05:
         th += f" (มีโอกาสราว {chance:.0%} ที่อัตราจริงสูงกว่าเกณฑ์)"
         en += f" (a chance of about {chance:.0%} that the true rate is above it)"
-    return Said(th, en + ".")
+    return Words(th, en + ".")
 
 
-def at_least(row: Any) -> Said:
+def at_least(row: Any) -> Words:
     """Published rates are lower bounds; household rows are counted, where all answers are known."""
     counted = row.figures_from != "published rates" and row.labelled_share is not None and row.labelled_share >= 1
-    return Said(" ", "") if counted else Said("อย่างน้อย ", "at least ")
+    return Words(" ", "") if counted else Words("อย่างน้อย ", "at least ")
 
 
-def _poverty(row: Any) -> Said:
+def _poverty(row: Any) -> Words:
     if row.poverty is None:
-        return Said("ไม่มีตัวเลขความยากจน", "no poverty figures")
+        return Words("ไม่มีตัวเลขความยากจน", "no poverty figures")
     least = at_least(row)
-    of = Said("ของครัวเรือนที่สำรวจ", "of the households surveyed")
+    of = Words("ของครัวเรือนที่สำรวจ", "of the households surveyed")
     if row.poverty_unit == "persons":
-        of = Said("ของผู้ได้รับการสำรวจ", "of those surveyed")
+        of = Words("ของผู้ได้รับการสำรวจ", "of those surveyed")
     th = f"คนจน{least.th}{row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% {of.th})"
     en = f"{least.en}{row.poor_persons_min:,} people are poor ({row.poverty_rate_smoothed_pct:.1f}% {of.en})"
     if row.hot_spot:
         th += " กระจุกตัวต่อเนื่องกับอำเภอรอบข้าง"
         en += ", in a cluster with the districts around"
-    return Said(th, en)
+    return Words(th, en)
 
 
-def _university(row: Any, policy: Policy) -> Said:
+def _university(row: Any, policy: Policy) -> Words:
     minutes = round(row.university_strongest_minutes)
     limit = policy.university.limit_minutes
-    about = Said("โดยประมาณ", " (estimated)") if row.minutes_estimated else Said("", "")
+    about = Words("โดยประมาณ", " (estimated)") if row.minutes_estimated else Words("", "")
     if row.university_strongest_in_district and row.university_reach > 0:
-        return Said(
+        return Words(
             f"มี{row.university_strongest}ตั้งอยู่ในอำเภอ",
             f"{row.university_strongest_en} has a campus in the district",
         )
     if row.university_reach > 0:
-        return Said(
+        return Words(
             f"{row.university_strongest}อยู่ห่าง {minutes} นาที{about.th}",
             f"{row.university_strongest_en} is {minutes} minutes away{about.en}",
         )
     if row.university_mandate > 0:
-        return Said(
+        return Words(
             f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที แต่จังหวัดมีมหาวิทยาลัยที่มีพันธกิจต่อพื้นที่",
             f"no university within {limit:g} minutes, but one in the province whose mission covers it",
         )
-    return Said(f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที", f"no university within {limit:g} minutes")
+    return Words(f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที", f"no university within {limit:g} minutes")
 
 
-def _data_system(row: Any) -> Said:
+def _data_system(row: Any) -> Words:
     if row.data_system is None:
-        return Said("ไม่มีระบบข้อมูลที่ครอบคลุม", "no data system covers it")
+        return Words("ไม่มีระบบข้อมูลที่ครอบคลุม", "no data system covers it")
     if row.data_system_acceptance >= 1:
-        return Said(
+        return Words(
             f"ระบบข้อมูล {row.data_system_name} ซึ่งทุกหน่วยงานยอมรับ",
             f"{row.data_system_name} is accepted by every agency",
         )
-    return Said(
+    return Words(
         f"ระบบข้อมูล {row.data_system_name} ซึ่งหน่วยงานยอมรับ {row.data_system_acceptance:.0%}",
         f"{row.data_system_name} is accepted by {row.data_system_acceptance:.0%} of the agencies",
     )
 
 
-def comparison(row: Any) -> Said:
+def comparison(row: Any) -> Words:
     """The score against the median eligible district, as a product of what each criterion brings."""
     if row.score is None:
-        return Said("ไม่มีคะแนนให้เปรียบเทียบ", "No score to compare.")
+        return Words("ไม่มีคะแนนให้เปรียบเทียบ", "No score to compare.")
     if row.reference_score is None:
-        return Said("ไม่มีอำเภอที่เข้าเกณฑ์ให้เปรียบเทียบ", "No eligible district to compare with.")
+        return Words("ไม่มีอำเภอที่เข้าเกณฑ์ให้เปรียบเทียบ", "No eligible district to compare with.")
     factors = [(k, getattr(row, f"contribution_{k}")) for k in CRITERIA]
     known = [(NAMES[k], np.exp(part)) for k, part in factors if part is not None]
     times = np.exp(sum(part for _, part in factors if part is not None))
-    return Said(
+    return Words(
         f"คะแนน {row.score:.1f} เป็น {times:.2f} เท่าของอำเภอกึ่งกลางที่เข้าเกณฑ์: "
         + ", ".join(f"{name.th} ×{factor:.2f}" for name, factor in known),
         f"Its score of {row.score:.1f} is {times:.2f} times that of the median eligible district: "
@@ -144,18 +145,18 @@ def comparison(row: Any) -> Said:
     )
 
 
-def outlook(row: Any) -> Said:
+def outlook(row: Any) -> Words:
     """What would put the district on the list by criteria 2 and 3, or what keeps it there."""
     if row.status == "excluded":
-        return Said(
+        return Words(
             "จะพิจารณาได้เมื่อมีหน่วยงานอย่างน้อยหนึ่งแห่งยอมรับระบบข้อมูลในพื้นที่",
             "It can be considered once at least one agency accepts a data system here.",
         )
     if row.status == "data_needed":
         what = missing(row)
-        return Said(f"จะจัดอันดับได้เมื่อมี{what.th}", f"It can be ranked once there are {what.en}.")
+        return Words(f"จะจัดอันดับได้เมื่อมี{what.th}", f"It can be ranked once there are {what.en}.")
     if row.status == "below_gate":
-        return Said(
+        return Words(
             "มหาวิทยาลัยหรือระบบข้อมูลที่ดีขึ้นไม่ทำให้เข้ารายชื่อ เพราะโครงการเริ่มในพื้นที่ที่ความยากจนกระจุกตัว",
             "A better university or data system would not put it on the list: the programme begins where poverty"
             " concentrates.",
@@ -164,7 +165,7 @@ def outlook(row: Any) -> Said:
     if row.pilot:
         return _stays(row, need)
     if need > 100:
-        return Said(
+        return Words(
             "คะแนนของอำเภอนี้เพียงอำเภอเดียวไม่พอให้จังหวัดเข้ารายชื่อ ต้องอาศัยอำเภออื่นในจังหวัดด้วย",
             "No score of its own would be enough: other districts of its province must rise too.",
         )
@@ -175,7 +176,7 @@ def outlook(row: Any) -> Said:
         value, wanted = getattr(row, k), getattr(row, f"{k}_needed")
         if wanted is not None and wanted <= 1:
             ways.append(
-                Said(
+                Words(
                     f"เกณฑ์{NAMES[k].th}จาก {value:.2f} เป็น {wanted:.2f}",
                     f"{NAMES[k].en} from {value:.2f} to {wanted:.2f}",
                 )
@@ -183,7 +184,7 @@ def outlook(row: Any) -> Said:
         elif value is not None:
             shut.append(NAMES[k])
     if not ways:
-        return Said(
+        return Words(
             now + "มหาวิทยาลัยหรือระบบข้อมูลเพียงอย่างเดียวพาไปไม่ถึง",
             now_en + "not reachable by university or data system alone.",
         )
@@ -191,15 +192,15 @@ def outlook(row: Any) -> Said:
     if shut:
         th += f" ({shut[0].th}เพียงอย่างเดียวพาไปไม่ถึง)"
         en += f" (not reachable by {shut[0].en} alone)"
-    return Said(th, en + ".")
+    return Words(th, en + ".")
 
 
-def _stays(row: Any, need: float) -> Said:
+def _stays(row: Any, need: float) -> Words:
     """How far a pilot district may fall, as a whole and by one criterion alone."""
     th = f"เป็นอำเภอนำร่องในรายชื่อแล้ว และจะอยู่ต่อตราบที่คะแนนไม่ต่ำกว่า {need:.1f}"
     en = f"It is a pilot district already, and stays one while its score is not below {need:.1f}"
     falls = [
-        Said(
+        Words(
             f"เกณฑ์{NAMES[k].th}ต่ำกว่า {getattr(row, f'{k}_needed'):.2f}",
             f"{NAMES[k].en} fell below {getattr(row, f'{k}_needed'):.2f}",
         )
@@ -209,4 +210,4 @@ def _stays(row: Any, need: float) -> Said:
     if falls:
         th += " (เช่น หลุดเมื่อ" + " หรือ".join(f.th for f in falls) + ")"
         en += ": it would drop out if " + " or ".join(f.en for f in falls)
-    return Said(th, en + ".")
+    return Words(th, en + ".")
