@@ -8,13 +8,13 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import Field
 
-from pipeline import places, workspace
 from pipeline import policy as policies
+from pipeline import workspace
 from pipeline.households import kept
 from pipeline.orchestration.storage import News, asset
 from pipeline.policy import Policy, WhatIf, flat
 from pipeline.reading.table import Received
-from pipeline.sources import cbt, dbd, dopa, labour, nesdc, tpmap
+from pipeline.sources import boundaries, cbt, dbd, dopa, labour, nesdc, subdistricts, tpmap
 from pipeline.sources import data_systems as systems
 from pipeline.sources import universities as campuses
 from pipeline.workspace import Paths
@@ -109,13 +109,13 @@ def subdistrict_population(paths: In, policy: Policy) -> Received:
 @asset("raw", "csv")
 def subdistrict_points(paths: In, districts: pd.DataFrame) -> Received:
     """Where people live, and what schematic outlines are built from."""
-    return places.subdistrict_points(paths.raw / "subdistrict_points", districts)
+    return subdistricts.subdistrict_points(paths.raw / "subdistrict_points", districts)
 
 
 @asset("raw", "geojson", "geopandas")
 def district_shapes(paths: In, districts: pd.DataFrame, subdistrict_points: pd.DataFrame) -> Received:
     """The boundary file in data/raw/boundaries/ if there is one, else schematic outlines."""
-    return places.district_shapes(paths.raw / "boundaries", districts, subdistrict_points)
+    return boundaries.district_shapes(paths.raw / "boundaries", districts, subdistrict_points)
 
 
 @asset("raw", "csv")

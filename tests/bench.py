@@ -113,13 +113,13 @@ write(order, Path(sys.argv[5]), tpmap.district_rates(raw / "tpmap", districts, 2
 INTAKE = """
 import json, sys
 from pathlib import Path
-from pipeline import places, policy
+from pipeline import policy
 from pipeline.households import intake
-from pipeline.sources import dopa
+from pipeline.sources import boundaries, dopa, subdistricts
 from pipeline.workspace import Paths
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
 districts = dopa.districts().table.sort_values("district_code")
-shapes = places.schematic(places.subdistrict_points(raw / "subdistrict_points", districts).table)
+shapes = boundaries.schematic(subdistricts.subdistrict_points(raw / "subdistrict_points", districts).table)
 paths = Paths(Path(sys.argv[3]), place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
 rules, shapes = policy.read(paths.policy)[0], shapes.assign(outline="schematic")
 begin()
@@ -200,9 +200,9 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from pipeline import places
-from pipeline.sources import dopa
+from pipeline.sources import boundaries, dopa, subdistricts
 raw, districts = Path(sys.argv[1]) / "data" / "raw", dopa.districts().table
-shapes = places.schematic(places.subdistrict_points(raw / "subdistrict_points", districts).table)
+shapes = boundaries.schematic(subdistricts.subdistrict_points(raw / "subdistrict_points", districts).table)
 chance = np.random.default_rng(1)
 lon, lat = chance.uniform(97.5, 105.5, 1_000_000), chance.uniform(5.7, 20.4, 1_000_000)
 began = time.monotonic()

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import places
 from pipeline.errors import InputError
 from pipeline.reading.table import Received
-from pipeline.sources import cbt, data_systems, dbd, dopa, labour, nesdc, tpmap, universities
+from pipeline.sources import cbt, data_systems, dbd, dopa, labour, nesdc, subdistricts, tpmap, universities
 from tests.conftest import ROOT
 
 RAW = ROOT / "data" / "raw"
@@ -71,13 +70,13 @@ READERS = {
         "subdistrict_points",
         "subdistrict_points.csv",
         "subdistrict_code",
-        lambda p: places.subdistrict_points(p, DISTRICTS),
+        lambda p: subdistricts.subdistrict_points(p, DISTRICTS),
     ),
     "offices": Reader(
         "subdistrict_points",
         "district_office_points.csv",
         "district_code",
-        lambda p: places.subdistrict_points(p, DISTRICTS),
+        lambda p: subdistricts.subdistrict_points(p, DISTRICTS),
     ),
 }
 

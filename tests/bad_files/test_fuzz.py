@@ -19,13 +19,13 @@ import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import backtest, places
+from pipeline import backtest
 from pipeline import policy as policies
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.households import mapping
 from pipeline.runs import rounds, switching, verifying
-from pipeline.sources import tpmap, universities
+from pipeline.sources import boundaries, tpmap, universities
 from pipeline.workspace import Paths
 from tests.bad_files.readers import DISTRICTS, RAW, READERS
 from tests.households.conftest import Province, csv, parquet, province, row, xlsx
@@ -221,7 +221,7 @@ def test_boundaries(kind: str, tmp_path: Path) -> None:
     some = DISTRICTS.sort_values("district_code").head(3)
     squares = [shapely.box(100 + i, 15, 100.5 + i, 15.5) for i in range(3)]
     frame = gpd.GeoDataFrame(
-        {"ADM2_PCODE": "TH" + some["district_code"].to_numpy()}, geometry=squares, crs=places.WGS84
+        {"ADM2_PCODE": "TH" + some["district_code"].to_numpy()}, geometry=squares, crs=boundaries.WGS84
     )
     file = tmp_path / f"b.{kind}"
     if kind == "parquet":
@@ -235,7 +235,7 @@ def test_boundaries(kind: str, tmp_path: Path) -> None:
     @given(any_of(good))
     def try_it(content: bytes) -> None:
         file.write_bytes(content)
-        returns_or_names(lambda: places.boundaries(file, some))
+        returns_or_names(lambda: boundaries.read_boundary_file(file, some))
 
     try_it()
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline import places
+from pipeline.sources import boundaries, subdistricts
 from tests.bad_files.readers import DISTRICTS, RAW, refused
 
-POINTS = places.subdistrict_points(RAW / "subdistrict_points", DISTRICTS).table
+POINTS = subdistricts.subdistrict_points(RAW / "subdistrict_points", DISTRICTS).table
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("good")
     at = POINTS.drop_duplicates("district_code").sort_values("district_code")
     squares = [shapely.box(x - 0.01, y - 0.01, x + 0.01, y + 0.01) for x, y in zip(at["lon"], at["lat"], strict=True)]
-    frame = gpd.GeoDataFrame({"ADM2_PCODE": "TH" + at["district_code"].to_numpy()}, geometry=squares, crs=places.WGS84)
+    frame = gpd.GeoDataFrame(
+        {"ADM2_PCODE": "TH" + at["district_code"].to_numpy()}, geometry=squares, crs=boundaries.WGS84
+    )
     for kind in ("geojson", "gpkg", "shp"):
         frame.to_file(place / f"b.{kind}")
     frame.to_parquet(place / "b.parquet")
@@ -39,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(folder: Path) -> Any:
-    return places.district_shapes(folder, DISTRICTS, POINTS)
+    return boundaries.district_shapes(folder, DISTRICTS, POINTS)
 
 
 def geometry(coordinates: Any, kind: str = "Polygon") -> Callable[[dict], None]:
