@@ -186,3 +186,6 @@ UNCERTAIN: tuple[Uncertain, ...] = tuple(
     )
 )
 NAMES: tuple[str, ...] = tuple(criterion.name for criterion in CRITERIA)
+# What is mapped: each criterion, and their score.
+SCORE = "score"
+MAPS: tuple[str, ...] = (*NAMES, SCORE)

@@ -18,6 +18,7 @@ from pipeline.contracts.raw_tables import (
     share,
 )
 from pipeline.contracts.raw_tables import districts as districts_contract
+from pipeline.criterion import COUNT, CRITERIA, Criterion
 
 STATUSES = ("eligible", "below_gate", "data_needed", "excluded")
 
@@ -144,17 +145,24 @@ district_data_system = Contract(
     ),
     "criteria.data_system over district_facts, data_systems, acceptances, policy",
 )
+CRITERION_TABLES: dict[str, Contract] = {
+    contract.name: contract for contract in (district_poverty, district_university, district_data_system)
+}
+
+
+def columns_of(criterion: Criterion, names: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    """The columns of a criterion's table but its key, or those named; nullable where a district may have no value."""
+    contract = CRITERION_TABLES[criterion.table]
+    columns = tuple(contract[name] for name in names) if names else contract.columns[1:]
+    return columns if criterion.known_everywhere else nullable(columns)
+
+
 district_criteria = Contract(
     "district_criteria",
-    "The three criteria of each district side by side, with their parts",
+    f"The {COUNT.en} criteria of each district side by side, with their parts",
     ("district_code",),
-    (
-        *district_facts.columns,
-        *nullable(district_poverty.columns[1:]),
-        *district_university.columns[1:],
-        *nullable(district_data_system.columns[1:]),
-    ),
-    "SQL over district_facts, district_poverty, district_university, district_data_system",
+    (*district_facts.columns, *(column for criterion in CRITERIA for column in columns_of(criterion))),
+    "district_facts, " + ", ".join(criterion.table for criterion in CRITERIA),
     rows=928,
 )
 district_scores = Contract(
@@ -168,34 +176,15 @@ district_scores = Contract(
         Column("status", Kind.TEXT, "may it be a pilot", allowed=STATUSES),
         Column("rank", Kind.COUNT, "among the eligible, 1 is best", "rank", nullable=True, minimum=1),
         number("score", "weighted power mean of the criteria", "points of 100", nullable=True, minimum=0, maximum=100),
-        *nullable(
-            (
-                district_poverty["poverty"],
-                district_university["university"],
-                district_data_system["data_system"],
-                district_poverty["poverty_rate_pct"],
-                district_poverty["poverty_rate_smoothed_pct"],
-                district_poverty["poor_persons_min"],
-                district_poverty["hot_spot"],
-                district_poverty["suspect"],
-            )
-        ),
-        district_university["university_nearest"],
-        district_university["university_nearest_minutes"],
+        *(column for criterion in CRITERIA for column in columns_of(criterion, (criterion.name,))),
+        *(column for criterion in CRITERIA if criterion.columns for column in columns_of(criterion, criterion.columns)),
         district_facts["survey_coverage_pct"],
-        text("reason_th", "why it stands where it stands, Thai"),
-        text("reason_en", "why it stands where it stands, English"),
+        text("reason_th", "reasons for its status and score, Thai"),
+        text("reason_en", "reasons for its status and score, English"),
         Column("geometry", Kind.GEOMETRY, "outline", "degrees, EPSG:4326"),
     ),
     "scoring over district_criteria, district_shapes, policy",
     rows=928,
 )
 
-DISTRICT = (
-    district_facts,
-    district_poverty,
-    district_university,
-    district_data_system,
-    district_criteria,
-    district_scores,
-)
+DISTRICT = (district_facts, *CRITERION_TABLES.values(), district_criteria, district_scores)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipeline.contracts.contract import Column, Contract, Kind
 from pipeline.contracts.district_tables import flag, nullable, number, text
 from pipeline.contracts.raw_tables import NAMES, district_code, percent, province_code, regions, share
+from pipeline.criterion import COUNT, CRITERIA, MAPS
 
 SCORE = {"minimum": 0, "maximum": 100}
 
@@ -39,15 +40,27 @@ district_explanations = Contract(
     (
         district_code(),
         *(
-            number(f"contribution_{k}", f"part of {k} in ln(score / median score)", "log points", nullable=True)
-            for k in ("poverty", "university", "data_system")
+            number(
+                f"contribution_{criterion.name}",
+                f"part of {criterion.short.en} in ln(score / median score)",
+                "log points",
+                nullable=True,
+            )
+            for criterion in CRITERIA
         ),
         number("reference_score", "score of the median eligible district", "points of 100", nullable=True),
         number("score_needed", "least score that makes it a pilot district", "points of 100", nullable=True),
-        number("university_needed", "criterion 2 that would do it alone; above 1 is out of reach", nullable=True),
-        number("data_system_needed", "criterion 3 that would do it alone; above 1 is out of reach", nullable=True),
+        *(
+            number(
+                f"{criterion.name}_needed",
+                f"{criterion.short.en} with which it would reach score_needed; above 1 is out of reach",
+                nullable=True,
+            )
+            for criterion in CRITERIA
+            if criterion.improvable
+        ),
         flag("pilot", "a pilot district of a shortlisted province"),
-        text("peers", "codes of the districts nearest in the three criteria, nearest first", null=True),
+        text("peers", f"codes of the districts nearest in the {COUNT.en} criteria, nearest first", null=True),
         text("comparison_th", "its score against the median eligible district, Thai"),
         text("comparison_en", "its score against the median eligible district, English"),
         text("outlook_th", "what would put it on the list, Thai"),
@@ -172,7 +185,7 @@ province_explanations = Contract(
     (
         province_code(),
         number("value_needed", "least value with which it is among the first K", "points of 100", **SCORE),
-        text("peers", "codes of the provinces whose pilot districts are nearest in the three criteria", null=True),
+        text("peers", f"codes of the provinces with pilot districts nearest in the {COUNT.en} criteria", null=True),
         text("outlook_th", "what would put it on the list or take it off, Thai"),
         text("outlook_en", "what would put it on the list or take it off, English"),
     ),
@@ -216,13 +229,12 @@ decisions = Contract(
     ),
     "sentences over provincial_shortlist, uncertainty, pilot_portfolio, district_scores, universities, acceptances",
 )
-LAYERS = ("poverty", "university", "data_system", "score")
 map_classes = Contract(
     "map_classes",
     "The classes of every map, the same on each page: quintiles over all districts",
-    ("layer", "class"),
+    ("map", "class"),
     (
-        Column("layer", Kind.TEXT, "what the map shows", allowed=LAYERS),
+        Column("map", Kind.TEXT, "what the map shows", allowed=MAPS),
         Column("class", Kind.COUNT, "1 is the lowest", minimum=1, maximum=5),
         number("lower", "values above this; of class 1 the least value", minimum=0),
         number("upper", "values up to this", minimum=0),

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from pipeline.criterion import CRITERIA, MAPS, SCORE
+
 # cividis, readable for colour-blind eyes and in grey; more is darker.
 COLOURS = ("#f3e48b", "#c9b96a", "#8e8a79", "#4d566d", "#00224e")
-LAYERS = ("poverty", "university", "data_system", "score")
-DIGITS = {"score": 1}
+# Decimals in legends.
+DIGITS = {SCORE: 1, **{criterion.name: criterion.digits for criterion in CRITERIA}}
 
 
 def breaks(values: pd.Series, digits: int) -> list[float]:
@@ -32,37 +34,37 @@ def breaks(values: pd.Series, digits: int) -> list[float]:
 
 
 def classes(district_scores: pd.DataFrame) -> pd.DataFrame:
-    """One row per layer and class, lowest first: bounds, districts in it, colour. The score's are of the eligible."""
+    """One row per map and class, lowest first: bounds, districts in it, colour. The score's are of the eligible."""
     rows = []
-    for layer in LAYERS:
-        values = district_scores[layer]
-        if layer == "score":
+    for name in MAPS:
+        values = district_scores[name]
+        if name == SCORE:
             values = values[district_scores["status"] == "eligible"]
         known = values.dropna()
         if known.empty:
             continue
-        bounds = breaks(known, DIGITS.get(layer, 2))
+        bounds = breaks(known, DIGITS[name])
         edges = [float(known.min()), *bounds, float(known.max())]
         for i, upper in enumerate(edges[1:]):
             inside = known <= upper if i == 0 else (known > edges[i]) & (known <= upper)
             shade = round(i * (len(COLOURS) - 1) / max(1, len(bounds)))
-            rows.append((layer, i + 1, edges[i], upper, int(inside.sum()), COLOURS[shade]))
-    return pd.DataFrame(rows, columns=["layer", "class", "lower", "upper", "districts", "colour"])
+            rows.append((name, i + 1, edges[i], upper, int(inside.sum()), COLOURS[shade]))
+    return pd.DataFrame(rows, columns=["map", "class", "lower", "upper", "districts", "colour"])
 
 
-def of_layers(map_classes: pd.DataFrame) -> dict[str, dict[str, list[float] | list[str]]]:
-    """For each layer the bounds between its classes and their colours, lowest first."""
+def of_maps(map_classes: pd.DataFrame) -> dict[str, dict[str, list[float] | list[str]]]:
+    """For each map the bounds between its classes and their colours, lowest first."""
     return {
-        layer: {"bounds": of["upper"].tolist()[:-1], "colours": of["colour"].tolist()}
-        for layer, of in map_classes.sort_values(["layer", "class"]).groupby("layer")
+        name: {"bounds": of["upper"].tolist()[:-1], "colours": of["colour"].tolist()}
+        for name, of in map_classes.sort_values(["map", "class"]).groupby("map")
     }
 
 
-def colour(layers: Mapping[str, Mapping[str, list[float] | list[str]]], layer: str, value: float) -> str:
+def colour(maps: Mapping[str, Mapping[str, list[float] | list[str]]], name: str, value: float) -> str:
     """The fill of a value.
 
     >>> colour({"score": {"bounds": [10.0], "colours": ["#ffffff", "#000000"]}}, "score", 10.1)
     '#000000'
     """
-    of = layers[layer]
+    of = maps[name]
     return str(of["colours"][int(np.searchsorted(np.asarray(of["bounds"], dtype=float), value, side="left"))])

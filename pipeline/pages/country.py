@@ -95,7 +95,7 @@ def data(figures: Figures) -> dict[str, Any]:
             "shortlist": policy.shortlist_provinces,
         },
         "smallest_count": policy.households.smallest_count,
-        "classes": classes.of_layers(figures.map_classes),
+        "classes": classes.of_maps(figures.map_classes),
         "maps": figures.words["maps"],
         "status": [list(said) for said in figures.words["status"].values()],
         "firmness": [[name, *figures.words["firmness"][name]] for name in told],

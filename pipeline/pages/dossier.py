@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.criterion import MAPS
 from pipeline.pages import classes, embedding, outlines
 from pipeline.pages.country import SENTENCES, at_least
 from pipeline.pages.frame import Figures, number, page, records, whole
@@ -145,7 +146,7 @@ def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[
         "own": len(own),
         "smallest_count": figures.policy.households.smallest_count,
         "unit": next((row.poverty_unit for row in mine if row.poverty_unit), "persons"),
-        "classes": classes.of_layers(figures.map_classes),
+        "classes": classes.of_maps(figures.map_classes),
         "maps": words["maps"],
         "words": {name: [list(said) for said in words[name].values()] for name in SAID},
         "districts": {
@@ -154,7 +155,7 @@ def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[
             "label": [ground.labels[c] for c in own] if len(own) <= LABELLED else [],
             "eligible": [int(row.status == "eligible") for row in mine],
             "pilot": [int(c in pilots) for c in own],
-            **{layer: each(layer, 4) for layer in classes.LAYERS},
+            **{layer: each(layer, 4) for layer in MAPS},
             "rank": each("rank"),
             "rank_low": [v if said else None for v, said in zip(each("rank_low"), often, strict=True)],
             "rank_high": [v if said else None for v, said in zip(each("rank_high"), often, strict=True)],

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from pipeline.criterion import MAPS
 from pipeline.pages import classes
 from pipeline.pages.embedding import STATIC
 from pipeline.pages.frame import Figures
@@ -55,7 +56,7 @@ def build(figures: Figures) -> dict[str, bytes]:
             "text.parse_math": False,
         }
     ):
-        for layer in classes.LAYERS:
+        for layer in MAPS:
             made = _draw(figures, layer, *outlines)
             for kind, more in (("svg", {"metadata": {"Date": None}}), ("png", {"metadata": {"Software": None}})):
                 target = io.BytesIO()
@@ -106,7 +107,7 @@ def _outlines(shapes: gpd.GeoDataFrame) -> tuple[list["Outline"], list["Outline"
 
 def _fills(figures: Figures, layer: str) -> list[str | None]:
     """The fill of each district; None where there is nothing to show."""
-    layers = classes.of_layers(figures.map_classes)
+    layers = classes.of_maps(figures.map_classes)
     fills: list[str | None] = []
     for value, status in zip(figures.by_district[layer], figures.by_district["status"], strict=True):
         if pd.isna(value):
@@ -170,8 +171,8 @@ def _legend(picture: "Figure", figures: Figures, layer: str, fills: list[str | N
     from matplotlib.patches import Patch
 
     words: Mapping[str, Any] = figures.words["maps"]
-    digits = classes.DIGITS.get(layer, 2)
-    of = figures.map_classes[figures.map_classes["layer"] == layer].sort_values("class", ascending=False)
+    digits = classes.DIGITS[layer]
+    of = figures.map_classes[figures.map_classes["map"] == layer].sort_values("class", ascending=False)
     keys: list[tuple[Any, str]] = [
         (
             Patch(facecolor=row.colour, edgecolor="#c3cad5", linewidth=0.6),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
+from pipeline.criterion import MAPS
 from pipeline.pages import classes, outlines, pictures
 from pipeline.pages.frame import Figures
 from pipeline.workspace import Paths
@@ -20,12 +21,12 @@ from tests.conftest import published
 
 def scores(values: list[float | None]) -> pd.DataFrame:
     column = pd.Series(values, dtype="float64")
-    return pd.DataFrame({**dict.fromkeys(classes.LAYERS, column), "status": "eligible"})
+    return pd.DataFrame({**dict.fromkeys(MAPS, column), "status": "eligible"})
 
 
 def test_quintiles_by_hand() -> None:
     table = classes.classes(scores([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]))
-    score = table[table["layer"] == "score"]
+    score = table[table["map"] == "score"]
     assert score["upper"].tolist() == [28, 46, 64, 82, 100]
     assert score["lower"].tolist() == [10, 28, 46, 64, 82]
     assert score["districts"].tolist() == [2, 2, 2, 2, 2]
@@ -35,8 +36,8 @@ def test_quintiles_by_hand() -> None:
 def test_the_score_is_classed_among_the_eligible_only() -> None:
     table = scores([1, 2, 3, 4, 100]).assign(status=["eligible"] * 4 + ["below_gate"])
     found = classes.classes(table)
-    assert found[found["layer"] == "score"]["upper"].max() == 4
-    assert found[found["layer"] == "poverty"]["upper"].max() == 100
+    assert found[found["map"] == "score"]["upper"].max() == 4
+    assert found[found["map"] == "poverty"]["upper"].max() == 100
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=1, max_size=60))
@@ -46,9 +47,9 @@ def test_each_value_is_in_one_class_and_drawn_in_its_colour(values: list[float |
     if not known:
         assert table.empty
         return
-    of = table[table["layer"] == "poverty"].set_index("class")
+    of = table[table["map"] == "poverty"].set_index("class")
     assert of["districts"].sum() == len(known)
-    layers = classes.of_layers(table)
+    layers = classes.of_maps(table)
     for value in known:
         inside = of[(of["lower"] < value) & (value <= of["upper"])]
         row = inside.iloc[0] if len(inside) else of.iloc[0]
@@ -111,7 +112,7 @@ def test_pictures_say_what_they_show(figures: Figures, real_run: Paths) -> None:
     from PIL import Image
 
     made = pictures.build(figures)
-    assert set(made) == {f"downloads/{layer}.{kind}" for layer in classes.LAYERS for kind in ("svg", "png")}
+    assert set(made) == {f"downloads/{layer}.{kind}" for layer in MAPS for kind in ("svg", "png")}
     for name, content in made.items():
         assert (real_run.maps / name).read_bytes() == content, "the same figures, other bytes"
         if name.endswith("svg"):
@@ -134,7 +135,7 @@ def test_the_words_of_a_picture(figures: Figures) -> None:
     drawn = pictures._draw(figures, "score", *pictures._outlines(figures.district_shapes))
     said = [text.get_text() for text in drawn.findobj(Text)]
     whole = "\n".join(said)
-    of = figures.map_classes[figures.map_classes["layer"] == "score"]
+    of = figures.map_classes[figures.map_classes["map"] == "score"]
     for part in (
         "คะแนนรวมของอำเภอที่เข้าเกณฑ์",
         "Score of the eligible districts",
@@ -152,8 +153,8 @@ def test_the_words_of_a_picture(figures: Figures) -> None:
 
 def test_classes_are_stored_and_the_same_on_each_page(real_run: Paths) -> None:
     stored = published(real_run, "map_classes")
-    assert stored.groupby("layer").size().to_dict() == dict.fromkeys(classes.LAYERS, 5)
-    bounds = stored[(stored["layer"] == "poverty") & (stored["class"] < 5)]["upper"].tolist()
+    assert stored.groupby("map").size().to_dict() == dict.fromkeys(MAPS, 5)
+    bounds = stored[(stored["map"] == "poverty") & (stored["class"] < 5)]["upper"].tolist()
     said = f'"poverty":{{"bounds":{str(bounds).replace(" ", "")}'
     for page in ("index.html", "95.html", "10.html"):
         assert said in (real_run.maps / page).read_text(encoding="utf-8")
