@@ -11,7 +11,7 @@ from pydantic import Field
 from pipeline import policy as policies
 from pipeline import workspace
 from pipeline.households import kept
-from pipeline.orchestration.storage import News, asset
+from pipeline.orchestration.storage import News, asset, assets
 from pipeline.policy import Policy, WhatIf, flat
 from pipeline.reading.table import Received
 from pipeline.sources import boundaries, cbt, dbd, dopa, labour, nesdc, subdistricts, tpmap
@@ -166,36 +166,20 @@ def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     return tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
 
 
-@asset("raw", "duckdb")
-def household_files(
+@assets(
+    "raw", "duckdb", names=("household_files", "household_poverty", "household_agreement", "refused"), from_first=True
+)
+def household_tables(
     context: dg.AssetExecutionContext,
     paths: In,
     news: Told,
     districts: pd.DataFrame,
     district_shapes: gpd.GeoDataFrame,
     policy: Policy,
-) -> Received:
-    """The intake of household rows: checked, repaired, pseudonymised, placed, counted. Unchanged files are not read
-    again."""
-    return kept.received(paths, districts, district_shapes, policy, news.teller(context))
-
-
-@asset("raw", "pandas", notes_of=["household_files"])
-def household_poverty(paths: In) -> pd.DataFrame:
-    """Households and persons, poor and target poor, by dimension; Alkire-Foster; district, province, country."""
-    return kept.taken_up(paths).table("poverty")
-
-
-@asset("raw", "pandas", notes_of=["household_files"])
-def household_agreement(paths: In) -> pd.DataFrame:
-    """TPMAP against PPPConnext, household by household: found in both, poor in both, Cohen's kappa."""
-    return kept.taken_up(paths).table("agreement")
-
-
-@asset("raw", "parquet", notes_of=["household_files"])
-def refused(paths: In) -> dict[str, bytes]:
-    """No row is lost: refused/ and repaired/ say which and why, and never what stood there."""
-    return kept.taken_up(paths).papers()
+) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
+    """Household rows are checked, repaired, pseudonymised, placed in districts and counted; counts too small to publish
+    are left out. Every row that is not used is listed with its reason. Unchanged files are not read again."""
+    return kept.household_tables(paths, districts, district_shapes, policy, news.teller(context))
 
 
 AS_RECEIVED = (

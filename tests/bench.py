@@ -114,7 +114,7 @@ INTAKE = """
 import json, sys
 from pathlib import Path
 from pipeline import policy
-from pipeline.households import intake
+from pipeline.households import kept
 from pipeline.sources import boundaries, dopa, subdistricts
 from pipeline.workspace import Paths
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
@@ -123,7 +123,7 @@ shapes = boundaries.schematic(subdistricts.subdistrict_points(raw / "subdistrict
 paths = Paths(Path(sys.argv[3]), place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
 rules, shapes = policy.read(paths.policy)[0], shapes.assign(outline="schematic")
 begin()
-done = intake.intake(paths, districts, shapes, rules, lambda _: None)
+done = kept.intake(paths, districts, shapes, rules, lambda _: None)
 end(sys.argv[2])
 files, counted = done.table("files"), done.table("profiles")
 poor = counted["deprived"] != 0

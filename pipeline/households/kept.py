@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from pipeline.errors import InputError, Problem, shown_path
+from pipeline.errors import InputError
 from pipeline.households import files, mapping
 from pipeline.households.files import Say
 from pipeline.households.mapping import Mapping
@@ -30,8 +30,6 @@ from pipeline.workspace import Paths, code_version
 
 KEPT_INTAKES = 3
 DONE = "done"
-# In the workspace: which intake its tables are of.
-POINTER = "intake"
 ASIDE = ".intake-"
 LOCK = "lock"
 # Libraries on which it rests where a household is placed, or what a cell is read as.
@@ -54,17 +52,20 @@ class Intake:
         return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in found}
 
 
-def received(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, say: Say) -> Received:
-    """The table ``household_files``: every file, with what became of its rows; ``taken_up`` then finds the intake."""
+def household_tables(
+    paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, say: Say
+) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
+    """The tables ``household_files``, ``household_poverty`` and ``household_agreement``, and the files of ``refused``.
+
+    ``household_files`` carries where each file comes from; a file of invented rows is a sample whatever its sidecar
+    states.
+    """
     done = intake(paths, districts, shapes, policy, say)
     table = done.table("files")
-    paths.workspace.mkdir(parents=True, exist_ok=True)
-    beside = paths.workspace / f"{POINTER}.{os.getpid()}"
-    beside.write_text(done.folder.name, encoding="ascii")
-    os.replace(beside, paths.workspace / POINTER)
     sample = dict(zip(table["file"], table["sample"], strict=True))
     origins = [files.origin(f) for f in files.found(paths.raw)[0]]
-    return Received(table, tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in origins), len(table))
+    marked = tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in origins)
+    return Received(table, marked, len(table)), done.table("poverty"), done.table("agreement"), done.papers()
 
 
 def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, say: Say) -> Intake:
@@ -96,22 +97,6 @@ def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, poli
         lock.release()
         shutil.rmtree(aside, ignore_errors=True)
     return Intake(done)
-
-
-def taken_up(paths: Paths) -> Intake:
-    """The intake that the workspace's ``household_files`` is of; ``InputError`` where it is not there (any more)."""
-    pointer = paths.workspace / POINTER
-    folder = paths.households / pointer.read_text(encoding="ascii") if pointer.is_file() else paths.households / "none"
-    if not (folder / DONE).is_file():
-        raise InputError(
-            Problem(
-                shown_path(folder),
-                "no intake of household rows",
-                "the one that household_files is of",
-                "materialise household_files first (or everything)",
-            )
-        )
-    return Intake(folder)
 
 
 def _received(paths: Paths, policy: Policy, say: Say) -> Files:

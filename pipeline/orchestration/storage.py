@@ -124,10 +124,19 @@ def asset(group: str, *kinds: str, notes_of: Sequence[str] = ()) -> Callable[[Ca
     return declare
 
 
-def assets(group: str, *kinds: str, names: Sequence[str]) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Assets that one computation makes together: its function returns their values in the order of ``names``."""
+def assets(
+    group: str, *kinds: str, names: Sequence[str], from_first: bool = False
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Assets that one computation makes together: its function returns their values in the order of ``names``.
+
+    With ``from_first`` the others are declared as made from the first: it holds the digest of the inputs and whether
+    they are a sample, and both apply to all of them.
+    """
+    first, *others = names
 
     def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        given = {dg.AssetKey(name) for name in inspect.signature(function).parameters if name in CONTRACTS}
+        made_from = {first: given} | {name: {dg.AssetKey(first)} for name in others}
         return dg.multi_asset(
             outs={
                 name: dg.AssetOut(
@@ -142,6 +151,7 @@ def assets(group: str, *kinds: str, names: Sequence[str]) -> Callable[[Callable[
                 )
                 for name in names
             },
+            internal_asset_deps=made_from if from_first else None,
         )(in_one_line(function))
 
     return declare

@@ -264,8 +264,8 @@ def test_a_file_of_invented_ids_is_sample_whatever_its_sidecar_says(province: Pr
     real, invented = [row(n) for n in range(3)], [row(n, citizen_id=f"9{n:012d}") for n in range(3, 6)]
     province.put({"a.csv": csv(real), "b.csv": csv(invented)})
     assert province.take_in().table("files")["sample"].tolist() == [False, True]
-    received = kept.received(province.paths, province.districts, province.shapes, province.policy, print)
-    assert [o.sample for o in received.origins] == [False, True]
+    tables = kept.household_tables(province.paths, province.districts, province.shapes, province.policy, print)
+    assert [o.sample for o in tables[0].origins] == [False, True]
 
 
 def test_two_files_claiming_the_same_survey_stop(province: Province) -> None:
@@ -333,9 +333,9 @@ def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
     for n in range(6):
         province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
         last = province.take_in()
-    kept = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
-    assert last.folder in kept
-    assert len(kept) == kept.KEPT_INTAKES
+    folders = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
+    assert last.folder in folders
+    assert len(folders) == kept.KEPT_INTAKES
 
 
 def test_an_id_may_begin_with_nought_but_is_thirteen_digits(province: Province) -> None:
