@@ -9,6 +9,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from pipeline import policy as policies
 from pipeline.orchestration import definitions
@@ -21,8 +22,19 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 # A folder whose name SQL, globs and shells would stumble over.
 HARD_TO_NAME = "it's a [new] 100% *; -- โครงการ"
+# Seconds after which something that should have ended hangs, on however slow a machine; no result depends on it.
+HANGS = 600
 # So that no test makes or needs the key of whoever runs them.
 os.environ["PILOT_AREAS_KEY"] = "a key for tests, of some forty characters"
+# No property depends on the speed of the machine. Each run tries the same examples, so that a failure can be repeated.
+settings.register_profile(
+    "same everywhere",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same everywhere")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

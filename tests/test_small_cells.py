@@ -47,7 +47,7 @@ districts = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(districts)
 def test_no_sum_gives_a_count_away(counts: dict[str, int]) -> None:
     gone = small_cells.protected(pd.Series(counts), None, LIMIT)
@@ -56,7 +56,7 @@ def test_no_sum_gives_a_count_away(counts: dict[str, int]) -> None:
     assert narrowest([shown], {}) >= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(districts)
 def test_nor_where_every_district_listed_is_known_to_have_one(counts: dict[str, int]) -> None:
     counts = {code: count + 1 for code, count in counts.items()}
@@ -79,7 +79,7 @@ def test_a_country_that_must_go_takes_a_province_and_its_district_with_it() -> N
     assert narrowest([published(counts.to_dict(), gone)], {}) >= 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(districts, st.integers(0, 2**31))
 @example({"1101": 11, "1001": 1, "1002": 26}, 569675204)  # the country left out, its provinces told
 def test_no_other_count_of_the_same_households_gives_one_away(wholes: dict[str, int], seed: int) -> None:

@@ -27,7 +27,7 @@ def test_no_cell_of_a_csv_file_is_a_formula(start: str, rest: str) -> None:
     assert rank == "-1"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @example("=", "1+1")
 @given(STARTS, CELLS)
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link(policy: Policy, start: str, rest: str) -> None:

@@ -21,7 +21,7 @@ def asked() -> dict:
         json.dumps({"query": QUESTION}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)["data"]
 
 
@@ -37,7 +37,7 @@ def main() -> int:
         start_new_session=True,
     )
     try:
-        for _ in range(60):
+        for _ in range(300):
             time.sleep(1)
             try:
                 data = asked()
@@ -48,7 +48,7 @@ def main() -> int:
             if running:
                 break
         else:
-            print("the UI did not answer within a minute")
+            print("the UI did not answer within five minutes")
             return 1
         assets = {node["key"]["path"][-1] for node in data["assetsOrError"]["nodes"]}
         print(f"UI on 127.0.0.1:{PORT}: {len(assets)} assets, schedules running: {', '.join(running)}")
@@ -56,7 +56,7 @@ def main() -> int:
     finally:
         os.killpg(ui.pid, signal.SIGINT)
         try:
-            said, _ = ui.communicate(timeout=20)
+            said, _ = ui.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(ui.pid, signal.SIGKILL)
             said, _ = ui.communicate()

@@ -17,7 +17,7 @@ import pytest
 from pipeline import queries
 from pipeline.runs import switching
 from pipeline.workspace import Paths
-from tests.conftest import ROOT, digests, published_files, with_fewer_draws
+from tests.conftest import HANGS, ROOT, digests, published_files, with_fewer_draws
 
 FAULTS = int(os.environ.get("PILOT_AREAS_FAULTS", "50"))
 COMMAND = str(Path(sys.executable).parent / "pilot-areas")
@@ -63,7 +63,7 @@ class Project:
     def run(self) -> tuple[int, str]:
         """A whole run: its exit code and what it says on standard error besides progress."""
         done = self.command("run")
-        _, said = done.communicate(timeout=300)
+        _, said = done.communicate(timeout=HANGS)
         return done.returncode, "\n".join(line for line in said.splitlines() if " s  " not in line[:12])
 
     def which(self) -> int:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.workspace import Paths
-from tests.conftest import ROOT, with_fewer_draws
+from tests.conftest import HANGS, ROOT, with_fewer_draws
 
 PROGRAMS = Path(sys.executable).parent
 UNIT = ROOT / "deploy" / "pilot-areas-daemon.service"
@@ -124,11 +124,11 @@ class Service:
         self.start(
             "dagster-webserver", "-h", "127.0.0.1", "-p", str(self.port), "-m", "pipeline.orchestration.definitions"
         )
-        self.until("the UI answers", lambda: self.asked("{ version }"), 90)
+        self.until("the UI answers", lambda: self.asked("{ version }"))
 
     def stop(self) -> None:
         for process in self.started.values():
-            for sign, seconds in ((signal.SIGINT, 20), (signal.SIGKILL, 5)):
+            for sign, seconds in ((signal.SIGINT, 60), (signal.SIGKILL, HANGS)):
                 try:
                     os.killpg(process.pid, sign)
                     process.wait(timeout=seconds)
@@ -146,22 +146,22 @@ class Service:
             {"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=HANGS) as answer:
                 said = json.load(answer)
         except OSError:
             return None
         assert "errors" not in said, said
         return said["data"]
 
-    def until(self, what: str, holds: Callable[[], Any], seconds: float) -> Any:
-        """Waits until something holds; says what it waited for where it never does."""
-        end = time.monotonic() + seconds
+    def until(self, what: str, holds: Callable[[], Any]) -> Any:
+        """Waits until ``holds`` is true and returns its value; fails with ``what`` if that does not happen."""
+        end = time.monotonic() + HANGS
         while time.monotonic() < end:
             if found := holds():
                 return found
             time.sleep(0.5)
         logs = {p.name: p.read_text(errors="replace")[-1500:] for p in self.root.glob("*.log")}
-        raise AssertionError(f"waited {seconds:.0f} s in vain until {what}; {logs}")
+        raise AssertionError(f"waited {HANGS} s in vain until {what}; {logs}")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import HANGS
 from tests.faults.conftest import FAULTS, Measured, Project
 
 MEGABYTES = 500
@@ -103,7 +104,7 @@ def test_a_folder_that_may_only_be_read(folder: str, on_it: Project) -> None:
 def test_two_runs_at_once(on_it: Project) -> None:
     on_it.choose(1 - on_it.which())
     both = [on_it.command("run"), on_it.command("run")]
-    said = [run.communicate(timeout=300)[1] for run in both]
+    said = [run.communicate(timeout=HANGS)[1] for run in both]
     assert sorted(run.returncode for run in both) == [0, 2]
     loser = next(text for run, text in zip(both, said, strict=True) if run.returncode == 2)
     assert "found another run writing here; expected one run at a time; to fix: wait until it ends" in loser

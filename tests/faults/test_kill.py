@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from pipeline.runs import switching
-from tests.conftest import ROOT
+from tests.conftest import HANGS, ROOT
 from tests.faults.conftest import FAULTS, Measured, Project
 
 # Publishes the workspace as it is, and is killed by itself at the numbered step that changes the disk. Given 0, counts.
@@ -23,7 +23,8 @@ PUBLISH = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipeline import definitions, publishing, switching
+from pipeline.orchestration import definitions
+from pipeline.runs import publishing, switching
 from pipeline.workspace import Paths
 paths, last = Paths.of(Path.cwd()), int(sys.argv[1])
 made_from = definitions.build(paths).resources["lineage"].made_from
@@ -75,7 +76,7 @@ def reader(project: Project) -> Iterator[Reader]:
     watching.start()
     yield watching
     watching.over.set()
-    watching.join(timeout=30)
+    watching.join(timeout=HANGS)
 
 
 def test_killed_at_random_moments(project: Project, reader: Reader, record_property: Measured) -> None:
@@ -124,7 +125,7 @@ def test_killed_at_steps_of_publishing(project: Project, reader: Reader, record_
             env={"PYTHONPATH": str(ROOT)},
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=HANGS,
         )
 
     counted = publish(0)

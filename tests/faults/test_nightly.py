@@ -25,9 +25,15 @@ FRESH = """{ assetsOrError(prefix: ["published"]) { ... on AssetConnection { nod
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One daemon and one UI for all that follows, in this order."""
+    """One daemon and one UI for all tests of this file."""
     with serving(project_with_program(tmp_path_factory.mktemp("nightly") / "project")) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _a_good_run_is_shown(service: Service) -> None:
+    """Each test begins when a good run is published, so that any of them runs alone."""
+    service.until("a run is published", lambda: shown(service) and not is_marked(service))
 
 
 def page(service: Service) -> str:
@@ -62,9 +68,7 @@ def test_a_good_night_publishes(service: Service, record_property: Measured) -> 
         assert (touched.returncode == 0) == kept
         (folder / "x").unlink(missing_ok=True)
     record_property("the night may write only where its unit says", bool(confined))
-    service.until("a run is published", lambda: shown(service), 180)
-    assert not is_marked(service)
-    service.until("the UI shows it as fresh", lambda: freshness(service) == "HEALTHY", 90)
+    service.until("the UI shows it as fresh", lambda: freshness(service) == "HEALTHY")
 
 
 def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(service: Service) -> None:
@@ -72,7 +76,7 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
     content = file.read_bytes()
     file.write_bytes(content.replace(b"2.6728", b"102.6728", 1))
     try:
-        service.until("pages say that the night failed", lambda: is_marked(service, "failed"), 240)
+        service.until("pages say that the night failed", lambda: is_marked(service, "failed"))
         run = shown(service)
         kept = {p.name: p.read_bytes() for p in (run / "maps").glob("*.html")}
         for name, before in kept.items():
@@ -91,8 +95,8 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
         assert any("line 2, column rate_any_min: found '102.6728'" in message for message in said)
     finally:
         file.write_bytes(content)
-    service.until("a good run is published again", lambda: shown(service) != run and not is_marked(service), 180)
-    service.until("no view is left", lambda: not list(service.paths.state.glob("view-*")), 10)
+    service.until("a good run is published again", lambda: shown(service) != run and not is_marked(service))
+    service.until("no view is left", lambda: not list(service.paths.state.glob("view-*")))
 
 
 @LONG
@@ -108,26 +112,28 @@ def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: S
     def failed() -> bool:
         return any(r["runId"] == killed and r["status"] == "FAILURE" for r in runs(service))
 
-    killed, process = service.until("a run is under way", under_way, 120)
+    killed, process = service.until("a run is under way", under_way)
     before = shown(service)
     os.kill(process, signal.SIGKILL)
-    service.until("the killed run counts as failed", failed, 120)  # by then the next night may wait in the queue
+    service.until("the killed run counts as failed", failed)  # by then the next night may wait in the queue
     assert (shown(service) / "processed" / "run.json").is_file()
-    service.until("the next run is published", lambda: shown(service) not in (None, before), 180)
+    service.until("the next run is published", lambda: shown(service) not in (None, before))
 
 
 @LONG
 def test_a_missed_night_shows_as_stale(service: Service) -> None:
     stop = [str(PROGRAMS / "dagster"), "schedule", "stop", "nightly", "-m", "pipeline.orchestration.definitions"]
+    start = [word if word != "stop" else "start" for word in stop]
     done = subprocess.run(stop, cwd=service.root, env=service.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    service.until("pages say that there was no run", lambda: is_marked(service, "there was no run on"), 300)
-    service.until("the UI shows it as stale", lambda: freshness(service) == "DEGRADED", 240)
-    before = digests(service.paths)
-    record = json.loads((service.paths.processed / "run.json").read_text(encoding="utf-8"))
-    start = [word if word != "stop" else "start" for word in stop]
-    subprocess.run(start, cwd=service.root, env=service.environment, check=True, capture_output=True)
-    service.until("the next good night recovers", lambda: not is_marked(service), 240)
+    try:
+        service.until("pages say that there was no run", lambda: is_marked(service, "there was no run on"))
+        service.until("the UI shows it as stale", lambda: freshness(service) == "DEGRADED")
+        before = digests(service.paths)
+        record = json.loads((service.paths.processed / "run.json").read_text(encoding="utf-8"))
+    finally:
+        subprocess.run(start, cwd=service.root, env=service.environment, check=True, capture_output=True)
+    service.until("the next good night recovers", lambda: not is_marked(service))
     again = json.loads((service.paths.processed / "run.json").read_text(encoding="utf-8"))
     assert again["run_id"] == record["run_id"]
     after = digests(service.paths)

@@ -26,7 +26,7 @@ import pytest
 
 from pipeline.runs import switching
 from pipeline.workspace import Paths
-from tests.conftest import ROOT
+from tests.conftest import HANGS, ROOT
 from tests.faults.daemon import PROGRAMS, project_with_program
 
 DEPLOY = ROOT / "deploy"
@@ -129,7 +129,7 @@ class Site:
             request.add_header("Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
         opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=self.context))
         try:
-            with opener.open(request, timeout=10) as answer:
+            with opener.open(request, timeout=HANGS) as answer:
                 return answer.status, answer.read(), dict(answer.headers)
         except urllib.error.HTTPError as error:
             with error:
@@ -211,7 +211,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = subprocess.Popen([nginx, "-c", place / "nginx.conf"], stderr=subprocess.PIPE)
     found = Site(ports["http"], ports["https"], paths.maps, ssl.create_default_context(cafile=str(place / "crt")))
     try:
-        for _ in range(50):
+        for _ in range(10 * HANGS):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", found.https)) == 0:
                     break
@@ -219,7 +219,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield found
     finally:
         running.terminate()
-        running.communicate(timeout=10)
+        running.communicate(timeout=HANGS)
         for server in servers:
             server.shutdown()
             server.server_close()
@@ -279,7 +279,7 @@ def test_analysts_reach_the_ui_which_never_sees_their_password(site: Site) -> No
 
 
 def test_plain_http_leads_to_tls_of_today_only(site: Site) -> None:
-    with socket.create_connection(("127.0.0.1", site.http), timeout=10) as plain:
+    with socket.create_connection(("127.0.0.1", site.http), timeout=HANGS) as plain:
         plain.sendall(b"GET /maps/index.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         said = b"".join(iter(lambda: plain.recv(4096), b""))
     assert said.startswith(b"HTTP/1.1 308")
@@ -297,7 +297,7 @@ def test_plain_http_leads_to_tls_of_today_only(site: Site) -> None:
         input="",
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=HANGS,
     )
     assert "Cipher is (NONE)" in old.stdout
 
@@ -330,7 +330,7 @@ def test_the_ui_of_a_unit_starts_on_this_machine_only(unit: str, tmp_path: Path)
     finally:
         os.killpg(ui.pid, signal.SIGINT)
         try:
-            ui.wait(timeout=20)
+            ui.wait(timeout=HANGS)
         except subprocess.TimeoutExpired:
             os.killpg(ui.pid, signal.SIGKILL)
             ui.wait()
@@ -342,9 +342,9 @@ def ask_graphql(port: str, prefix: str, question: str) -> dict:
         json.dumps({"query": question}).encode(),
         {"Content-Type": "application/json"},
     )
-    for _ in range(120):
+    for _ in range(2 * HANGS):
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=HANGS) as answer:
                 return json.load(answer)
         except OSError:
             time.sleep(0.5)

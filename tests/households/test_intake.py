@@ -283,7 +283,7 @@ def test_no_files_give_empty_tables(province: Province) -> None:
     assert done.papers() == {}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(

@@ -50,11 +50,18 @@ WRITTEN = (
 )
 
 
+# Ends a test that hangs, on however slow a machine; no result depends on it.
+HANGS_MS = 300_000
+# Resolves when the browser has painted what was asked of it and has nothing left to do.
+IDLE = "new Promise((done) => requestAnimationFrame(() => requestIdleCallback(() => done(true))))"
+
+
 class Opened:
-    """A page, with every request it made and every error it told."""
+    """A page with all its requests and errors."""
 
     def __init__(self, browser: Any, path: Path, width: int = 1440, height: int = 900, after: str = "") -> None:
         self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+        self.context.set_default_timeout(HANGS_MS)
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -63,7 +70,7 @@ class Opened:
         self.page.on("pageerror", lambda e: self.errors.append(str(e)))
         self.page.on("dialog", lambda d: (self.errors.append(f"dialog {d.message}"), d.dismiss()))
         self.page.goto(path.resolve().as_uri() + after)
-        self.page.wait_for_selector("html[data-ready=yes]", timeout=15_000)
+        self.page.wait_for_selector("html[data-complete=yes]")
 
     def left_the_file(self) -> list[str]:
         return [url for url in self.requests[1:] if not url.startswith(("data:", "blob:"))]

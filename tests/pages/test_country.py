@@ -16,7 +16,7 @@ from pipeline.pages import embedding
 from pipeline.policy import CRITERIA, Policy
 from pipeline.workspace import Paths, Tables
 from tests.conftest import published
-from tests.pages.conftest import HOSTILE, Opened
+from tests.pages.conftest import HOSTILE, IDLE, Opened
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def opened(opens: Callable[..., Opened], real_run: Paths) -> Opened:
 
 
 def test_nothing_leaves_the_file_and_nothing_complains(opened: Opened) -> None:
-    opened.page.wait_for_timeout(300)
+    opened.page.evaluate(IDLE)
     assert opened.left_the_file() == []
     assert opened.errors == []
 

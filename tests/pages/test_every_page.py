@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.workspace import Paths
 from tests.conftest import published
-from tests.pages.conftest import HOSTILE, Opened
+from tests.pages.conftest import HANGS_MS, HOSTILE, IDLE, Opened
 
 KINDS = ("index.html", "95.html", "10.html", "brief.html")
 CODES = (
@@ -98,13 +98,15 @@ def test_english_is_whole_and_remembered(opens: Callable[..., Opened], real_run:
     assert left == []
     for banned in CODES:
         assert banned not in text, banned
-    for _ in range(20):  # the browser writes it down in its own time
-        page.reload()
-        page.wait_for_selector("html[data-ready=yes]")
-        if page.get_attribute("html", "lang") == "en":
+    # The browser stores the choice when it likes, and never if the page that made it is gone: that page stays open.
+    another = page.context.new_page()
+    for _ in range(HANGS_MS // 200):
+        another.goto(page.url)
+        another.wait_for_selector("html[data-complete=yes]")
+        if another.get_attribute("html", "lang") == "en":
             break
-        page.wait_for_timeout(250)
-    assert page.get_attribute("html", "lang") == "en"
+        another.wait_for_timeout(200)
+    assert another.get_attribute("html", "lang") == "en"
 
 
 @pytest.mark.parametrize("file", ["index.html", "95.html", "brief.html"])
@@ -137,7 +139,7 @@ def test_names_full_of_markup_show_as_text_and_do_nothing(
         page.mouse.move(1000, 400)
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_timeout(200)
+    page.evaluate(IDLE)
     assert page.title().startswith(HOSTILE[:4]) or "onerror" in page.title()
     assert "onerror" in page.inner_text("body")
     assert page.eval_on_selector_all("img:not([src^='data:'])", "all => all.length") == 0
@@ -151,7 +153,6 @@ def test_what_is_printed_is_whole(opens: Callable[..., Opened], real_run: Paths,
     import pypdf
 
     page = opens(real_run.maps / file).page
-    page.wait_for_timeout(200)
     target = tmp_path / "page.pdf"
     page.pdf(path=str(target), prefer_css_page_size=True, print_background=True)
     sheets = pypdf.PdfReader(target).pages
@@ -183,7 +184,6 @@ def test_the_list_is_printed_whatever_is_on_the_screen(opens: Callable[..., Open
     assert not page.is_visible("#view-provinces")
     assert "ค่าเริ่มต้น ยังไม่มีการลงมติ" in page.inner_text("#weights")
     tried = opens(real_run.maps / "index.html", after="#weights=50-100-25").page
-    tried.wait_for_timeout(300)  # the sentences come a moment after the map
     tried.emulate_media(media="print")
     count = (
         "() => { dispatchEvent(new Event('beforeprint')); return document.querySelectorAll('#tried .reason').length; }"
@@ -195,6 +195,7 @@ def test_the_list_is_printed_whatever_is_on_the_screen(opens: Callable[..., Open
 
 def test_motion_is_left_out_where_it_is_not_wanted(browser, real_run: Paths) -> None:
     context = browser.new_context(reduced_motion="reduce", offline=True)
+    context.set_default_timeout(HANGS_MS)
     page = context.new_page()
     page.goto((real_run.maps / "index.html").resolve().as_uri())
     page.wait_for_selector("html[data-ready=yes]")

@@ -50,7 +50,7 @@ def allowed(chosen: tuple[int, ...], case: dict) -> bool:
     return set(case["locked"]) <= set(chosen) and not set(case["vetoed"]) & set(chosen)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_the_choice_is_the_best_of_all_by_brute_force(case: dict) -> None:
     every = [c for c in combinations(range(len(case["values"])), case["k"]) if allowed(c, case)]
@@ -64,7 +64,7 @@ def test_the_choice_is_the_best_of_all_by_brute_force(case: dict) -> None:
     assert sum(case["values"][i] for i in chosen) == max(sum(case["values"][i] for i in c) for c in every)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases(), st.sampled_from([0.0, 0.02, 0.2]))
 def test_near_best_are_all_by_brute_force(case: dict, margin: float) -> None:
     can, given_rules = rules(case)
@@ -77,7 +77,7 @@ def test_near_best_are_all_by_brute_force(case: dict, margin: float) -> None:
     assert len(found) == len(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases())
 def test_the_conflict_is_a_smallest_one_by_brute_force(case: dict) -> None:
     can, given_rules = rules(case)

@@ -8,6 +8,7 @@
     if (code === null) {
       document.getElementById("legend").textContent = "แผนที่ต้องใช้เบราว์เซอร์รุ่นใหม่กว่านี้ · the map needs a newer browser";
       document.documentElement.dataset.ready = "yes";
+      document.documentElement.dataset.complete = "yes";
       return;
     }
     const script = document.createElement("script");

@@ -3,3 +3,4 @@
 
 document.getElementById("print").addEventListener("click", () => window.print());
 document.documentElement.dataset.ready = "yes";
+document.documentElement.dataset.complete = "yes";

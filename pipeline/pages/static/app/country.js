@@ -341,6 +341,7 @@ const Country = (() => {
     document.documentElement.dataset.ready = "yes";
     sentences = await Page.unpackedJson("sentences");
     if (chosen !== null) card(chosen);
+    document.documentElement.dataset.complete = "yes";
   }
 
   listen();

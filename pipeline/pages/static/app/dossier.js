@@ -206,9 +206,12 @@ const Dossier = (() => {
     }, (i) => pick(i, false), figures.campuses.map(([lon, lat, th, en, exact]) => [lon, lat, () => said([th, en]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]))]));
     document.documentElement.dataset.ready = "yes";
     const asked = districts.code.indexOf(location.hash.slice(2));
-    if (asked < 0 || asked >= figures.own) return;
-    pick(asked, false);
-    byId(`d${districts.code[asked]}`).scrollIntoView();
+    if (asked >= 0 && asked < figures.own) {
+      pick(asked, false);
+      byId(`d${districts.code[asked]}`).scrollIntoView();
+    }
+    await sentencesShown;
+    document.documentElement.dataset.complete = "yes";
   }
 
   function csv(name) {
@@ -226,7 +229,7 @@ const Dossier = (() => {
     byId("reasons").querySelectorAll("details").forEach((details) => { details.open = open; });
   });
   window.addEventListener("beforeprint", () => byId("reasons").querySelectorAll("details").forEach((details) => { details.open = true; }));
-  Page.unpackedJson("sentences").then((sentences) => {
+  const sentencesShown = Page.unpackedJson("sentences").then((sentences) => {
     told = sentences;
     reasons();
   });
