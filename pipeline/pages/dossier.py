@@ -40,10 +40,11 @@ def build(figures: Figures) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Ground:
-    """What all dossiers share: outlines of the country, who borders whom, points for names, firms of districts."""
+    """What all dossiers share: outlines of the country, neighbours, points for names, firms of districts."""
 
     topology: outlines.Topology
     near: Sequence[Sequence[int]]
+    surroundings: outlines.Surroundings
     labels: Mapping[str, list[float]]
     new_firms: Mapping[str, int]
     kinds: Mapping[str, tuple[str, str]]
@@ -59,6 +60,7 @@ class Ground:
         return cls(
             whole_country,
             outlines.neighbours(whole_country),
+            outlines.Surroundings.of(whole_country, figures.district_shapes),
             {
                 code: [round(point.x, 3), round(point.y, 3)]
                 for code, point in zip(figures.district_shapes["district_code"], points, strict=True)
@@ -82,7 +84,8 @@ def one(figures: Figures, ground: Ground, code: str) -> bytes:
     position = {name: i for i, name in enumerate(figures.districts)}
     codes = list(figures.districts)
     own = [c for c in codes if c[:2] == code]
-    around = sorted({codes[j] for c in own for j in ground.near[position[c]]} - set(own))
+    neighbours = sorted({codes[j][:2] for c in own for j in ground.near[position[c]]} - {code})
+    around = ground.surroundings.around(code)
     mine = [figures.districts[c] for c in own]
     provinces = figures.provinces
     place = provinces[code]
@@ -99,7 +102,14 @@ def one(figures: Figures, ground: Ground, code: str) -> bytes:
         STYLES,
         bounds=shapes[shapes["district_code"].isin(own)].total_bounds,
         draw="Dossier.draw",
-        topology=embedding.packed(outlines.part(ground.topology, [position[c] for c in own + around])),
+        topology=embedding.packed(
+            outlines.part(
+                ground.topology,
+                [position[c] for c in own],
+                [ground.surroundings.provinces[c] for c in around],
+                ground.surroundings.arcs,
+            )
+        ),
         shown=embedding.data(data(figures, ground, own, around)),
         sentences=embedding.packed(told(figures, own)),
         code=code,
@@ -115,14 +125,14 @@ def one(figures: Figures, ground: Ground, code: str) -> bytes:
         cbt=ground.of_province["cbt_sites"][code],
         moved=None if moved.empty else moved.iloc[0],
         peers=[provinces[c] for c in (place.peers or "").split(", ") if c],
-        neighbours=[provinces[c] for c in sorted({c[:2] for c in around})],
+        neighbours=[provinces[c] for c in neighbours],
         before=provinces[beside[0]] if step else None,
         after=provinces[beside[-1]] if step + 1 < len(order) else None,
     )
 
 
 def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
-    """What map and tables show: by column the province's districts, in the order of codes; the neighbours' names."""
+    """What map and tables show: the province's districts by column, in the order of codes; the provinces around."""
     words = figures.words
     mine = [figures.districts[c] for c in own]
     pilots = set(figures.pilots)
@@ -151,7 +161,7 @@ def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[
         "words": {name: [list(said) for said in words[name].values()] for name in SAID},
         "districts": {
             "code": [*own, *around],
-            "name": [[figures.districts[c].name_th, figures.districts[c].name_en] for c in (*own, *around)],
+            "name": [[row.name_th, row.name_en] for row in (*mine, *(figures.provinces[c] for c in around))],
             "label": [ground.labels[c] for c in own] if len(own) <= LABELLED else [],
             "eligible": [int(row.status == "eligible") for row in mine],
             "pilot": [int(c in pilots) for c in own],
@@ -179,10 +189,6 @@ def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[
             "strongest_minutes": each("university_strongest_minutes"),
             "in_reach": each("universities_in_reach"),
             "new_firms": [whole(ground.new_firms.get(c)) for c in own],
-        },
-        "provinces": {
-            code: [figures.provinces[code].name_th, figures.provinces[code].name_en]
-            for code in sorted({c[:2] for c in (*own, *around)})
         },
         "institutions": [[name, ground.kinds[name][0], kinds.index(ground.kinds[name][1])] for name in names],
         "campuses": [

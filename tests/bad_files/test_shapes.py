@@ -1,4 +1,4 @@
-"""Boundary files that are not quite that: unclosed rings, other coordinates, other kinds of file than they say."""
+"""Faulty boundary files: unclosed rings, wrong coordinates, files of another kind than their suffix states."""
 
 import json
 import os
@@ -77,25 +77,25 @@ SQUARE = [[100, 15], [100.1, 15], [100.1, 15.1], [100, 15.1], [100, 15]]
 BOW = [[100, 15], [100.1, 15.1], [100.1, 15], [100, 15.1], [100, 15]]
 HOLE = [[101, 15], [101.1, 15], [101.1, 15.1], [101, 15.1], [101, 15]]
 GEOJSON: dict[str, tuple[Callable[[dict], Any], str, list[str]]] = {
-    "a height with each place": (each(lambda x, y: [x, y, 12.0]), "accepted", []),
+    "a height with each coordinate": (each(lambda x, y: [x, y, 12.0]), "accepted", []),
     "rings the other way round": (
         lambda c: [f["geometry"]["coordinates"][0].reverse() for f in c["features"]],
         "accepted",
         [],
     ),
     "another order of districts": (lambda c: c["features"].reverse(), "accepted", []),
-    "columns that say nothing": (
+    "columns without meaning": (
         lambda c: [f["properties"].update(a=None, b=[1]) for f in c["features"]],
         "accepted",
         [],
     ),
     "the CRS written out": (crs("urn:ogc:def:crs:OGC:1.3:CRS84"), "accepted", []),
     "a bow tie": (geometry([BOW]), "repaired", ["TH1004: Self-intersection"]),
-    "a hole beside its ring": (geometry([SQUARE, HOLE]), "repaired", ["TH1004: Hole lies outside shell"]),
+    "a hole outside its ring": (geometry([SQUARE, HOLE]), "repaired", ["TH1004: Hole lies outside shell"]),
     "the same point many times": (geometry([[*SQUARE[:2], SQUARE[1], *SQUARE[1:]]]), "accepted", []),
     "a ring that is not closed": (geometry([SQUARE[:-1]]), "refused", ["TH1004", "not closed"]),
     "a ring of two points": (geometry([[[100, 15], [100.1, 15]]]), "refused", ["b.geojson"]),
-    "a ring without a place": (geometry([[]]), "refused", ["TH1004", "areas"]),
+    "a ring without coordinates": (geometry([[]]), "refused", ["TH1004", "areas"]),
     "a line": (geometry(SQUARE, "LineString"), "refused", ["TH1004 with LineString", "areas"]),
     "a point": (geometry([100, 15], "Point"), "refused", ["TH1004 with Point", "areas"]),
     "a collection": (
@@ -104,13 +104,17 @@ GEOJSON: dict[str, tuple[Callable[[dict], Any], str, list[str]]] = {
         ["TH1004", "areas"],
     ),
     "no shape": (lambda c: c["features"][3].update(geometry=None), "refused", ["TH1004 with no shape"]),
-    "a place that is not a number": (
+    "a coordinate that is not a number": (
         geometry([[[100, float("nan")], *SQUARE[1:-1], [100, float("nan")]]]),
         "refused",
         ["b.geojson"],
     ),
-    "a place without end": (geometry([[[100, 15], [float("inf"), 15], *SQUARE[2:]]]), "refused", ["b.geojson"]),
-    "coordinates in words": (geometry([[["a", "b"], *SQUARE[1:]]]), "refused", ["b.geojson"]),
+    "a coordinate that is infinite": (
+        geometry([[[100, 15], [float("inf"), 15], *SQUARE[2:]]]),
+        "refused",
+        ["b.geojson"],
+    ),
+    "coordinates that are words": (geometry([[["a", "b"], *SQUARE[1:]]]), "refused", ["b.geojson"]),
     "latitude before longitude": (each(lambda x, y: [y, x]), "refused", ["longitude before latitude"]),
     "metres called degrees": (each(lambda x, y: [x * 6000, y * 110000]), "refused", ["longitudes"]),
     "degrees called metres": (crs("urn:ogc:def:crs:EPSG::32647"), "refused", ["longitudes"]),
@@ -183,7 +187,7 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
     ),
     "half a GeoJSON": (of_kind("geojson", "b.geojson", lambda b: b[: len(b) // 2]), "refused", ["b.geojson"]),
     "half a GeoPackage": (of_kind("gpkg", "b.gpkg", lambda b: b[: len(b) // 2]), "refused", ["b.gpkg"]),
-    "GeoParquet whose text is no UTF-8": (not_utf_8, "refused", ["b.parquet"]),
+    "GeoParquet whose text is not UTF-8": (not_utf_8, "refused", ["b.parquet"]),
     "half a Parquet file": (of_kind("parquet", "b.parquet", lambda b: b[: len(b) // 2]), "refused", ["b.parquet"]),
     "a Parquet footer broken": (
         of_kind("parquet", "b.parquet", lambda b: b[:-200] + b"\xff" * 192 + b[-8:]),
@@ -210,7 +214,7 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
         "refused",
         ["b.geojson, b.gpkg", "one boundary file"],
     ),
-    "GeoJSON nested without end": (
+    "GeoJSON nested 100,000 deep": (
         lambda _, folder: (folder / "b.geojson").write_text("[" * 100_000),
         "refused",
         ["b.geojson"],
@@ -226,7 +230,7 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
 }
 
 
-def test_a_link_is_called_by_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_link_is_named_as_the_user_sees_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
     (folder / "b.gpkg").symlink_to("nowhere")
     refused(lambda: read(folder), "boundaries/b.gpkg: found")

@@ -76,6 +76,35 @@ def test_a_part_of_the_map_keeps_its_outlines() -> None:
     assert shapes_of(one)[0].bounds[0] == pytest.approx(102, abs=1e-3)
 
 
+def test_merged_shapes_have_the_area_of_their_union_and_no_inner_border() -> None:
+    boxes = [shapely.box(100, 10, 101, 11), shapely.box(101, 10, 102, 11), shapely.box(100, 11, 102, 12)]
+    island = shapely.box(105, 10, 106, 11)
+    frame = gpd.GeoDataFrame(geometry=[*boxes, island], crs="EPSG:4326")
+    whole = outlines.topology(frame, 0.0, 10_000)
+    one = outlines.merged(whole, [0, 1, 2, 3])
+    assert len(one["arcs"]) == 2
+    (shape,) = shapes_of({**whole, "objects": {"districts": {"geometries": [one]}}})
+    assert shape.symmetric_difference(shapely.union_all([*boxes, island])).area < 0.01
+
+
+def test_land_around_meets_the_shapes_kept_and_is_coarse_elsewhere(figures: Figures) -> None:
+    whole = outlines.topology(figures.district_shapes, 0.0005, 50_000)
+    around = outlines.Surroundings.of(whole, figures.district_shapes)
+    codes = list(figures.by_district.index)
+    keep = [i for i, code in enumerate(codes) if code[:2] == "95"]
+    assert {"90", "94", "96"} <= set(around.around("95"))
+    assert "57" not in around.around("95")
+    made = outlines.part(whole, keep, [around.provinces[c] for c in ("90", "94", "96")], around.arcs)
+    assert sum(map(len, made["arcs"])) < sum(map(len, whole["arcs"])) / 4
+    drawn = shapes_of(made)
+    own, others = shapely.union_all(drawn[: len(keep)]), drawn[len(keep) :]
+    of_province = figures.district_shapes["district_code"].str[:2]
+    for code, shape in zip(("90", "94", "96"), others, strict=True):
+        real = shapely.union_all(figures.district_shapes.geometry[of_province == code].to_numpy())
+        assert shapely.make_valid(shape).symmetric_difference(real).area < 0.05 * real.area
+        assert shapely.make_valid(shape).intersection(own).area < 1e-6
+
+
 def shapes_of(topology: dict) -> list:
     """Polygons back from a topology, by the rules of the TopoJSON specification."""
     scale, move = topology["transform"]["scale"], topology["transform"]["translate"]

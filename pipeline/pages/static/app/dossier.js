@@ -15,7 +15,7 @@ const Dossier = (() => {
 
   function pick(i, look) {
     if (i >= figures.own) {
-      location.href = `${districts.code[i].slice(0, 2)}.html#d${districts.code[i]}`;
+      location.href = `${districts.code[i]}.html`;
       return;
     }
     map.pick(i);
@@ -200,7 +200,7 @@ const Dossier = (() => {
       marked: (i) => i < figures.own && districts.pilot[i] === 1,
       elsewhere: (i) => i >= figures.own,
       hint: (i, layer) => {
-        if (i >= figures.own) return `${said(districts.name[i])} · ${said(figures.provinces[districts.code[i].slice(0, 2)])}`;
+        if (i >= figures.own) return said(districts.name[i]);
         return `${said(districts.name[i])} · ${shown(districts[layer][i], PlaceMap.digits(layer))}`;
       },
     }, (i) => pick(i, false), figures.campuses.map(([lon, lat, th, en, exact]) => [lon, lat, () => said([th, en]) + (exact ? "" : said([" (ทราบเพียงอำเภอ)", " (district known only)"]))]));
