@@ -79,7 +79,7 @@ def districts() -> Received:
 @asset("raw", "toml")
 def policy(config: PolicyConfig, paths: In, districts: pd.DataFrame) -> Received:
     """Weights, gates, goalposts, size of the shortlist. Change some in the Launchpad for a what-if."""
-    return policies.received(paths.policy, districts["district_code"], config.what_if())
+    return policies.received_policy(paths.policy, districts["district_code"], config.what_if())
 
 
 @asset("raw", "csv")

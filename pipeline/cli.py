@@ -170,12 +170,12 @@ def policy(given: argparse.Namespace) -> int:
 
     if given.action == "new" and file:
         archived = [kept.name for kept in known_rounds(paths)]
-        policy.new(paths.policy, file, given.round or file.stem, given.as_of, archived)
+        policy.new_policy(paths.policy, file, given.round or file.stem, given.as_of, archived)
         policies.made(file)
         return 0
     file = file or paths.policy
     try:
-        says, _ = policy.read(file, dopa.districts().table["district_code"])
+        says, _ = policy.read_policy(file, dopa.districts().table["district_code"])
     except InputError as error:
         for problem in error.problems:
             print(f"pilot-areas: {problem}", file=sys.stderr)
@@ -258,7 +258,7 @@ def sample(given: argparse.Namespace) -> int:
 
         figures = paths.raw if (paths.raw / "tpmap").is_dir() else Paths.of(root).raw
         districts = dopa.districts().table
-        year = policy.read(figures / "policy" / "policy.toml")[0].poverty.survey_year
+        year = policy.read_policy(figures / "policy" / "policy.toml")[0].poverty.survey_year
         rates = tpmap.district_rates(figures / "tpmap", districts, year).table
         systems = data_systems.data_systems(figures / "data_systems", districts).table
         works_in = systems["system"].str.casefold() == given.system

@@ -46,6 +46,7 @@ class Parameter:
     """One number of a criterion's section in the policy that needs no validation but its limits (both inclusive)."""
 
     name: str
+    meaning: str
     minimum: float
     maximum: float
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from pipeline import scoring, shortlist
 from pipeline.contracts import CONTRACTS
+from pipeline.criterion import CRITERIA, NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy
-from pipeline.scoring import CRITERIA
 from pipeline.sentences import outlooks as outlooks
 from pipeline.sentences import reasons as sentences
 from pipeline.sentences import words
@@ -53,23 +53,25 @@ def explanations(
     compared = np.full(values.shape, np.nan)
     reference_score = np.nan
     if eligible.any():
-        counted = [values[eligible & (weights[:, k] > 0), k] for k in range(len(CRITERIA))]
+        counted = [values[eligible & (weights[:, k] > 0), k] for k in range(len(NAMES))]
         reference = np.array([np.median(column) if column.size else 1.0 for column in counted])
         nominal = np.array(policy.nominal_weights)
         reference_score = 100 * float(scoring.power_mean(reference[None, :], nominal, rho)[0])
         compared[has] = scoring.contributions(filled[has], reference, weights[has], rho)
-    for k, name in enumerate(CRITERIA):
+    for k, name in enumerate(NAMES):
         table[f"contribution_{name}"] = np.where(weights[:, k] > 0, compared[:, k], np.nan)
     table["reference_score"] = np.where(has, reference_score, np.nan)
     target = np.where(has, table["score_needed"] / 100, 1.0)
     safe = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, 1.0)
-    for k, name in ((1, "university"), (2, "data_system")):
+    for k, criterion in enumerate(CRITERIA):
+        if not criterion.improvable:
+            continue
         need = scoring.criterion_needed(filled, safe, rho, target, k)
         valued = has & (weights[:, k] > 0)
-        table[f"{name}_needed"] = np.where(valued & np.isfinite(need), np.maximum(need, 0), np.nan)
+        table[f"{criterion.name}_needed"] = np.where(valued & np.isfinite(need), np.maximum(need, 0), np.nan)
     table["pilot"] = table["district_code"].isin(pilots)
     codes = table["district_code"].to_numpy(dtype=object)
-    compared_with = np.where(has[:, None], district_criteria[list(CRITERIA)].to_numpy(dtype=float), np.nan)
+    compared_with = np.where(has[:, None], district_criteria[list(NAMES)].to_numpy(dtype=float), np.nan)
     table["peers"] = [", ".join(codes[near]) or None for near in scoring.peers(compared_with, PEERS)]
     known = district_criteria.assign(
         status=district_scores["status"], score=district_scores["score"], floor=policy.score.floor
@@ -86,7 +88,7 @@ def province_explanations(
     """
     table = provincial_shortlist.sort_values("province_code", ignore_index=True)
     best = shortlist.best_districts(district_scores, policy.pilot_districts_per_province)
-    means = best.groupby("province_code")[list(CRITERIA)].mean().reindex(table["province_code"])
+    means = best.groupby("province_code")[list(NAMES)].mean().reindex(table["province_code"])
     codes = table["province_code"].to_numpy(dtype=object)
     table["value_needed"] = shortlist.value_needed(table, policy)
     table["peers"] = [", ".join(codes[near]) or None for near in scoring.peers(means, PEERS)]

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.policy import CRITERIA, Policy
+from pipeline.criterion import NAMES
+from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
 Ranks = NDArray[np.int64]
@@ -90,12 +91,12 @@ def rank(scores: ArrayLike) -> Ranks:
 def weights_known(criteria: pd.DataFrame, policy: Policy) -> Floats:
     """The weight of each criterion (rows, criteria), 0 where the district has no value for it."""
     nominal = np.array(policy.nominal_weights)
-    return np.where(criteria[list(CRITERIA)].notna().to_numpy(), nominal, 0.0)
+    return np.where(criteria[list(NAMES)].notna().to_numpy(), nominal, 0.0)
 
 
 def floored(criteria: pd.DataFrame, policy: Policy) -> Floats:
     """The criteria (rows, criteria), none below the policy's floor; missing ones stay missing."""
-    return np.maximum(criteria[list(CRITERIA)].to_numpy(dtype=float), policy.score.floor)
+    return np.maximum(criteria[list(NAMES)].to_numpy(dtype=float), policy.score.floor)
 
 
 def status(criteria: pd.DataFrame, policy: Policy) -> pd.Series:

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline import places, scoring, shortlist
 from pipeline.contracts import CONTRACTS
 from pipeline.criteria import data_system, poverty, university
+from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy, from_table
 from pipeline.workspace import Tables
@@ -59,7 +60,7 @@ def again(tables: Tables, policy: Policy) -> Ranking:
         )
     measure_again = any(name.startswith(OF_THE_CRITERIA) for name in changed)
     criteria = measured(tables, policy) if measure_again else tables("district_criteria")
-    named = ["district_code", "province_code", "name_th", "name_en", *scoring.CRITERIA, "suspect", "university_nearest"]
+    named = ["district_code", "province_code", "name_th", "name_en", *NAMES, "suspect", "university_nearest"]
     districts = criteria[named].join(scoring.scored(criteria, policy))
     provinces = shortlist.provinces(districts, tables("regions"), policy)
     return Ranking(policy, districts, provinces)

@@ -150,7 +150,7 @@ def districts() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    return policies.read(ROOT / "data" / "raw" / "policy" / "policy.toml")[0]
+    return policies.read_policy(ROOT / "data" / "raw" / "policy" / "policy.toml")[0]
 
 
 def published(paths: Paths, name: str) -> pd.DataFrame:

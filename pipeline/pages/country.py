@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.criterion import NAMES
 from pipeline.pages import classes, embedding, outlines
 from pipeline.pages.frame import Figures, exact, flag, number, page, whole
-from pipeline.policy import CRITERIA
 
 # Shared borders on a grid of about 150 m; outlines simplified by up to about 200 m, unseen at this scale.
 STEPS = 10_000
@@ -103,7 +103,7 @@ def data(figures: Figures) -> dict[str, Any]:
         "districts": {
             "code": list(table.index),
             "name": [[row.name_th, row.name_en] for row in table.itertuples()],
-            **{k: [exact(v) for v in table[k]] for k in CRITERIA},
+            **{k: [exact(v) for v in table[k]] for k in NAMES},
             "concentrated": [flag(v) for v in table["concentrated"]],
             "rejected": [int(v is True) for v in table["rejected"]],
             "rate_pct": [number(v, 1) for v in table["poverty_rate_smoothed_pct"]],

@@ -1,15 +1,15 @@
-"""The policy of a round: ``sections`` (the parameters), ``whole`` (the policy), ``files``, ``changes`` (what-ifs).
+"""The policy of a round: ``sections`` (the parameters), ``whole`` (the policy), ``documents`` (files and tables),
+``changes`` (what-ifs).
 
 Not here: what a parameter does (``criteria``, ``scoring``, ``uncertainty``, ``shortlist``).
 """
 
 from pipeline.policy.changes import WhatIf, without_agency
-from pipeline.policy.documents import from_table, new, read, received, table_of, to_toml
-from pipeline.policy.sections import CRITERIA, Ballot, Households, Portfolio, Uncertainty
+from pipeline.policy.documents import from_table, new_policy, read_policy, received_policy, table_of, to_toml
+from pipeline.policy.sections import Ballot, Households, Portfolio, Uncertainty
 from pipeline.policy.whole import Policy, flat, validated
 
 __all__ = [
-    "CRITERIA",
     "Ballot",
     "Households",
     "Policy",
@@ -18,9 +18,9 @@ __all__ = [
     "WhatIf",
     "flat",
     "from_table",
-    "new",
-    "read",
-    "received",
+    "new_policy",
+    "read_policy",
+    "received_policy",
     "table_of",
     "to_toml",
     "validated",

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
-from pipeline.policy.sections import CRITERIA
 from pipeline.policy.whole import Policy, mean_of
 
 
@@ -31,10 +31,10 @@ class WhatIf:
         Raises ``InputError`` for names the policy does not know, or weights that cannot be met.
         """
         _known(self.drop_agencies, policy.agencies, asked_in, "drop_agency", "an agency of the policy")
-        _known([*self.weights, *self.without_criteria], CRITERIA, asked_in, "weights", "a criterion")
+        _known([*self.weights, *self.without_criteria], NAMES, asked_in, "weights", "a criterion")
         ballots = [b.model_dump(mode="json") for b in policy.ballots if b.agency not in self.drop_agencies]
         changes: dict[str, Any] = dict(self.parameters)
-        weights = dict(zip(CRITERIA, policy.nominal_weights, strict=True))
+        weights = dict(zip(NAMES, policy.nominal_weights, strict=True))
         if len(ballots) < len(policy.ballots):
             if not ballots:
                 raise InputError(
@@ -48,7 +48,7 @@ class WhatIf:
             )
         if fixed:
             weights = _shared(weights, fixed, asked_in)
-        if weights != dict(zip(CRITERIA, policy.nominal_weights, strict=True)):
+        if weights != dict(zip(NAMES, policy.nominal_weights, strict=True)):
             changes |= {f"weights.{name}": value for name, value in weights.items()}
         return changes
 
@@ -67,7 +67,7 @@ def _known(names: Sequence[str], known: Sequence[str], asked_in: str, column: st
 
 def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: str) -> dict[str, float]:
     """The fixed weights, and the others scaled to what is left of 1."""
-    others = {name: weights[name] for name in CRITERIA if name not in fixed}
+    others = {name: weights[name] for name in NAMES if name not in fixed}
     left, total = 1 - sum(fixed.values()), sum(others.values())
     if min(fixed.values()) < 0 or left < -1e-9 or (not others and abs(left) > 1e-9):
         given = ", ".join(f"{name}={value:g}" for name, value in fixed.items())
@@ -81,7 +81,7 @@ def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: 
             )
         )
     scale = {name: value / total if total > 0 else 1 / len(others) for name, value in others.items()}
-    return {name: fixed[name] if name in fixed else max(0.0, left) * scale[name] for name in CRITERIA}
+    return {name: fixed[name] if name in fixed else max(0.0, left) * scale[name] for name in NAMES}
 
 
 def without_agency(policy: Policy, agency: str) -> Policy:

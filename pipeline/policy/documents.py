@@ -13,25 +13,26 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy.changes import WhatIf
 from pipeline.policy.whole import Policy, validated
 from pipeline.reading.table import Origin, Received, read_toml
 
-BALLOT = """
+BALLOT = f"""
 # One ballot per agency that votes: 100 points over the criteria. With ballots, their mean is the weight and the section
 # [weights] goes. For each, remove the marks and fill in:
 #
 # [[ballots]]
-# agency = "{agency}"
-# points = {{ poverty = 0, university = 0, data_system = 0 }}
+# agency = "{{agency}}"
+# points = {{{{ {", ".join(f"{name} = 0" for name in NAMES)} }}}}
 # cast_by = ""
-# cast_on = {today}
+# cast_on = {{today}}
 # note = ""
 """
 
 
-def read(path: Path, known_districts: Collection[str] | None = None) -> tuple[Policy, Origin]:
+def read_policy(path: Path, known_districts: Collection[str] | None = None) -> tuple[Policy, Origin]:
     """The policy in a TOML file, and its origin. ``known_districts`` are the codes that exist.
 
     Raises ``InputError`` with every parameter that is missing, unknown or out of range.
@@ -81,9 +82,9 @@ def strange_codes(policy: Policy, districts: set[str], file: str) -> list[Proble
     ]
 
 
-def received(path: Path, known_districts: Collection[str], what_if: WhatIf) -> Received:
+def received_policy(path: Path, known_districts: Collection[str], what_if: WhatIf) -> Received:
     """The policy as a table: one row per parameter, with a mark on those changed for a what-if."""
-    policy, origin = read(path, known_districts)
+    policy, origin = read_policy(path, known_districts)
     changes = what_if.changes(policy, "the Launchpad")
     table = table_of(policy.overridden(changes, "the Launchpad") if changes else policy, changes)
     return Received(table, (origin,), len(table))
@@ -121,7 +122,7 @@ def to_toml(policy: Policy) -> str:
     return tomlkit.dumps(says)
 
 
-def new(source: Path, target: Path, round_name: str, as_of: date | None, archived: Collection[str] = ()) -> None:
+def new_policy(source: Path, target: Path, round_name: str, as_of: date | None, archived: Collection[str] = ()) -> None:
     """A policy file for another round, from the one at ``source``: its comments and parameters, without its ballots.
 
     Where the round of ``source`` is among the ``archived`` ones, it becomes the one to compare with.
@@ -130,7 +131,7 @@ def new(source: Path, target: Path, round_name: str, as_of: date | None, archive
     """
     import tomlkit
 
-    policy, _ = read(source)
+    policy, _ = read_policy(source)
     if target.exists():
         raise InputError(
             Problem(shown_path(target), "a file", "a name that is free", "give another name, or move the file away")

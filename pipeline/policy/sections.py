@@ -1,13 +1,25 @@
-"""The sections of a policy: each parameter's name, its type, what it may be.
+"""The sections of a policy: the name, type and limits of each parameter.
 
-Not here: the policy as a whole (``whole``), what a parameter does (``criteria``, ``scoring``, ``uncertainty``,
-``shortlist``). No default stands in the code: a parameter missing from the file is an error.
+The Launchpad offers every parameter that has a ``description``. The code holds no default: a parameter missing from the
+file is an error. Not here: the policy as a whole (``whole``), what a parameter does (``criteria``, ``scoring``,
+``uncertainty``, ``shortlist``).
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
+
+from pipeline.criterion import CRITERIA, NAMES, Criterion
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -16,65 +28,92 @@ Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 Text = Annotated[str, StringConstraints(min_length=1)]
 DistrictCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
-CRITERIA = ("poverty", "university", "data_system")
 
 
 class Part(BaseModel):
+    """A section of a policy, frozen, in which every parameter is known."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
     @field_validator("*", mode="before")
     @classmethod
-    def _a_truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+    def _reject_booleans(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
-            raise ValueError("is true or false; must be a number or a text")
+            raise ValueError("a number or text, not true or false")
         return value
 
 
-def sums_to_one(parts: "Weights | PovertyParts | DimensionWeights") -> None:
-    total = sum(value for _, value in parts)
-    if abs(total - 1) > 1e-9:
-        raise ValueError(f"sum to {total:g}; must sum to 1")
-
-
-class Weights(Part):
-    """Weight of each criterion in the score."""
-
-    poverty: Share
-    university: Share
-    data_system: Share
+class SharesOfOne(Part):
+    """Numbers that sum to 1."""
 
     @model_validator(mode="after")
     def _sum(self) -> Self:
-        sums_to_one(self)
+        total = sum(value for _, value in self)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"sum to {total:g}; must sum to 1")
         return self
 
 
+class PointsOf100(Part):
+    """Numbers that sum to 100."""
+
+    @model_validator(mode="after")
+    def _sum(self) -> Self:
+        total = sum(value for _, value in self)
+        if abs(total - 100) > 1e-6:
+            raise ValueError(f"sum to {total:g}; must sum to 100")
+        return self
+
+
+# One number for each criterion. Type checkers know no class made at run time, so they see the class it is made from.
+if TYPE_CHECKING:
+    Weights = SharesOfOne
+    Points = PointsOf100
+else:
+    Weights = create_model(
+        "Weights",
+        __base__=SharesOfOne,
+        __doc__="Weight of each criterion in the score. Criteria not given share what is left, in proportion.",
+        **{
+            criterion.name: (Annotated[Share, Field(description=f"weight of {criterion.short.en}")], ...)
+            for criterion in CRITERIA
+        },
+    )
+    Points = create_model(
+        "Points",
+        __base__=PointsOf100,
+        __doc__="How an agency divides 100 points among the criteria.",
+        **{name: (Annotated[float, Field(ge=0, le=100)], ...) for name in NAMES},
+    )
+
+
 class Score(Part):
-    """How criteria become one score."""
+    """How the criteria become one score."""
 
-    rho: Annotated[float, Field(ge=-10, le=10)]
+    rho: Annotated[
+        float, Field(ge=-10, le=10, description="exponent of the power mean: 0 geometric mean, 1 weighted sum")
+    ]
     floor: Annotated[float, Field(gt=0, lt=1)]
-    known_weight_needed: Share
+    known_weight_needed: Annotated[
+        Share, Field(description="weight that the criteria with a value must have for a district to be scored")
+    ]
 
 
-class PovertyParts(Part):
+class PovertyParts(SharesOfOne):
     """Weight of each part of the poverty criterion."""
 
     rate: Share
     count: Share
     cluster: Share
 
-    @model_validator(mode="after")
-    def _sum(self) -> Self:
-        sums_to_one(self)
-        return self
-
 
 class Gate(Part):
     """Where poverty counts as concentrated."""
 
-    times_national_rate: Annotated[float, Field(ge=0, le=10)]
-    hot_spot_opens: bool
+    times_national_rate: Annotated[
+        float, Field(ge=0, le=10, description="poverty rate needed, as a multiple of the national rate")
+    ]
+    hot_spot_opens: Annotated[bool, Field(description="a hot spot passes whatever its rate")]
 
 
 class Named(Part):
@@ -85,7 +124,7 @@ class Named(Part):
 
 
 class Suspect(Part):
-    """When a figure is marked as suspect."""
+    """When a poverty figure is marked as suspect."""
 
     percentile: Annotated[float, Field(ge=50, le=100)]
     times_province_median: Positive
@@ -93,7 +132,7 @@ class Suspect(Part):
 
 
 class Poverty(Part):
-    """Criterion 1."""
+    """The poverty criterion."""
 
     survey_year: int
     population_year: int
@@ -110,7 +149,7 @@ class Poverty(Part):
 
 
 class Capability(Part):
-    """How able a campus is to be the go-between, by kind, without evidence."""
+    """How able a campus of each kind is to connect the partners, without further evidence."""
 
     rajabhat: Share
     rajamangala: Share
@@ -123,7 +162,7 @@ class Capability(Part):
 
 
 class University(Part):
-    """Criterion 2."""
+    """The university criterion."""
 
     sigma_minutes: Positive
     limit_minutes: Positive
@@ -144,14 +183,14 @@ class Levels(Part):
 
 
 class DataSystem(Part):
-    """Criterion 3."""
+    """The data system criterion."""
 
     lifetime_years: Positive
     unknown_quality: Share
     levels: Levels
 
 
-class DimensionWeights(Part):
+class DimensionWeights(SharesOfOne):
     """Weight of each dimension in multidimensional poverty."""
 
     health: Share
@@ -160,14 +199,9 @@ class DimensionWeights(Part):
     income: Share
     accessibility: Share
 
-    @model_validator(mode="after")
-    def _sum(self) -> Self:
-        sums_to_one(self)
-        return self
-
 
 class Households(Part):
-    """Household rows: which of them measure poverty, and what stops their intake."""
+    """Household rows: which of them measure poverty, and which files are rejected."""
 
     survey_systems: tuple[Text, ...]
     unusable_file: Literal["stop", "skip"]
@@ -197,23 +231,8 @@ class Decision(Part):
         return self
 
 
-class Points(Part):
-    """How an agency spreads its 100 points over the criteria."""
-
-    poverty: Annotated[float, Field(ge=0, le=100)]
-    university: Annotated[float, Field(ge=0, le=100)]
-    data_system: Annotated[float, Field(ge=0, le=100)]
-
-    @model_validator(mode="after")
-    def _sum(self) -> Self:
-        total = sum(value for _, value in self)
-        if abs(total - 100) > 1e-6:
-            raise ValueError(f"sum to {total:g}; must sum to 100")
-        return self
-
-
 class Ballot(Part):
-    """What one agency votes on the weights, who cast it and when."""
+    """The vote of one agency on the weights, who cast it and when."""
 
     agency: Text
     points: Points
@@ -222,14 +241,15 @@ class Ballot(Part):
     note: str = ""
 
 
-def between(pair: tuple[float, float]) -> tuple[float, float]:
+def increasing(pair: tuple[float, float]) -> tuple[float, float]:
+    """The pair; ``ValueError`` unless the first number is below the second."""
     if not pair[0] < pair[1]:
         raise ValueError(f"{pair[0]:g} to {pair[1]:g}; the first must be below the second")
     return pair
 
 
 class Uncertainty(Part):
-    """How far each choice may reasonably lie from what the policy says, and what counts as sure."""
+    """How far each choice may reasonably differ from the policy, and the limits of the words for certainty."""
 
     draws: Annotated[int, Field(ge=200, le=100_000)]
     weights_concentration: Annotated[float, Field(ge=1, allow_inf_nan=False)]
@@ -242,26 +262,26 @@ class Uncertainty(Part):
     likely: Share
     contested: Share
 
-    _sigma = field_validator("sigma_minutes")(between)
-    _percentiles = field_validator("goalpost_percentiles")(between)
-    _quality = field_validator("unknown_quality")(between)
+    _sigma = field_validator("sigma_minutes")(increasing)
+    _percentiles = field_validator("goalpost_percentiles")(increasing)
+    _quality = field_validator("unknown_quality")(increasing)
 
     @model_validator(mode="after")
     def _order(self) -> Self:
         if not self.firm > self.likely > self.contested:
-            raise ValueError("firm must lie above likely, likely above contested")
+            raise ValueError("firm must be above likely, and likely above contested")
         return self
 
 
 class NamedProvince(Part):
-    """A province that the working group puts on the portfolio, or keeps off it, and why."""
+    """A province that the working group includes in the portfolio, or excludes from it, and why."""
 
     province_code: ProvinceCode
     reason: Text
 
 
 class Portfolio(Part):
-    """Which provinces may stand together."""
+    """Which provinces may form a portfolio."""
 
     region_least: Annotated[int, Field(ge=0, le=77)]
     region_most: Annotated[int, Field(ge=1, le=77)]
@@ -269,3 +289,20 @@ class Portfolio(Part):
     near_best: Annotated[float, Field(ge=0, le=0.2)]
     locks: tuple[NamedProvince, ...]
     vetoes: tuple[NamedProvince, ...]
+
+
+def section_of(criterion: Criterion) -> type[Part]:
+    """The section of a criterion whose parameters are numbers without further rules (``Criterion.parameters``)."""
+    numbers: dict[str, Any] = {
+        parameter.name: (
+            Annotated[float, Field(ge=parameter.minimum, le=parameter.maximum, description=parameter.meaning)],
+            ...,
+        )
+        for parameter in criterion.parameters
+    }
+    return create_model(
+        criterion.name.title().replace("_", ""),
+        __base__=Part,
+        __doc__=f"The {criterion.short.en} criterion.",
+        **numbers,
+    )

@@ -1,19 +1,19 @@
 """The policy of a round: every parameter the working group decides, validated like any input.
 
-Here: the sections together, the ballots that give the weights, the policy with some parameters changed. Not here: files
-and tables (``files``), what-ifs in the words of a user (``changes``).
+Here: the sections together, the weights that ballots give, the policy with some parameters changed. Not here: files
+and tables (``documents``), what-ifs as a user writes them (``changes``).
 """
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, create_model, model_validator
 
+from pipeline.criterion import CRITERIA, NAMES
 from pipeline.errors import InputError, Problem, shown_value
 from pipeline.policy.sections import (
-    CRITERIA,
     Ballot,
     DataSystem,
     Day,
@@ -28,11 +28,12 @@ from pipeline.policy.sections import (
     Uncertainty,
     University,
     Weights,
+    section_of,
 )
 
 
-class Policy(Part):
-    """One round. Attribute paths are the dotted names of ``policy.toml``."""
+class PolicyOfAnyCriteria(Part):
+    """The parameters of a round, but for sections that ``criterion.Criterion.parameters`` declare."""
 
     round: Text
     title_th: Text
@@ -40,7 +41,7 @@ class Policy(Part):
     as_of: Day
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     agencies: Annotated[tuple[Text, ...], Field(min_length=1)]
-    shortlist_provinces: Annotated[int, Field(ge=1, le=77)]
+    shortlist_provinces: Annotated[int, Field(ge=1, le=77, description="provinces on the shortlist")]
     pilot_districts_per_province: Annotated[int, Field(ge=1, le=10)]
     decision: Decision
     weights: Weights
@@ -55,10 +56,10 @@ class Policy(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _weights_of_ballots(cls, says: Any) -> Any:
-        if isinstance(says, Mapping) and says.get("ballots") and "weights" not in says:
-            return {**says, "weights": mean_of(says["ballots"])}
-        return says
+    def _weights_of_ballots(cls, parameters: Any) -> Any:
+        if isinstance(parameters, Mapping) and parameters.get("ballots") and "weights" not in parameters:
+            return {**parameters, "weights": mean_of(parameters["ballots"])}
+        return parameters
 
     @model_validator(mode="after")
     def _ballots(self) -> Self:
@@ -75,13 +76,20 @@ class Policy(Part):
 
     @property
     def sha256(self) -> str:
-        """Digest of every parameter, the same however the file is laid out."""
+        """Digest of every parameter. Comments and layout of the file do not change it."""
         return hashlib.sha256(json.dumps(dict(self.rows()), sort_keys=True).encode()).hexdigest()
 
     @property
     def nominal_weights(self) -> tuple[float, ...]:
         """The weights in the order of ``CRITERIA``."""
-        return tuple(getattr(self.weights, name) for name in CRITERIA)
+        return tuple(getattr(self.weights, name) for name in NAMES)
+
+    def parameter(self, name: str) -> Any:
+        """The value of a parameter by its dotted name, for the criteria whose section has no class of its own."""
+        value: Any = self
+        for step in name.split("."):
+            value = getattr(value, step)
+        return value
 
     @property
     def voters(self) -> tuple[str, ...]:
@@ -89,7 +97,15 @@ class Policy(Part):
         return tuple(ballot.agency for ballot in self.ballots)
 
     def overridden(self, changes: Mapping[str, Any], file: str = "what-if") -> "Policy":
-        """The policy with some parameters, by dotted name, set to other values."""
+        """The policy with other values for some parameters.
+
+        Args:
+            changes: the new values, by dotted name.
+            file: where the values come from, for messages.
+
+        Raises:
+            InputError: for names that are no parameters, and for values out of range.
+        """
         nested = self.model_dump(mode="json")
         for name, value in changes.items():
             *path, last = name.split(".")
@@ -102,10 +118,26 @@ class Policy(Part):
         return validated(nested, file)
 
 
+if TYPE_CHECKING:  # type checkers know no class made at run time
+    Policy = PolicyOfAnyCriteria
+else:
+    Policy = create_model(
+        "Policy",
+        __base__=PolicyOfAnyCriteria,
+        __module__=__name__,
+        __doc__="One round. Attribute paths are the dotted names of ``policy.toml``.",
+        **{
+            criterion.name: (section_of(criterion), ...)
+            for criterion in CRITERIA
+            if criterion.name not in PolicyOfAnyCriteria.model_fields
+        },
+    )
+
+
 def mean_of(ballots: Any) -> dict[str, float]:
     """The weights that ballots give: the mean of their points, as shares.
 
-    Equal weights where a ballot is none: what is wrong is then said of the ballot, not of the weights.
+    Equal weights where a ballot is invalid, so that the error message is about the ballot, not about the weights.
 
     >>> mean_of([{"points": {"poverty": 60, "university": 20, "data_system": 20}},
     ...          {"points": {"poverty": 40, "university": 40, "data_system": 20}}])
@@ -114,8 +146,8 @@ def mean_of(ballots: Any) -> dict[str, float]:
     try:
         points = [Points.model_validate(ballot["points"]) for ballot in ballots]
     except (TypeError, KeyError, ValueError):
-        return dict.fromkeys(CRITERIA, 1 / len(CRITERIA))
-    return {name: sum(getattr(p, name) for p in points) / (100 * len(points)) for name in CRITERIA}
+        return dict.fromkeys(NAMES, 1 / len(NAMES))
+    return {name: sum(getattr(p, name) for p in points) / (100 * len(points)) for name in NAMES}
 
 
 def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -131,10 +163,10 @@ def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{above}{name}", value
 
 
-def validated(says: Mapping[str, Any], file: str) -> Policy:
-    """A policy, or ``InputError`` with every parameter that is missing, unknown or out of range."""
+def validated(parameters: Mapping[str, Any], file: str) -> Policy:
+    """The policy that nested parameters give; ``InputError`` names each that is missing, unknown or out of range."""
     try:
-        return Policy.model_validate(says)
+        return Policy.model_validate(parameters)
     except ValidationError as error:
         raise InputError(
             [
@@ -151,7 +183,7 @@ def validated(says: Mapping[str, Any], file: str) -> Policy:
 
 
 def found_words(item: Mapping[str, Any]) -> str:
-    """What stood there, for one of pydantic's errors."""
+    """The value that one of pydantic's errors is about, for a message."""
     if item["type"] == "missing":
         return "nothing"
     given = item["input"]

@@ -9,8 +9,9 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
+from pipeline.criterion import NAMES
 from pipeline.errors import shown_path
-from pipeline.policy import CRITERIA, Policy
+from pipeline.policy import Policy
 from pipeline.report.terminal import console
 from pipeline.sentences import weights_from
 
@@ -26,14 +27,14 @@ def shown(policy: Policy, path: Path) -> None:
         else "decided by nobody yet: defaults"
     )
     table = Table(title=f"weights: {weights_from(policy).en}", box=box.SIMPLE)
-    for name in ("agency", *CRITERIA, "cast by", "on", "note"):
-        table.add_column(name, justify="right" if name in CRITERIA else "left")
+    for name in ("agency", *NAMES, "cast by", "on", "note"):
+        table.add_column(name, justify="right" if name in NAMES else "left")
     for b in policy.ballots:
-        points = [f"{getattr(b.points, name):g}" for name in CRITERIA]
+        points = [f"{getattr(b.points, name):g}" for name in NAMES]
         table.add_row(b.agency, *points, b.cast_by, b.cast_on.isoformat(), b.note)
     for agency in policy.agencies:
         if agency not in policy.voters:
-            table.add_row(agency, *[""] * len(CRITERIA), "no ballot", "", "")
+            table.add_row(agency, *[""] * len(NAMES), "no ballot", "", "")
     table.add_section()
     table.add_row("weights", *(f"{100 * w:g}" for w in policy.nominal_weights), "", "", "")
     out.print(table)

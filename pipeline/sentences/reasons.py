@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.criterion import Words
-from pipeline.policy import CRITERIA, Policy
+from pipeline.policy import Policy
 from pipeline.sentences.words import MISSING, NAMES, capital, listed, rows_of
 
 
@@ -56,7 +56,7 @@ def reason(row: Any, policy: Policy) -> Words:
 
 def missing(row: Any) -> Words:
     """What a district lacks to be scored."""
-    return listed([MISSING[k] for k in CRITERIA if getattr(row, k) is None] or [MISSING["poverty"]])
+    return listed([MISSING[k] for k in NAMES if getattr(row, k) is None] or [MISSING["poverty"]])
 
 
 def _below_gate(row: Any, policy: Policy) -> Words:
@@ -133,7 +133,7 @@ def comparison(row: Any) -> Words:
         return Words("ไม่มีคะแนนให้เปรียบเทียบ", "No score to compare.")
     if row.reference_score is None:
         return Words("ไม่มีอำเภอที่เข้าเกณฑ์ให้เปรียบเทียบ", "No eligible district to compare with.")
-    factors = [(k, getattr(row, f"contribution_{k}")) for k in CRITERIA]
+    factors = [(k, getattr(row, f"contribution_{k}")) for k in NAMES]
     known = [(NAMES[k], np.exp(part)) for k, part in factors if part is not None]
     times = np.exp(sum(part for _, part in factors if part is not None))
     return Words(

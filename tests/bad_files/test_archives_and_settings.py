@@ -284,7 +284,7 @@ def test_policies(fault: str, tmp_path: Path) -> None:
     content = make()
     assert content != POLICY.encode()
     file.write_bytes(content)
-    refused(lambda: policies.read(file, DISTRICTS["district_code"]), "policy.toml", *parts)
+    refused(lambda: policies.read_policy(file, DISTRICTS["district_code"]), "policy.toml", *parts)
 
 
 SIDECARS: dict[str, tuple[bytes, list[str]]] = {

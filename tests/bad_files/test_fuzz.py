@@ -184,7 +184,7 @@ def test_policies(tmp_path: Path) -> None:
     @given(any_of((RAW / "policy" / "policy.toml").read_bytes()))
     def try_it(content: bytes) -> None:
         file.write_bytes(content)
-        returns_or_names(lambda: policies.read(file, DISTRICTS["district_code"]))
+        returns_or_names(lambda: policies.read_policy(file, DISTRICTS["district_code"]))
 
     try_it()
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from pipeline import scoring, what_if
+from pipeline.criterion import NAMES
 from pipeline.pages import embedding
-from pipeline.policy import CRITERIA, Policy
+from pipeline.policy import Policy
 from pipeline.workspace import Paths, Tables
 from tests.conftest import published
 from tests.pages.conftest import HOSTILE, IDLE, Opened
@@ -165,7 +166,7 @@ def test_the_browser_ranks_as_the_pipeline_does(opened: Opened, real_run: Paths,
     edges = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0], [0.3, 0.35, 0.35], [0.35, 0.3, 0.35]]
     assert len(drawn) + len(edges) == 50
     for weights in [list(policy.nominal_weights), *drawn, *edges]:
-        named = dict(zip(CRITERIA, weights, strict=True))
+        named = dict(zip(NAMES, weights, strict=True))
         changed = policy.overridden({f"weights.{k}": v for k, v in named.items()})
         assert in_the_browser(opened.page, named, 0.0) == in_the_pipeline(tables, changed), named
     for rho in (1.0, -1.0, 0.5):
@@ -229,7 +230,7 @@ def test_weights_are_tried_said_to_be_so_kept_in_the_address_and_taken_back(
 def test_all_three_sliders_at_nothing_are_equal_weights(opened: Opened) -> None:
     page = opened.page
     page.click("#weights > summary")
-    for name in CRITERIA:
+    for name in NAMES:
         slide(page, name, 0)
     assert page.eval_on_selector_all(".sliders output", "all => all.map(o => o.textContent)") == ["33%"] * 3
 

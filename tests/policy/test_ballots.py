@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline import cli
 from pipeline import policy as policies
+from pipeline.criterion import NAMES
 from pipeline.errors import InputError
-from pipeline.policy import CRITERIA, Policy, WhatIf
+from pipeline.policy import Policy, WhatIf
 from pipeline.sentences import weights_from
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
@@ -35,7 +36,7 @@ def test_no_ballots_come_with_the_project_and_it_says_so(policy: Policy) -> None
 
 
 def test_the_mean_of_the_ballots_is_the_weight(tmp_path: Path) -> None:
-    policy, _ = policies.read(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
+    policy, _ = policies.read_policy(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
     assert policy.nominal_weights == pytest.approx((0.5, 0.25, 0.25))
     assert policy.voters == ("CODI", "OSMEP")
     said = weights_from(policy)
@@ -57,33 +58,33 @@ def test_the_mean_of_the_ballots_is_the_weight(tmp_path: Path) -> None:
 )
 def test_bad_ballots_are_refused(ballots: list, parts: list[str], tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
-        policies.read(voted(tmp_path, *ballots))
+        policies.read_policy(voted(tmp_path, *ballots))
     for part in parts:
         assert part in str(caught.value)
 
 
 def test_a_policy_survives_its_file_and_its_table(tmp_path: Path, policy: Policy) -> None:
-    with_ballots, _ = policies.read(voted(tmp_path, ("CODI", 60, 20, 20), ("DASTA", 10, 45, 45)))
+    with_ballots, _ = policies.read_policy(voted(tmp_path, ("CODI", 60, 20, 20), ("DASTA", 10, 45, 45)))
     for one in (policy, with_ballots):
         file = tmp_path / "again.toml"
         file.write_text(policies.to_toml(one), encoding="utf-8")
-        assert policies.read(file)[0] == one
+        assert policies.read_policy(file)[0] == one
         assert policies.from_table(policies.table_of(one)) == one
-        assert policies.read(file)[0].sha256 == one.sha256
+        assert policies.read_policy(file)[0].sha256 == one.sha256
 
 
 def test_a_new_round_keeps_rules_and_comments_but_no_ballots(tmp_path: Path) -> None:
     source, target = voted(tmp_path, ("CODI", 60, 20, 20)), tmp_path / "deep" / "2569.toml"
-    policies.new(source, target, "2569", date(2026, 12, 31))
-    made, _ = policies.read(target)
+    policies.new_policy(source, target, "2569", date(2026, 12, 31))
+    made, _ = policies.read_policy(target)
     assert (made.round, made.as_of, made.ballots) == ("2569", date(2026, 12, 31), ())
     assert made.nominal_weights == pytest.approx((0.6, 0.2, 0.2))
-    assert made.poverty == policies.read(source)[0].poverty
+    assert made.poverty == policies.read_policy(source)[0].poverty
     text = target.read_text(encoding="utf-8")
     assert "# Goalposts: 97.5th percentiles" in text
     assert "# [[ballots]]" in text
     with pytest.raises(InputError, match="a name that is free"):
-        policies.new(source, target, "2570", None)
+        policies.new_policy(source, target, "2570", None)
     assert target.read_text(encoding="utf-8") == text
 
 
@@ -98,7 +99,7 @@ def test_what_is_asked_in_the_words_of_a_user(tmp_path: Path, policy: Policy) ->
     assert weights(WhatIf({"poverty": 1.0})) == [1, 0, 0]
     assert WhatIf().changes(policy, "x") == {}
     assert WhatIf(drop_agencies=["OSMEP"]).changes(policy, "x") == {}
-    both, _ = policies.read(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
+    both, _ = policies.read_policy(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
     assert weights(WhatIf(drop_agencies=["OSMEP"]), both) == [0.6, 0.2, 0.2]
     assert weights(WhatIf({"university": 0.5}, ["OSMEP"]), both) == [0.375, 0.5, 0.125]
     assert WhatIf(drop_agencies=["OSMEP"]).applied(both).voters == ("CODI",)
@@ -112,7 +113,7 @@ def test_what_is_asked_in_the_words_of_a_user(tmp_path: Path, policy: Policy) ->
         (WhatIf({"hunger": 0.5}), "'hunger'"),
         (WhatIf(drop_agencies=["NESDC"]), "'NESDC'"),
         (WhatIf({"poverty": 0.5}, (), ["poverty"]), "with a weight and left out"),
-        (WhatIf(without_criteria=list(CRITERIA)), "sum to 1"),
+        (WhatIf(without_criteria=list(NAMES)), "sum to 1"),
         (WhatIf(parameters={"score.roh": 1}), "score.roh"),
         (WhatIf(parameters={"score.rho": "low"}), "score.rho"),
     ],
@@ -123,9 +124,9 @@ def test_what_cannot_be_asked(asked: WhatIf, part: str, policy: Policy) -> None:
     assert part in str(caught.value)
 
 
-@given(st.dictionaries(st.sampled_from(CRITERIA), st.floats(0, 1), max_size=3))
+@given(st.dictionaries(st.sampled_from(NAMES), st.floats(0, 1), max_size=3))
 def test_weights_always_sum_to_one_or_are_refused(weights: dict) -> None:
-    policy = policies.read(REAL)[0]
+    policy = policies.read_policy(REAL)[0]
     try:
         after = WhatIf(weights).applied(policy)
     except InputError:
@@ -187,5 +188,5 @@ def test_a_new_policy_compares_with_the_round_it_follows_where_that_is_archived(
     source = ROOT / "data" / "raw" / "policy" / "policy.toml"
     for archived, expected in ((["2565"], "2565"), (["2564"], ""), ([], "")):
         target = tmp_path / f"{len(archived)}{expected}.toml"
-        policies.new(source, target, "2566", None, archived)
-        assert policies.read(target)[0].decision.previous_round == expected
+        policies.new_policy(source, target, "2566", None, archived)
+        assert policies.read_policy(target)[0].decision.previous_round == expected

@@ -204,7 +204,7 @@ POLICY = {
     "district that does not exist": ('district_code = "8103"', 'district_code = "8199"', ["8199"]),
     "decided by someone, never": ('decided_by = ""', 'decided_by = "x"', ["decision", "decided_on"]),
     "bounds the wrong way round": ("[25, 60]", "[60, 25]", ["uncertainty.sigma_minutes", "below the second"]),
-    "firm below likely": ("firm = 0.9", "firm = 0.5", ["uncertainty", "firm must lie above likely"]),
+    "firm below likely": ("firm = 0.9", "firm = 0.5", ["uncertainty", "firm must be above likely"]),
     "a seed below 0": ("seed = 2565", "seed = -1", ["seed", "'-1'", "0"]),
     "weights spread without bound": (
         "weights_concentration = 40",
@@ -231,14 +231,14 @@ def test_policy_refuses(name: str, tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_bytes(replaced(old, new)((RAW / "policy" / "policy.toml").read_bytes()))
     with pytest.raises(InputError) as caught:
-        policies.read(file, DISTRICTS["district_code"])
+        policies.read_policy(file, DISTRICTS["district_code"])
     one_line(caught.value, "policy.toml", *parts)
 
 
 def test_policy_survives_its_table_and_overrides_are_marked() -> None:
     path = RAW / "policy" / "policy.toml"
-    plain = policies.read(path)[0]
-    table = policies.received(path, DISTRICTS["district_code"], WhatIf(parameters={"score.rho": 1.0})).table
+    plain = policies.read_policy(path)[0]
+    table = policies.received_policy(path, DISTRICTS["district_code"], WhatIf(parameters={"score.rho": 1.0})).table
     assert table.loc[table["overridden"], "parameter"].tolist() == ["score.rho"]
     assert policies.from_table(table) == plain.overridden({"score.rho": 1.0})
     with pytest.raises(InputError, match="what-if"):

@@ -9,7 +9,7 @@ from pipeline import shortlist
 from pipeline.policy import Policy
 from tests.conftest import ROOT
 
-REAL = policies.read(ROOT / "data" / "raw" / "policy" / "policy.toml")[0]
+REAL = policies.read_policy(ROOT / "data" / "raw" / "policy" / "policy.toml")[0]
 
 
 def country(*rows: tuple[str, float | None, str]) -> pd.DataFrame:
