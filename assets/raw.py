@@ -3,6 +3,8 @@
 Every asset is one call. Not here: joins (``district``), how a file is read (``pipeline.sources``).
 """
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +14,7 @@ from pipeline import policy as policies
 from pipeline import workspace
 from pipeline.households import kept
 from pipeline.orchestration.storage import News, asset, assets
-from pipeline.policy import Policy, WhatIf, flat
+from pipeline.policy import Policy, WhatIf, flat, offered
 from pipeline.reading.table import Received
 from pipeline.sources import boundaries, cbt, dbd, dopa, labour, nesdc, subdistricts, tpmap
 from pipeline.sources import data_systems as systems
@@ -23,51 +25,24 @@ In = dg.ResourceParam[Paths]
 Told = dg.ResourceParam[News]
 
 
-class WeightsConfig(dg.Config):
-    """Weights of the criteria; those not given share what is left, in proportion."""
+class WhatIfConfig(dg.Config):
+    """What-if: leave a parameter out to keep the value of the policy. A what-if is never published."""
 
-    poverty: float | None = Field(default=None, description="weight of poverty concentration")
-    university: float | None = Field(default=None, description="weight of a university that connects")
-    data_system: float | None = Field(default=None, description="weight of an accepted data system")
-
-
-class GateConfig(dg.Config):
-    """Where poverty counts as concentrated."""
-
-    times_national_rate: float | None = Field(
-        default=None, description="rate needed, as a multiple of the national rate"
-    )
-    hot_spot_opens: bool | None = Field(default=None, description="a hot spot passes whatever its rate")
-
-
-class PovertyConfig(dg.Config):
-    """Criterion 1."""
-
-    gate: GateConfig = GateConfig()
-
-
-class ScoreConfig(dg.Config):
-    """How criteria become a score."""
-
-    rho: float | None = Field(default=None, description="exponent of the power mean: 0 geometric, 1 weighted sum")
-    known_weight_needed: float | None = Field(default=None, description="weight that known criteria must carry")
-
-
-class PolicyConfig(dg.Config):
-    """What-if: leave a parameter out to keep what the working group decided. A what-if is never published."""
-
-    weights: WeightsConfig = WeightsConfig()
     drop_agencies: list[str] = Field(default=[], description="agencies whose ballots are left out")
     without_criteria: list[str] = Field(default=[], description="criteria without weight")
-    poverty: PovertyConfig = PovertyConfig()
-    score: ScoreConfig = ScoreConfig()
-    shortlist_provinces: int | None = Field(default=None, description="provinces on the shortlist")
 
     def what_if(self) -> WhatIf:
-        """What is asked, in the words of the policy."""
-        asked = self.model_dump(exclude_none=True)
-        known = {name: asked.pop(name) for name in ("weights", "drop_agencies", "without_criteria")}
-        return WhatIf(**known, parameters=dict(flat(asked)))
+        """The what-if that these settings ask for."""
+        settings = self.model_dump(exclude_none=True)
+        known = {name: settings.pop(name) for name in ("weights", "drop_agencies", "without_criteria")}
+        return WhatIf(**known, parameters=dict(flat(settings)))
+
+
+# With every parameter that the policy describes. Type checkers know no class made at run time.
+if TYPE_CHECKING:
+    PolicyConfig = WhatIfConfig
+else:
+    PolicyConfig = offered(Policy, WhatIfConfig, dg.Config)
 
 
 @asset("raw", "python")

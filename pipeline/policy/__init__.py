@@ -1,11 +1,12 @@
 """The policy of a round: ``sections`` (the parameters), ``whole`` (the policy), ``documents`` (files and tables),
-``changes`` (what-ifs).
+``changes`` (what-ifs), ``launchpad`` (the parameters it offers).
 
 Not here: what a parameter does (``criteria``, ``scoring``, ``uncertainty``, ``shortlist``).
 """
 
 from pipeline.policy.changes import WhatIf, without_agency
 from pipeline.policy.documents import from_table, new_policy, read_policy, received_policy, table_of, to_toml
+from pipeline.policy.launchpad import offered
 from pipeline.policy.sections import Ballot, Households, Portfolio, Uncertainty
 from pipeline.policy.whole import Policy, flat, validated
 
@@ -19,6 +20,7 @@ __all__ = [
     "flat",
     "from_table",
     "new_policy",
+    "offered",
     "read_policy",
     "received_policy",
     "table_of",

@@ -4,8 +4,10 @@ import dagster as dg
 import pytest
 
 from assets import checks, district, pilots, raw
+from pipeline import criterion
 from pipeline.contracts import CONTRACTS
 from pipeline.orchestration import definitions
+from pipeline.policy import WhatIf
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 
@@ -96,8 +98,18 @@ def test_rows_and_digests_show_in_the_ui(real_run: Paths, monkeypatch: pytest.Mo
 
 def test_weights_and_gate_are_editable_in_the_launchpad() -> None:
     fields = raw.PolicyConfig.to_config_schema().as_field().config_type.fields
-    assert set(fields["weights"].config_type.fields) == {"poverty", "university", "data_system"}
-    assert "gate" in fields["poverty"].config_type.fields
+    weights = fields["weights"].config_type.fields
+    assert tuple(weights) == criterion.NAMES
+    assert [weights[name].description for name in weights] == [f"weight of {c.short.en}" for c in criterion.CRITERIA]
+    gate = fields["poverty"].config_type.fields["gate"].config_type.fields
+    assert set(gate) == {"times_national_rate", "hot_spot_opens"}
+    assert set(fields["score"].config_type.fields) == {"rho", "known_weight_needed"}
+
+
+def test_no_parameter_is_required_in_the_launchpad() -> None:
+    assert raw.PolicyConfig().what_if() == WhatIf(drop_agencies=[], without_criteria=[])
+    asked = raw.PolicyConfig(weights={"poverty": 0.6}, poverty={"gate": {"hot_spot_opens": False}}).what_if()
+    assert (dict(asked.weights), dict(asked.parameters)) == ({"poverty": 0.6}, {"poverty.gate.hot_spot_opens": False})
 
 
 def test_the_readme_names_every_asset(specs: dict[str, dg.AssetSpec]) -> None:
