@@ -1,8 +1,14 @@
-"""What several rooms' tests share: the folders, one whole run on the real figures, invented inputs."""
+"""What the tests of several rooms share: folders, published runs of the real figures, and projects to change.
 
+Here: one whole run per session for all workers, a copy of it that each test gets afresh, ways to materialise some
+assets. Not here: invented inputs of one room (the ``conftest`` of its folder).
+"""
+
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import dagster as dg
@@ -12,19 +18,19 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from pipeline import policy as policies
+from pipeline import workspace
 from pipeline.orchestration import definitions
-from pipeline.orchestration.definitions import run_everything
 from pipeline.policy import Policy
 from pipeline.sources import dopa
 from pipeline.workspace import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
-# A folder whose name SQL, globs and shells would stumble over.
+# A folder name that is hard to handle for SQL, globs and shells.
 HARD_TO_NAME = "it's a [new] 100% *; -- โครงการ"
 # Seconds after which something that should have ended hangs, on however slow a machine; no result depends on it.
 HANGS = 600
-# So that no test makes or needs the key of whoever runs them.
+# Tests neither create nor need the key of the person who runs them.
 os.environ["PILOT_AREAS_KEY"] = "a key for tests, of some forty characters"
 # No property depends on the speed of the machine. Each run tries the same examples, so that a failure can be repeated.
 settings.register_profile(
@@ -36,111 +42,159 @@ settings.register_profile(
 )
 settings.load_profile("same everywhere")
 
+# Makes the folder of a project once for all workers: its name, and what fills the new folder.
+MakeOnce = Callable[[str, Callable[[Path], None]], Path]
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What tests have measured, after all of them."""
+    """Print what tests have measured, after all of them."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties if report.when == "call" else ():
             terminalreporter.write_line(f"measured: {name}: {value}")
 
 
-# Files whose tests run everything: they begin first, so that no worker is left alone with one of them at the end; the
-# second of them does not wait for the run that all share.
-LONGEST = (
-    "tests/faults/test_nightly.py",
-    "tests/faults/test_kill.py",
-    "tests/faults/test_disk.py",
-    "tests/faults/test_same_bytes.py",
-    "tests/faults/test_soak.py",
-    "tests/runs/test_rounds.py",
-    "tests/test_way.py",
-    "tests/households/test_way.py",
-    "tests/runs/test_publishing.py",
-    "tests/pages/test_every_page.py",
-    "tests/pages/test_country.py",
-    "tests/test_what_if.py",
-    "tests/households/test_intake.py",
-    "tests/pages/test_dossier.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {name: i for i, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(item.nodeid.split("::")[0], len(order)))
-
-
 @pytest.fixture(autouse=True)
-def _back_where_we_were(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The command line changes the working directory and DAGSTER_HOME; each test starts as the first did."""
+def _same_place_for_each_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Restore the working directory and DAGSTER_HOME, which the command line changes."""
     monkeypatch.setenv("DAGSTER_HOME", str(ROOT))
     before = Path.cwd()
     yield
     os.chdir(before)
 
 
-@pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """Makes a project folder of its own with the real inputs."""
-
-    def make() -> Path:
-        root = tmp_path_factory.mktemp("project")
-        (root / "data").mkdir()
-        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households"))
-        for left in (root / "data" / "raw" / "boundaries").glob("*"):
-            if left.name != "README.md":
-                left.unlink()
-        shutil.copy(ROOT / "dagster.yaml", root)
-        return root
-
-    return make
+def with_real_inputs(root: Path) -> Path:
+    """Fill the project at ``root`` with the inputs of this repository, without household rows and boundaries."""
+    raw = root / "data" / "raw"
+    shutil.copytree(ROOT / "data" / "raw", raw, ignore=shutil.ignore_patterns("households"))
+    for path in (raw / "boundaries").glob("*"):
+        if path.name != "README.md":
+            path.unlink()
+    shutil.copy(ROOT / "dagster.yaml", root)
+    return root
 
 
 def with_fewer_draws(root: Path) -> Path:
-    """The project with 200 draws instead of 10,000: where how sure a rank is does not matter."""
+    """Set 200 draws instead of 10,000 in the project at ``root``, where uncertainty is not what is tested."""
     file = root / "data" / "raw" / "policy" / "policy.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("draws = 10000", "draws = 200"), encoding="utf-8")
     return root
 
 
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes a new project folder with the real inputs."""
+    return lambda: with_real_inputs(tmp_path_factory.mktemp("project"))
+
+
 def run_in(root: Path, paths: Paths | None = None) -> Paths:
-    """Everything, in the project at ``root``; its folders."""
-    before = Path.cwd()
-    os.chdir(root)
-    try:
-        paths = paths or Paths.of(root)
-        run_everything(root, paths)
-        return paths
-    finally:
-        os.chdir(before)
+    """Run everything in the project at ``root``, in its own Dagster instance, as ``pilot-areas run`` does."""
+    paths = paths or Paths.of(root)
+    with chdir(root):
+        definitions.run_everything(root, paths)
+    return paths
+
+
+def publish_in(root: Path) -> Paths:
+    """Run everything in the project at ``root`` without its Dagster instance: a third faster, with the same files."""
+    paths = Paths.of(root)
+    with chdir(root):
+        definitions.build_again(paths)
+    return paths
+
+
+def materialise(
+    paths: Paths, *names: str, upstream: bool = False, config: dict | None = None
+) -> dg.ExecuteInProcessResult:
+    """Materialise some assets, as from the Launchpad.
+
+    Args:
+        paths: the project.
+        names: the assets.
+        upstream: also everything they are made from.
+        config: parameters of the policy for a what-if.
+
+    Returns:
+        The result; a failure is in it, not raised.
+    """
+    selection = dg.AssetSelection.assets(*names)
+    selection = selection.upstream().required_multi_asset_neighbors() if upstream else selection
+    job = dg.define_asset_job("some", selection=selection, executor_def=dg.in_process_executor)
+    defs = dg.Definitions.merge(definitions.build(paths), dg.Definitions(jobs=[job]))
+    run_config = {**definitions.QUIET, **({"ops": {"policy": {"config": config}}} if config else {})}
+    with chdir(paths.maps.parent), dg.DagsterInstance.ephemeral() as instance:
+        job = defs.resolve_job_def("some")
+        return job.execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)
 
 
 def made_in(root: Path, *names: str) -> Paths:
-    """Some assets with all that they are made from, in the project at ``root``; nothing is published."""
-    before = Path.cwd()
-    os.chdir(root)
-    try:
-        paths = Paths.of(root)
-        wanted = dg.AssetSelection.assets(*names).upstream().required_multi_asset_neighbors()
-        job = dg.define_asset_job("some", selection=wanted, executor_def=dg.in_process_executor)
-        defs = dg.Definitions.merge(definitions.build(paths), dg.Definitions(jobs=[job]))
-        with dg.DagsterInstance.ephemeral() as instance:
-            made = defs.resolve_job_def("some").execute_in_process(run_config=definitions.QUIET, instance=instance)
-        assert made.success
-        return paths
-    finally:
-        os.chdir(before)
+    """Materialise some assets with everything they are made from in the project at ``root``; nothing is published."""
+    paths = Paths.of(root)
+    result = materialise(paths, *names, upstream=True)
+    assert result.success, definitions.failed(result)
+    return paths
 
 
 @pytest.fixture(scope="session")
-def real_run(new_project: Callable[[], Path], tmp_path_factory: pytest.TempPathFactory) -> Paths:
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    """Makes a project that all workers share and none may change: whichever needs it first fills its folder."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        root, done = shared / name / "project", shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.is_file():
+                shutil.rmtree(root, ignore_errors=True)
+                root.mkdir(parents=True)
+                fill(root)
+                done.touch()
+        return root
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def real_run(make_once: MakeOnce) -> Paths:
     """One published run on the figures of 2022 with schematic outlines. Read only: all workers share it."""
-    whole = tmp_path_factory.getbasetemp()
-    shared = whole.parent if os.environ.get("PYTEST_XDIST_WORKER") else whole
-    done = shared / "real_run.txt"
-    with FileLock(shared / "real_run.lock"):
-        if not done.is_file():
-            done.write_text(str(run_in(new_project()).maps.parent))
-    return Paths.of(Path(done.read_text()))
+    return Paths.of(make_once("real_run", lambda root: run_in(with_real_inputs(root))))
+
+
+@pytest.fixture(scope="session")
+def _own_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("copy") / HARD_TO_NAME
+
+
+@pytest.fixture
+def project(real_run: Paths, _own_copy: Path) -> Paths:
+    """The run on the figures of 2022 in a folder that this test may change; the next test finds it restored."""
+    restore(real_run.maps.parent, _own_copy)
+    return Paths.of(_own_copy)
+
+
+def restore(source: Path, copy: Path) -> None:
+    """Make the folder ``copy`` what ``source`` is; files with the same size and time are taken to be the same."""
+    copy.mkdir(parents=True, exist_ok=True)
+    wanted = {path.name: path for path in source.iterdir()}
+    for path in copy.iterdir():
+        like = wanted.get(path.name)
+        if like is None or _kind(path) != _kind(like):
+            remove = shutil.rmtree if path.is_dir() and not path.is_symlink() else Path.unlink
+            remove(path)
+    for name, path in wanted.items():
+        target = copy / name
+        if path.is_dir() and not path.is_symlink():
+            restore(path, target)
+        elif not target.is_symlink() and not target.exists():
+            shutil.copy2(path, target, follow_symlinks=False)
+    shutil.copystat(source, copy)
+
+
+def _kind(path: Path) -> tuple[object, ...]:
+    """What tells a file, a link or a folder from another: equal for a copy that has not been changed."""
+    if path.is_symlink():
+        return ("link", os.readlink(path))
+    status = path.stat()
+    return ("folder",) if path.is_dir() else ("file", status.st_size, status.st_mtime_ns, status.st_mode)
 
 
 @pytest.fixture(scope="session")
@@ -155,21 +209,22 @@ def policy() -> Policy:
 
 def published(paths: Paths, name: str) -> pd.DataFrame:
     """A published table, without shapes."""
-    from pipeline import workspace
-
     return workspace.read(paths.processed / f"{name}.parquet", name)
 
 
 def published_files(folder: Path) -> list[Path]:
-    """Every file in a published folder, those of its folders too."""
+    """Every file in a published folder and the folders in it."""
     found = [Path(place) / name for place, _, names in os.walk(folder, followlinks=True) for name in names]
     return sorted(found)
 
 
 def digests(paths: Paths) -> dict[str, str]:
     """sha256 of every published file that must be the same for the same input."""
-    import hashlib
-
     files = [p for folder in (paths.processed, paths.maps) for p in published_files(folder)]
     kept = [p for p in files if p.name not in ("run.json", "README.md") and p.suffix != ".duckdb"]
     return {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in kept}
+
+
+def lineage(paths: Paths) -> dict[str, tuple[str, ...]]:
+    """The tables each stored table is made from, as publishing is given them."""
+    return definitions.build(paths).resources["lineage"].made_from
