@@ -10,22 +10,22 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import downloads as take_away
-from pipeline import explain, shortlist
-from pipeline import workbooks as books
+from pipeline import explain, pages, shortlist
 from pipeline.contracts import CONTRACTS
+from pipeline.downloads import download_files
 from pipeline.orchestration import nightly, storage
 from pipeline.orchestration.storage import Lineage, asset, assets
-from pipeline.pages import brief as meeting
-from pipeline.pages import classes, country, dossier, frame
-from pipeline.pages import pictures as maps
+from pipeline.pages.frame import Figures
 from pipeline.policy import Policy
-from pipeline.runs import publishing, rounds
+from pipeline.runs import rounds
+from pipeline.runs.publishing import RunIdentity
 from pipeline.sentences import decision
-from pipeline.uncertainty import measure as uncertainty
-from pipeline.workspace import Paths
+from pipeline.uncertainty import measure
+from pipeline.workbooks import workbook_files
+from pipeline.workspace import LoadedTables, Paths
 
 In = dg.ResourceParam[Paths]
+Identity = dg.ResourceParam[RunIdentity]
 Published = Iterator[dg.MaterializeResult[None]]
 
 
@@ -68,7 +68,7 @@ def how_sure(
     policy: Policy,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """10,000 draws of rates, weights, exponent, decay, goalposts, campuses and unmeasured quality; seeded."""
-    return uncertainty.measure(
+    return measure.measure(
         district_criteria, district_scores, district_shapes, universities, partnerships, regions, policy
     )
 
@@ -92,10 +92,10 @@ def province_explanations(
     return explain.province_explanations(provincial_shortlist, district_scores, policy)
 
 
-@asset("pilots", "pandas", notes_of=rounds.COMPARED)
-def round_changes(paths: In) -> pd.DataFrame:
+@asset("pilots", "pandas", tables=rounds.COMPARED)
+def round_changes(tables: LoadedTables, paths: Paths) -> pd.DataFrame:
     """Rank moves since the round that the policy names, split into what the figures and what the policy changed."""
-    return rounds.changes(paths)
+    return rounds.changes_since_round(tables, paths)
 
 
 @asset("pilots", "pandas")
@@ -123,12 +123,12 @@ def decisions(
 @asset("pilots", "numpy")
 def map_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
     """Computed once, so that one colour means one thing on every page and picture."""
-    return classes.classes(district_scores)
+    return pages.classes.classes(district_scores)
 
 
 @asset("pilots", "excel")
 def workbooks(
-    paths: In,
+    identity: Identity,
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
     shortlist_without_agencies: pd.DataFrame,
@@ -141,7 +141,7 @@ def workbooks(
     policy: Policy,
 ) -> dict[str, bytes]:
     """The shortlist for a spreadsheet: codes as text, definitions and sources on the first sheet."""
-    return books.build(
+    return workbook_files(
         provincial_shortlist,
         shortlist_without_suspects,
         shortlist_without_agencies,
@@ -152,13 +152,13 @@ def workbooks(
         district_scores,
         inputs,
         policy,
-        publishing.run_id(paths, policy),
+        identity.of(policy),
     )
 
 
 @asset("pilots", "excel", "geojson")
 def downloads(
-    paths: In,
+    identity: Identity,
     workbooks: dict,  # type: ignore[type-arg]  # Dagster loads files by this type
     district_criteria: pd.DataFrame,
     district_scores: gpd.GeoDataFrame,
@@ -169,7 +169,7 @@ def downloads(
     policy: Policy,
 ) -> dict[str, bytes]:
     """Beside the pages: the workbooks, one for each province, and the districts for a GIS."""
-    return take_away.build(
+    return download_files(
         workbooks,
         district_criteria,
         district_scores,
@@ -178,32 +178,32 @@ def downloads(
         district_shapes,
         inputs,
         policy,
-        publishing.run_id(paths, policy),
+        identity.of(policy),
     )
 
 
-@asset("pilots", "matplotlib", notes_of=frame.READ)
-def pictures(paths: In) -> dict[str, bytes]:
+@asset("pilots", "matplotlib", tables=pages.pictures.TABLES)
+def pictures(figures: Figures) -> dict[str, bytes]:
     """Each map as SVG and PNG with title, legend, sources and date in it."""
-    return maps.build(publishing.figures(paths))
+    return pages.pictures.map_pictures(figures)
 
 
-@asset("pilots", "folium", "html", notes_of=frame.READ)
-def country_page(paths: In) -> dict[str, bytes]:
+@asset("pilots", "folium", "html", tables=pages.country.TABLES)
+def country_page(figures: Figures) -> dict[str, bytes]:
     """maps/index.html: one file that opens without a network."""
-    return country.build(publishing.figures(paths))
+    return pages.country.country_page(figures)
 
 
-@asset("pilots", "folium", "html", notes_of=frame.READ)
-def dossiers(paths: In) -> dict[str, bytes]:
+@asset("pilots", "folium", "html", tables=pages.dossier.TABLES)
+def dossiers(figures: Figures) -> dict[str, bytes]:
     """maps/95.html and 76 others: one file for each province."""
-    return dossier.build(publishing.figures(paths))
+    return pages.dossier.dossier_pages(figures)
 
 
-@asset("pilots", "html", notes_of=frame.READ)
-def brief(paths: In, pictures: dict) -> dict[str, bytes]:  # type: ignore[type-arg]
+@asset("pilots", "html", tables=pages.brief.TABLES)
+def brief(figures: Figures, pictures: dict) -> dict[str, bytes]:  # type: ignore[type-arg]  # loaded by this type
     """maps/brief.html: what the meeting needs, on four sheets of paper or fewer."""
-    return meeting.build(publishing.figures(paths), pictures)
+    return pages.brief.brief_page(figures, pictures)
 
 
 @dg.asset(

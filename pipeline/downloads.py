@@ -78,7 +78,7 @@ DIMENSIONS = ("health", "living", "education", "income", "accessibility")
 DIGITS = 5
 
 
-def build(
+def download_files(
     listed: Mapping[str, bytes],
     district_criteria: pd.DataFrame,
     district_scores: gpd.GeoDataFrame,

@@ -14,7 +14,7 @@ from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy, from_table
-from pipeline.workspace import Tables
+from pipeline.workspace import TableSource
 
 # What is read from the inputs, and what households are counted by: to change these everything must be read again.
 OF_THE_INPUTS = ("poverty.survey_year", "poverty.population_year", "households.")
@@ -32,7 +32,7 @@ class Ranking:
     portfolio: pd.DataFrame | None = None
 
 
-def published(tables: Tables) -> Ranking:
+def published(tables: TableSource) -> Ranking:
     """The ranking as it stands in the tables."""
     return Ranking(
         from_table(tables("policy")),
@@ -42,7 +42,7 @@ def published(tables: Tables) -> Ranking:
     )
 
 
-def again(tables: Tables, policy: Policy) -> Ranking:
+def again(tables: TableSource, policy: Policy) -> Ranking:
     """The ranking of the same figures under another policy.
 
     Raises ``InputError`` for changed parameters that decide which figures are read.
@@ -66,7 +66,7 @@ def again(tables: Tables, policy: Policy) -> Ranking:
     return Ranking(policy, districts, provinces)
 
 
-def with_portfolio(tables: Tables, ranking: Ranking) -> tuple[Ranking, str]:
+def with_portfolio(tables: TableSource, ranking: Ranking) -> tuple[Ranking, str]:
     """The ranking with its portfolio; or as it is, and which of the policy's rules cannot hold together."""
     try:
         chosen, _ = shortlist.pilot_portfolio(ranking.provinces, ranking.districts, tables("regions"), ranking.policy)
@@ -75,7 +75,7 @@ def with_portfolio(tables: Tables, ranking: Ranking) -> tuple[Ranking, str]:
     return replace(ranking, portfolio=chosen), ""
 
 
-def measured(tables: Tables, policy: Policy) -> pd.DataFrame:
+def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
     """``district_criteria`` again, from the facts, under another policy."""
     facts, universities = tables("district_facts"), tables("universities")
     near = places.neighbours(tables.shapes("district_shapes"), policy.poverty.neighbour_distance_m)

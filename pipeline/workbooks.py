@@ -37,7 +37,7 @@ DEFINED = (
 DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
 
 
-def build(
+def workbook_files(
     provincial_shortlist: pd.DataFrame,
     shortlist_without_suspects: pd.DataFrame,
     shortlist_without_agencies: pd.DataFrame,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -99,6 +99,36 @@ class Stored:
 
     name: str
     path: Path
+
+
+class TableSource(Protocol):
+    """Where a function finds tables by name: a folder (``Tables``) or memory (``LoadedTables``)."""
+
+    def __call__(self, name: str) -> pd.DataFrame:
+        """A table without shapes."""
+
+    def shapes(self, name: str) -> gpd.GeoDataFrame:
+        """A table with its shapes."""
+
+
+class UndeclaredTable(LookupError):
+    """A function reads a table that its asset does not declare."""
+
+
+@dataclass(frozen=True)
+class LoadedTables:
+    """The tables that an asset declares, by name. To read any other raises ``UndeclaredTable``."""
+
+    by_name: Mapping[str, pd.DataFrame]
+
+    def __call__(self, name: str) -> pd.DataFrame:
+        if name not in self.by_name:
+            declared = ", ".join(sorted(self.by_name))
+            raise UndeclaredTable(f"the table {name} is read but not declared; declared are: {declared}")
+        return self.by_name[name]
+
+    def shapes(self, name: str) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(self(name))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ SLOWER = 6
 PAGES = """
 import sys
 from pathlib import Path
-from pipeline import publishing
+sys.path.insert(0, sys.argv[1])
 from pipeline.policy import from_table
 from pipeline.workspace import Paths, Tables, read_shapes
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
@@ -23,14 +23,16 @@ scores = read_shapes(paths.table("district_scores"))
 begin()
 from pipeline import downloads, workbooks
 from pipeline.pages import brief, country, dossier, pictures
-figures = publishing.figures(paths)
-books = workbooks.build(
+from tests.figures import figures_of
+figures = figures_of(paths)
+books = workbooks.workbook_files(
     read("provincial_shortlist"), read("shortlist_without_suspects"), read("shortlist_without_agencies"),
     read("pilot_portfolio"), read("province_uncertainty"), read("district_uncertainty"), read("sensitivity"), scores,
     read("inputs"), policy, figures.run_id)
-drawn = pictures.build(figures)
-files = {**country.build(figures), **dossier.build(figures), **brief.build(figures, drawn), **drawn, **downloads.build(
-    books, read("district_criteria"), scores, read("district_uncertainty"), read("district_explanations"), shapes,
+drawn = pictures.map_pictures(figures)
+files = {**country.country_page(figures), **dossier.dossier_pages(figures), **brief.brief_page(figures, drawn), **drawn,
+    **downloads.download_files(books, read("district_criteria"), scores,
+    read("district_uncertainty"), read("district_explanations"), shapes,
     read("inputs"), policy, figures.run_id)}
 end(sys.argv[3])
 assert sum(name.endswith(".html") for name in files) == 79

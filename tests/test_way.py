@@ -11,9 +11,9 @@ import pytest
 from matplotlib.text import Text
 
 from pipeline.pages import pictures
-from pipeline.runs import publishing
 from pipeline.workspace import Paths
 from tests.conftest import published, run_in, with_fewer_draws
+from tests.figures import figures_of
 
 # code: surveyed = labelled persons, percent poor
 INVENTED = {
@@ -106,6 +106,6 @@ def test_sample_is_said_everywhere(invented: Paths) -> None:
     assert b"SAMPLE" in zipfile.ZipFile(downloads / "95.xlsx").read("xl/sharedStrings.xml")
     said = json.loads((downloads / "districts.geojson").read_text(encoding="utf-8"))
     assert {feature["properties"]["sample"] for feature in said["features"]} == {True}
-    figures = publishing.figures(invented)
-    drawn = pictures._draw(figures, "poverty", *pictures._outlines(figures.district_shapes))
+    figures = figures_of(invented)
+    drawn = pictures._draw(figures, "poverty", *pictures._outlines(figures.shapes))
     assert any("SAMPLE" in text.get_text() for text in drawn.findobj(Text))

@@ -22,6 +22,7 @@ from pipeline.contracts import CONTRACTS
 from pipeline.errors import Problem, Stopped, shown_path
 from pipeline.orchestration import nightly
 from pipeline.orchestration.storage import Lineage, News, Report, in_one_line, workspace_resource
+from pipeline.runs.publishing import RunIdentity
 from pipeline.workspace import Paths, Tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +70,7 @@ def build(paths: Paths, report: Report | None = None, news: News | None = None) 
         resources={
             "workspace": workspace_resource(paths, report),
             "paths": paths,
+            "identity": RunIdentity(paths),
             "lineage": Lineage(lineage(assets)),
             "news": news or News(),
         },

@@ -21,11 +21,15 @@ from pipeline import what_if, workspace
 from pipeline.contracts import CONTRACTS, Contract, Kind
 from pipeline.errors import InputError, NotPublished, Problem, of_the_disk, shown_path
 from pipeline.findings import Finding
+from pipeline.pages.frame import Figures
 from pipeline.policy import Policy, from_table
 from pipeline.runs import publishing, switching
-from pipeline.workspace import Paths, Stored
+from pipeline.sentences import for_page
+from pipeline.workspace import LoadedTables, Paths, Stored
 
 OWNER = "team:pilot-areas"
+# Tables that are loaded with their shapes where an asset takes several tables together.
+SHAPES = ("district_shapes",)
 ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wrong")
 
 # Called after each stored table with the asset's name and its number of rows: progress on the command line.
@@ -102,15 +106,30 @@ def description(name: str, function: Callable[..., Any]) -> str:
     return f"{contract.title}.  \n{function.__doc__ or ''}{key}  \nFrom: {contract.source}."
 
 
-def asset(group: str, *kinds: str, notes_of: Sequence[str] = ()) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+def asset(
+    group: str, *kinds: str, tables: Sequence[str] = (), notes_of: Sequence[str] = ()
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """An asset stored in the workspace under its function's name, described by its contract.
 
-    ``notes_of`` names tables of which it reads the notes only: they come first, but are not loaded.
+    Args:
+        group: the group of assets it is shown in.
+        kinds: what it is made with, as the UI shows it.
+        tables: tables that the function takes together, as its first argument: ``LoadedTables``, or ``Figures`` for
+            what planners open. They are inputs like any other, and the function can read no table but these.
+        notes_of: tables of which only the notes are read: they are made first, but not loaded.
     """
 
     def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
         name = function.__name__
+        body = in_one_line(function)
+        ins: dict[str, dg.AssetIn] = {}
+        resources: set[str] = set()
+        if tables:
+            body, ins, resources = with_tables(function, tables)
         return dg.asset(
+            name=name,
+            ins=ins,
+            required_resource_keys=resources,
             group_name=group,
             kinds=set(kinds),
             owners=[OWNER],
@@ -119,9 +138,39 @@ def asset(group: str, *kinds: str, notes_of: Sequence[str] = ()) -> Callable[[Ca
             metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
             io_manager_key="workspace",
             code_version=workspace.code_version()[:12],
-        )(in_one_line(function))
+        )(body)
 
     return declare
+
+
+def with_tables(
+    function: Callable[..., Any], tables: Sequence[str]
+) -> tuple[Callable[..., Any], dict[str, dg.AssetIn], set[str]]:
+    """What Dagster needs of a function that takes tables together: its body, its inputs and its resources.
+
+    Args:
+        function: takes ``LoadedTables`` or ``Figures`` first, then assets and resources by name.
+        tables: names of the tables.
+
+    Returns:
+        A function of the context and of each input by name; the inputs; the names of resources.
+    """
+    first, *others = inspect.signature(function, eval_str=True).parameters.values()
+    ins = {name: dg.AssetIn(dagster_type=gpd.GeoDataFrame if name in SHAPES else pd.DataFrame) for name in tables}
+    ins |= {other.name: dg.AssetIn(dagster_type=other.annotation) for other in others if other.name in CONTRACTS}
+    resources = {other.name for other in others if other.name not in CONTRACTS}
+    of_page = {"identity"} if first.annotation is Figures else set()
+
+    def body(context: dg.AssetExecutionContext, **values: Any) -> Any:
+        given: Any = LoadedTables({name: values[name] for name in tables})
+        if first.annotation is Figures:
+            official = from_table(given("policy"))
+            given = Figures(given, official, context.resources.identity.of(official), for_page(official))
+        more = {name: value for name, value in values.items() if name not in tables}
+        more |= {name: getattr(context.resources, name) for name in resources}
+        return in_one_line(function)(given, **more)
+
+    return body, ins, resources | of_page
 
 
 def assets(

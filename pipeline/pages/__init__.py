@@ -5,3 +5,7 @@ pages, ``pictures`` the maps for letters; ``classes`` and ``outlines`` are what 
 scripts, styles, fonts and data into one file. ``templates`` and ``static`` hold HTML, CSS and JavaScript. Not here: any
 figure that is not in a table already.
 """
+
+from pipeline.pages import brief, classes, country, dossier, pictures
+
+__all__ = ["brief", "classes", "country", "dossier", "pictures"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.criterion import NAMES
 from pipeline.pages import classes, embedding, outlines
-from pipeline.pages.frame import Figures, exact, flag, number, page, whole
+from pipeline.pages.frame import FRAME, OF_DISTRICTS, OF_PROVINCES, Figures, exact, flag, number, page, whole
 
 # Shared borders on a grid of about 150 m; outlines simplified by up to about 200 m, unseen at this scale.
 STEPS = 10_000
@@ -22,6 +22,16 @@ SENTENCES = ("reason", "comparison", "outlook", "certainty")
 MOVING = 3
 SCRIPTS = ("common.js", "map.js", "ranking.js", "tables.js", "search.js", "country_tables.js", "country.js", "boot.js")
 STYLES = ("page.css", "country.css")
+# The tables behind `the_list`.
+LIST_TABLES = (
+    *OF_DISTRICTS,
+    *OF_PROVINCES,
+    "shortlist_without_suspects",
+    "shortlist_without_agencies",
+    "sensitivity",
+    "round_changes",
+)
+TABLES = tuple(dict.fromkeys((*FRAME, *LIST_TABLES, "universities", "map_classes")))
 
 DISTRICT_SHOWN = [
     "name_th",
@@ -37,7 +47,7 @@ DISTRICT_SHOWN = [
 ]
 
 
-def build(figures: Figures) -> dict[str, bytes]:
+def country_page(figures: Figures) -> dict[str, bytes]:
     """The page as ``{"index.html": bytes}``."""
     scores = figures.by_district
     html = page(
@@ -45,10 +55,10 @@ def build(figures: Figures) -> dict[str, bytes]:
         figures,
         SCRIPTS,
         STYLES,
-        bounds=figures.district_shapes.total_bounds,
+        bounds=figures.shapes.total_bounds,
         draw="Country.draw",
-        topology=embedding.packed(outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)),
-        shown=embedding.data(data(figures)),
+        topology=embedding.packed(outlines.topology(figures.shapes, SIMPLIFIED_DEGREES, STEPS)),
+        shown=embedding.data(country_data(figures)),
         sentences=embedding.packed(sentences(scores)),
         counts=scores["status"].value_counts().to_dict(),
         **the_list(figures, RUNNERS_UP),
@@ -58,27 +68,27 @@ def build(figures: Figures) -> dict[str, bytes]:
 
 def the_list(figures: Figures, runners_up: int) -> dict[str, Any]:
     """What is said of the shortlist as a whole: its provinces, those that follow, the portfolio, what it rests on."""
-    ranked = figures.provincial_shortlist.sort_values(["rank", "province_code"])
+    ranked = figures["provincial_shortlist"].sort_values(["rank", "province_code"])
     behind = ranked[~ranked["shortlisted"]]["province_code"].head(runners_up)
     return {
         "provinces": [province(row, figures) for row in ranked[ranked["shortlisted"]].itertuples()],
         "runners_up": [figures.provinces[code] for code in behind],
-        "portfolio": portfolio(figures.pilot_portfolio),
+        "portfolio": portfolio(figures["pilot_portfolio"]),
         "moved": moved(figures),
-        "moving": figures.sensitivity.sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
-        "without": changes(figures.provincial_shortlist, figures.shortlist_without_suspects),
+        "moving": figures["sensitivity"].sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
+        "without": changes(figures["provincial_shortlist"], figures["shortlist_without_suspects"]),
         "without_agencies": [
-            {"agency": agency, **changes(figures.provincial_shortlist, other)}
-            for agency, other in figures.shortlist_without_agencies.groupby("without_agency")
+            {"agency": agency, **changes(figures["provincial_shortlist"], other)}
+            for agency, other in figures["shortlist_without_agencies"].groupby("without_agency")
         ],
-        "no_figures": without_figures(figures.district_criteria),
+        "no_figures": without_figures(figures["district_criteria"]),
     }
 
 
-def data(figures: Figures) -> dict[str, Any]:
+def country_data(figures: Figures) -> dict[str, Any]:
     """What the page computes and shows with: the rules of the score, districts and provinces by column."""
     policy, table = figures.policy, figures.by_district.astype(object)
-    names = figures.universities.drop_duplicates("name_th")
+    names = figures["universities"].drop_duplicates("name_th")
     institution = {name: i for i, name in enumerate(names["name_th"])}
     told = list(figures.words["firmness"])
     from_ = list(figures.words["figures_from"])
@@ -95,7 +105,7 @@ def data(figures: Figures) -> dict[str, Any]:
             "shortlist": policy.shortlist_provinces,
         },
         "smallest_count": policy.households.smallest_count,
-        "classes": classes.of_maps(figures.map_classes),
+        "classes": classes.of_maps(figures["map_classes"]),
         "maps": figures.words["maps"],
         "status": [list(said) for said in figures.words["status"].values()],
         "firmness": [[name, *figures.words["firmness"][name]] for name in told],
@@ -131,7 +141,7 @@ def data(figures: Figures) -> dict[str, Any]:
         "institutions": [[u.name_th, u.name_en] for u in names.itertuples()],
         "campuses": [
             [round(u.lon, 3), round(u.lat, 3), institution[u.name_th], int(u.precision == "campus")]
-            for u in figures.universities.itertuples()
+            for u in figures["universities"].itertuples()
         ],
     }
 
@@ -188,11 +198,11 @@ def changes(listed: pd.DataFrame, without: pd.DataFrame) -> dict[str, Any]:
 
 def moved(figures: Figures) -> dict[str, Any] | None:
     """Since which round, and the provinces that entered, left or moved on the list; nothing in a first round."""
-    table = figures.round_changes
+    table = figures["round_changes"]
     if table.empty:
         return None
     provinces = table[(table["level"] == "province") & table["change"].isin(["enters", "leaves", "stays"])]
-    names = figures.provincial_shortlist.set_index("province_code")[["name_th", "name_en"]]
+    names = figures["provincial_shortlist"].set_index("province_code")[["name_th", "name_en"]]
     shown = provinces.join(names, on="code").sort_values(["change", "rank_later", "code"])
     return {"since": str(table["since"].iloc[0]), "provinces": shown.to_dict("records")}
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.criterion import MAPS
 from pipeline.pages import classes, embedding, outlines
 from pipeline.pages.country import SENTENCES, at_least
-from pipeline.pages.frame import Figures, number, page, records, whole
+from pipeline.pages.frame import FRAME, OF_DISTRICTS, OF_PROVINCES, Figures, number, page, records, whole
 
 # Borders on a grid of about 35 m; outlines simplified by up to about 50 m.
 STEPS = 50_000
@@ -27,15 +27,18 @@ FEW = -1
 SAID = ("status", "firmness", "figures_from", "kinds", "dimensions")
 # Tables of which a dossier shows the rows of its province.
 OF_PROVINCE = ("universities", "data_systems", "new_firms", "establishments", "cbt_sites")
+TABLES = tuple(
+    dict.fromkeys((*FRAME, *OF_DISTRICTS, *OF_PROVINCES, *OF_PROVINCE, "map_classes", "round_changes", "acceptances"))
+)
 DIMENSIONS = ("health", "living", "education", "income", "accessibility")
 SCRIPTS = ("common.js", "map.js", "tables.js", "dossier.js", "boot.js")
 STYLES = ("page.css", "dossier.css")
 
 
-def build(figures: Figures) -> dict[str, bytes]:
+def dossier_pages(figures: Figures) -> dict[str, bytes]:
     """Each page as ``{"<province_code>.html": bytes}``, in the order of codes."""
     ground = Ground.of(figures)
-    return {f"{code}.html": one(figures, ground, code) for code in figures.provinces}
+    return {f"{code}.html": dossier_page(figures, ground, code) for code in figures.provinces}
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,21 @@ class Ground:
     @classmethod
     def of(cls, figures: Figures) -> "Ground":
         """The ground of one run's figures."""
-        whole_country = outlines.topology(figures.district_shapes, SIMPLIFIED_DEGREES, STEPS)
-        points = figures.district_shapes.geometry.representative_point()
-        firms = figures.new_firms
-        known = figures.universities.drop_duplicates("name_th")
+        whole_country = outlines.topology(figures.shapes, SIMPLIFIED_DEGREES, STEPS)
+        points = figures.shapes.geometry.representative_point()
+        firms = figures["new_firms"]
+        known = figures["universities"].drop_duplicates("name_th")
         return cls(
             whole_country,
             outlines.neighbours(whole_country),
-            outlines.Surroundings.of(whole_country, figures.district_shapes),
+            outlines.Surroundings.of(whole_country, figures.shapes),
             {
                 code: [round(point.x, 3), round(point.y, 3)]
-                for code, point in zip(figures.district_shapes["district_code"], points, strict=True)
+                for code, point in zip(figures.shapes["district_code"], points, strict=True)
             },
             dict(zip(firms["district_code"], firms["new_firms"], strict=True)),
             {row.name_th: (row.name_en, row.kind) for row in known.itertuples()},
-            {name: _by_province(getattr(figures, name), figures.provinces) for name in OF_PROVINCE},
+            {name: _by_province(figures[name], figures.provinces) for name in OF_PROVINCE},
         )
 
 
@@ -79,7 +82,7 @@ def _by_province(table: pd.DataFrame, codes: Iterable[str]) -> dict[str, list[An
     return found
 
 
-def one(figures: Figures, ground: Ground, code: str) -> bytes:
+def dossier_page(figures: Figures, ground: Ground, code: str) -> bytes:
     """The page of one province."""
     position = {name: i for i, name in enumerate(figures.districts)}
     codes = list(figures.districts)
@@ -89,8 +92,8 @@ def one(figures: Figures, ground: Ground, code: str) -> bytes:
     mine = [figures.districts[c] for c in own]
     provinces = figures.provinces
     place = provinces[code]
-    shapes = figures.district_shapes
-    moved = figures.round_changes
+    shapes = figures.shapes
+    moved = figures["round_changes"]
     moved = moved[(moved["level"] == "province") & (moved["code"] == code)]
     order = list(provinces)
     step = order.index(code)
@@ -110,7 +113,7 @@ def one(figures: Figures, ground: Ground, code: str) -> bytes:
                 ground.surroundings.arcs,
             )
         ),
-        shown=embedding.data(data(figures, ground, own, around)),
+        shown=embedding.data(dossier_data(figures, ground, own, around)),
         sentences=embedding.packed(told(figures, own)),
         code=code,
         place=place,
@@ -131,7 +134,7 @@ def one(figures: Figures, ground: Ground, code: str) -> bytes:
     )
 
 
-def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
+def dossier_data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
     """What map and tables show: the province's districts by column, in the order of codes; the provinces around."""
     words = figures.words
     mine = [figures.districts[c] for c in own]
@@ -156,7 +159,7 @@ def data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[
         "own": len(own),
         "smallest_count": figures.policy.households.smallest_count,
         "unit": next((row.poverty_unit for row in mine if row.poverty_unit), "persons"),
-        "classes": classes.of_maps(figures.map_classes),
+        "classes": classes.of_maps(figures["map_classes"]),
         "maps": words["maps"],
         "words": {name: [list(said) for said in words[name].values()] for name in SAID},
         "districts": {
@@ -220,8 +223,8 @@ def told(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         kind: [[getattr(row, f"{kind}_{tongue}") for row in mine] for tongue in ("th", "en")] for kind in SENTENCES
     }
-    if not figures.round_changes.empty:
-        moved = figures.round_changes[figures.round_changes["level"] == "district"].set_index("code").reindex(own)
+    if not figures["round_changes"].empty:
+        moved = figures["round_changes"][figures["round_changes"]["level"] == "district"].set_index("code").reindex(own)
         said["change"] = [moved[f"change_{tongue}"].fillna("").tolist() for tongue in ("th", "en")]
     peers = [(row.peers or "").split(", ") if row.peers else [] for row in mine]
     alike = {code: figures.districts[code] for code in sorted({c for codes in peers for c in codes})}
@@ -244,7 +247,7 @@ def _firms(ground: Ground, code: str) -> dict[str, Any] | None:
 
 def _systems(figures: Figures, ground: Ground, code: str) -> list[dict[str, Any]]:
     """The data systems that cover the province, each with what every agency states."""
-    said = {(row.system, row.agency): row for row in records(figures.acceptances)}
+    said = {(row.system, row.agency): row for row in records(figures["acceptances"])}
     return [
         {"row": row, "agencies": [(agency, said.get((row.system, agency))) for agency in figures.policy.agencies]}
         for row in ground.of_province["data_systems"][code]

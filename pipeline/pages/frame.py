@@ -5,7 +5,7 @@ Here: ``Figures``, the tables that pages show, and the frame around a page's own
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.pages import embedding
 from pipeline.policy import Policy
-from pipeline.workspace import Tables
+from pipeline.workspace import LoadedTables
 
 # Sources a planner should see beside the page, of all that comes in.
 SHOWN_SOURCES = (
@@ -34,56 +34,57 @@ SHOWN_SOURCES = (
 )
 
 
+# The tables that every page reads.
+FRAME = ("policy", "inputs", "district_criteria", "district_shapes")
+# The tables behind `Figures.by_district` and `Figures.by_province`.
+OF_DISTRICTS = ("district_criteria", "district_scores", "district_uncertainty", "district_explanations")
+OF_PROVINCES = (
+    "provincial_shortlist",
+    "province_uncertainty",
+    "province_explanations",
+    "pilot_portfolio",
+    "district_criteria",
+)
+
+
 @dataclass(frozen=True)
 class Figures:
-    """The tables of one run, each under its name, and what is said of the run itself.
+    """The tables that one page declares, with policy, run id and words.
 
-    ``words`` are those of ``sentences.for_page``; tables are in the order of their keys.
+    ``figures[name]`` is a table, in the order of its key; a table that the page does not declare raises
+    ``UndeclaredTable``. ``words`` are those of ``sentences.for_page``.
     """
 
+    tables: LoadedTables
     policy: Policy
     run_id: str
     words: Mapping[str, Any]
-    district_shapes: gpd.GeoDataFrame
-    district_criteria: pd.DataFrame
-    district_scores: pd.DataFrame
-    district_explanations: pd.DataFrame
-    district_uncertainty: pd.DataFrame
-    provincial_shortlist: pd.DataFrame
-    shortlist_without_suspects: pd.DataFrame
-    shortlist_without_agencies: pd.DataFrame
-    province_uncertainty: pd.DataFrame
-    province_explanations: pd.DataFrame
-    sensitivity: pd.DataFrame
-    pilot_portfolio: pd.DataFrame
-    round_changes: pd.DataFrame
-    decisions: pd.DataFrame
-    map_classes: pd.DataFrame
-    universities: pd.DataFrame
-    data_systems: pd.DataFrame
-    acceptances: pd.DataFrame
-    new_firms: pd.DataFrame
-    establishments: pd.DataFrame
-    cbt_sites: pd.DataFrame
-    inputs: pd.DataFrame
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables(name)
+
+    @property
+    def shapes(self) -> gpd.GeoDataFrame:
+        """The outlines of the districts."""
+        return self.tables.shapes("district_shapes")
 
     @cached_property
     def by_district(self) -> pd.DataFrame:
         """Everything known of each district, by code: criteria and facts, score, certainty, explanation."""
-        table = self.district_criteria.set_index("district_code")
-        for other in (self.district_scores, self.district_uncertainty, self.district_explanations):
-            more = pd.DataFrame(other).set_index("district_code")
+        table = self["district_criteria"].set_index("district_code")
+        for name in OF_DISTRICTS[1:]:
+            more = pd.DataFrame(self[name]).set_index("district_code")
             table = table.join(more[[c for c in more.columns if c not in table.columns]], validate="one_to_one")
         return table
 
     @cached_property
     def by_province(self) -> pd.DataFrame:
         """Everything known of each province, by code."""
-        table = self.provincial_shortlist.set_index("province_code")
-        for other in (self.province_uncertainty, self.province_explanations, self.pilot_portfolio):
-            more = other.set_index("province_code")
+        table = self["provincial_shortlist"].set_index("province_code")
+        for name in ("province_uncertainty", "province_explanations", "pilot_portfolio"):
+            more = self[name].set_index("province_code")
             table = table.join(more[[c for c in more.columns if c not in table.columns]], validate="one_to_one")
-        names = self.district_criteria.drop_duplicates("province_code").set_index("province_code")
+        names = self["district_criteria"].drop_duplicates("province_code").set_index("province_code")
         return table.join(names[["region_th"]])
 
     @cached_property
@@ -99,7 +100,7 @@ class Figures:
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """The sources a planner should see, each file once, with its sample mark."""
-        shown = self.inputs[self.inputs["table"].isin(SHOWN_SOURCES)].drop_duplicates(["title_en", "source"])
+        shown = self["inputs"][self["inputs"]["table"].isin(SHOWN_SOURCES)].drop_duplicates(["title_en", "source"])
         order = {name: i for i, name in enumerate(SHOWN_SOURCES)}
         shown = shown.sort_values("table", key=lambda names: names.map(order), kind="stable")
         return [row.to_dict() for _, row in shown.iterrows()]
@@ -107,22 +108,8 @@ class Figures:
     @cached_property
     def pilots(self) -> list[str]:
         """Codes of the pilot districts of the provinces on the list, best first."""
-        ranked = self.provincial_shortlist.sort_values(["rank", "province_code"])
+        ranked = self["provincial_shortlist"].sort_values(["rank", "province_code"])
         return [c for codes in ranked.loc[ranked["shortlisted"], "pilot_districts"] for c in codes.split(", ")]
-
-
-OF_THE_RUN = ("policy", "run_id", "words")
-READ = tuple(field.name for field in fields(Figures) if field.name not in ("run_id", "words"))
-
-
-def read(tables: Tables, policy: Policy, run_id: str, words: Mapping[str, Any]) -> Figures:
-    """The figures of the pages from the stored tables."""
-    named: dict[str, Any] = {
-        field.name: tables(field.name)
-        for field in fields(Figures)
-        if field.name not in (*OF_THE_RUN, "district_shapes")
-    }
-    return Figures(policy=policy, run_id=run_id, words=words, district_shapes=tables.shapes("district_shapes"), **named)
 
 
 def page(
@@ -154,13 +141,13 @@ def page(
         "fonts": embedding.fonts(),
         "page": embedding.style(*(["leaflet/leaflet.css"] if later else []), *(f"app/{file}" for file in styles)),
     }
-    policy, facts = figures.policy, figures.district_criteria
+    policy, facts = figures.policy, figures["district_criteria"]
     said = {
         "policy": policy,
         "run_id": figures.run_id,
         "words": figures.words,
-        "schematic": bool((figures.district_shapes["outline"] == "schematic").any()),
-        "sample": bool(figures.inputs["sample"].any()),
+        "schematic": bool((figures.shapes["outline"] == "schematic").any()),
+        "sample": bool(figures["inputs"]["sample"].any()),
         "sources": figures.sources,
         "smallest_count": policy.households.smallest_count,
         "national_rate_pct": float(facts["national_rate_pct"].max()),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
     from matplotlib.path import Path as Outline
 
+TABLES = ("policy", "inputs", "district_shapes", "district_scores", "provincial_shortlist", "map_classes")
 SIMPLIFIED_DEGREES = 0.003
 SIZE_INCHES = (7.2, 11.4)
 DOTS_PER_INCH = 130
@@ -40,12 +41,12 @@ MIDDLE_LATITUDE = 13.0
 SCALE_KM = 200
 
 
-def build(figures: Figures) -> dict[str, bytes]:
+def map_pictures(figures: Figures) -> dict[str, bytes]:
     """``downloads/<layer>.svg`` and ``.png`` of each layer; same figures, same bytes."""
     import matplotlib as mpl
 
     drawn: dict[str, bytes] = {}
-    outlines = _outlines(figures.district_shapes)
+    outlines = _outlines(figures.shapes)
     # Text as outlines: a picture in a document needs no font; ids from a fixed salt, so that bytes stay the same; a
     # dollar sign in a name is one, not mathematics.
     with mpl.rc_context(
@@ -107,9 +108,9 @@ def _outlines(shapes: gpd.GeoDataFrame) -> tuple[list["Outline"], list["Outline"
 
 def _fills(figures: Figures, layer: str) -> list[str | None]:
     """The fill of each district; None where there is nothing to show."""
-    layers = classes.of_maps(figures.map_classes)
+    layers, scores = classes.of_maps(figures["map_classes"]), figures["district_scores"]
     fills: list[str | None] = []
-    for value, status in zip(figures.by_district[layer], figures.by_district["status"], strict=True):
+    for value, status in zip(scores[layer], scores["status"], strict=True):
         if pd.isna(value):
             fills.append(None)
         elif layer == "score" and status != "eligible":
@@ -130,7 +131,9 @@ def _draw(figures: Figures, layer: str, districts: list["Outline"], provinces: l
     bare = [o for o, fill in zip(districts, fills, strict=True) if fill is None]
     full = [(o, fill) for o, fill in zip(districts, fills, strict=True) if fill is not None]
     pilots = set(figures.pilots)
-    marked = [o for o, code in zip(districts, figures.by_district.index, strict=True) if code in pilots]
+    marked = [
+        o for o, code in zip(districts, figures["district_scores"]["district_code"], strict=True) if code in pilots
+    ]
     collections = [
         PathCollection([o for o, _ in full], facecolors=[f for _, f in full], edgecolors="white", linewidths=0.25),
         PathCollection(bare, facecolors="white", edgecolors=HATCH, hatch="/////", linewidths=0.25),
@@ -139,7 +142,7 @@ def _draw(figures: Figures, layer: str, districts: list["Outline"], provinces: l
     ]
     for collection in collections:
         axes.add_collection(collection)
-    west, south, east, north = figures.district_shapes.total_bounds
+    west, south, east, north = figures.shapes.total_bounds
     axes.set_xlim(west - 0.1, east + 0.1)
     axes.set_ylim(south - 0.1, north + 0.1)
     axes.set_aspect(1 / np.cos(np.radians(MIDDLE_LATITUDE)))
@@ -159,9 +162,9 @@ def _title(picture: "Figure", figures: Figures, layer: str) -> None:
     said = f"{policy.title_th} · ข้อมูล ณ {date.th} · {policy.title_en}, as of {date.en}"
     picture.text(0.04, 0.924, said, fontproperties=_font(400, 8.5), color=QUIET, va="center")
     warnings = []
-    if figures.inputs["sample"].any():
+    if figures["inputs"]["sample"].any():
         warnings.append("ข้อมูลตัวอย่าง ห้ามใช้ตัดสินใจ · SAMPLE, not for decisions")
-    if (figures.district_shapes["outline"] == "schematic").any():
+    if (figures.shapes["outline"] == "schematic").any():
         warnings.append("ขอบเขตโดยสังเขป ไม่ใช่เขตการปกครองจริง · schematic outlines")
     if warnings:
         picture.text(0.04, 0.907, " · ".join(warnings), fontproperties=_font(600, 8.5), color=ACCENT, va="center")
@@ -172,7 +175,7 @@ def _legend(picture: "Figure", figures: Figures, layer: str, fills: list[str | N
 
     words: Mapping[str, Any] = figures.words["maps"]
     digits = classes.DIGITS[layer]
-    of = figures.map_classes[figures.map_classes["map"] == layer].sort_values("class", ascending=False)
+    of = figures["map_classes"][figures["map_classes"]["map"] == layer].sort_values("class", ascending=False)
     keys: list[tuple[Any, str]] = [
         (
             Patch(facecolor=row.colour, edgecolor="#c3cad5", linewidth=0.6),
@@ -208,7 +211,7 @@ def _scale(axes: Any, west: float, south: float) -> None:
 
 
 def _sources(picture: "Figure", figures: Figures, layer: str) -> None:
-    inputs = figures.inputs
+    inputs = figures["inputs"]
     titles = inputs[inputs["table"].isin(FROM[layer])].drop_duplicates("title_en")
     lines = [f"{row.title_th} · {row.title_en}" for row in titles.itertuples()]
     lines = [f"แหล่งข้อมูล · Sources: {lines[0]}", *lines[1:]] if lines else []

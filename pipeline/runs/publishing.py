@@ -15,13 +15,11 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import policy, queries, sentences, workspace
+from pipeline import policy, queries, workspace
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
 from pipeline.households import files
-from pipeline.pages import frame
-from pipeline.pages.frame import Figures
 from pipeline.runs import switching
 from pipeline.workspace import Paths
 
@@ -60,11 +58,15 @@ def run_id(paths: Paths, official: policy.Policy) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def figures(paths: Paths) -> Figures:
-    """What the pages are made from: the tables of the workspace, with the run's id and the words for them."""
-    tables = workspace.Tables(paths.workspace)
-    official = policy.from_table(tables("policy"))
-    return frame.read(tables, official, run_id(paths, official), sentences.for_page(official))
+@dataclass(frozen=True)
+class RunIdentity:
+    """Gives the id that the run will be published under, without giving its folders away."""
+
+    paths: Paths
+
+    def of(self, official: policy.Policy) -> str:
+        """The id of a run of the present inputs under a policy."""
+        return run_id(self.paths, official)
 
 
 def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:

@@ -23,7 +23,7 @@ from pipeline.runs import switching
 from pipeline.sentences import change as sentences
 from pipeline.what_if import Ranking, again, published
 from pipeline.workspace import ROUND_RECORD as RECORD
-from pipeline.workspace import Paths, Tables, read_record
+from pipeline.workspace import Paths, Tables, TableSource, read_record
 
 CURRENT = "current"
 # Thai vowels and tone marks above and below a letter are no letters to `\w`.
@@ -178,12 +178,19 @@ def tables_of(paths: Paths, name: str) -> Tables:
     return found.tables
 
 
-def changes(paths: Paths) -> pd.DataFrame:
-    """What changed from the round that the policy names to the workspace, one row per province and district.
+def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
+    """What changed between the round that the policy names and this one, one row per province and district.
 
-    No rows where it names none; ``InputError`` where no such round is archived, or it is not as archived.
+    Args:
+        later: the tables of this round named in ``COMPARED``.
+        paths: the folders of the project; ``paths.rounds`` holds the archived rounds.
+
+    Returns:
+        A table like the contract ``round_changes``, without rows where the policy names no earlier round.
+
+    Raises:
+        InputError: the earlier round is not archived, or its files are not as archived.
     """
-    later = Tables(paths.workspace)
     name = policies.from_table(later("policy")).decision.previous_round
     if not name:
         return CONTRACTS["round_changes"].conform(pd.DataFrame(columns=CONTRACTS["round_changes"].column_names))
@@ -213,7 +220,7 @@ def changes(paths: Paths) -> pd.DataFrame:
     return sentences.add_changes(moved)[CONTRACTS["round_changes"].column_names]
 
 
-# What `changes` reads of this round: all that a ranking under another policy may need.
+# What `changes_since_round` reads of this round: all that a ranking under another policy may need.
 COMPARED = (
     "policy",
     "regions",
@@ -247,7 +254,7 @@ class Comparison:
     same_program: bool
 
 
-def compare(earlier: Tables, later: Tables) -> Comparison:
+def compare(earlier: TableSource, later: TableSource) -> Comparison:
     """Rank moves from one round to another, split in two: the later figures under the earlier policy come between.
 
     ``rank_later - rank_earlier = (rank_between - rank_earlier) + (rank_later - rank_between)``: what the figures and

@@ -1,14 +1,18 @@
 """What Dagster is told."""
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from assets import checks, district, pilots, raw
 from pipeline import criterion
 from pipeline.contracts import CONTRACTS
 from pipeline.orchestration import definitions
+from pipeline.pages import brief, country, dossier, pictures
+from pipeline.pages.frame import Figures
 from pipeline.policy import WhatIf
-from pipeline.workspace import Paths
+from pipeline.runs import rounds
+from pipeline.workspace import LoadedTables, Paths, UndeclaredTable
 from tests.conftest import ROOT
 
 
@@ -42,6 +46,29 @@ def test_data_flows_one_way(specs: dict[str, dg.AssetSpec]) -> None:
         for dep in spec.deps:
             source = specs[dep.asset_key.path[-1]]
             assert order.index(source.group_name) <= order.index(spec.group_name)
+
+
+def test_assets_take_as_inputs_what_they_read() -> None:
+    """Pages and round changes declare their tables; only the two tables of notes read notes without loading rows."""
+    loaded = dg.load_assets_from_modules([raw, district, pilots])
+    ops = {d.key.path[-1]: d.op for d in loaded if isinstance(d, dg.AssetsDefinition) and len(d.keys) == 1}
+    inputs = {name: {key for key, one in op.ins.items() if not one.dagster_type.is_nothing} for name, op in ops.items()}
+    assert inputs["country_page"] == set(country.TABLES)
+    assert inputs["dossiers"] == set(dossier.TABLES)
+    assert inputs["pictures"] == set(pictures.TABLES)
+    assert inputs["brief"] == {*brief.TABLES, "pictures"}
+    assert inputs["round_changes"] == set(rounds.COMPARED)
+    assert not {"universities", "data_systems", "new_firms"} & inputs["brief"]
+    of_notes = {name for name, op in ops.items() if any(one.dagster_type.is_nothing for one in op.ins.values())}
+    assert of_notes == {"inputs", "repaired", "published"}
+
+
+def test_a_page_cannot_read_what_it_does_not_declare() -> None:
+    shortlist = pd.DataFrame({"province_code": ["95"]})
+    figures = Figures(LoadedTables({"provincial_shortlist": shortlist}), policy=None, run_id="0", words={})
+    assert figures["provincial_shortlist"] is shortlist
+    with pytest.raises(UndeclaredTable, match="the table universities is read but not declared"):
+        figures["universities"]
 
 
 def test_every_night_everything(specs: dict[str, dg.AssetSpec]) -> None:

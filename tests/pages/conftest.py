@@ -12,11 +12,10 @@ import pytest
 
 from pipeline import policy as policies
 from pipeline import sentences
-from pipeline.contracts import CONTRACTS
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.pages.frame import Figures
-from pipeline.runs import publishing
-from pipeline.workspace import Paths
+from pipeline.workspace import LoadedTables, Paths
+from tests.figures import figures_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
@@ -110,7 +109,7 @@ def opens(browser: Any) -> Iterator[Callable[..., Opened]]:
 @pytest.fixture(scope="session")
 def figures(real_run: Paths) -> Figures:
     """What the pages of the real run are made from."""
-    return publishing.figures(real_run)
+    return figures_of(real_run)
 
 
 @pytest.fixture(scope="session")
@@ -123,8 +122,8 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     tables = {
         name: spoilt(value)
-        for name, value in vars(figures).items()
-        if isinstance(value, pd.DataFrame) and name in CONTRACTS and name != "district_shapes"
+        for name, value in figures.tables.by_name.items()
+        if name not in ("policy", "district_shapes")
     }
     systems = tables["data_systems"][tables["data_systems"]["province_code"] == "95"]
     tables["data_systems"] = systems.assign(system=[f"{HOSTILE}{i}" for i in range(len(systems))])
@@ -153,13 +152,14 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
     places = [("province", "95"), ("district", "9501")]
     tables["round_changes"] = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
     tables["cbt_sites"] = tables["cbt_sites"].assign(province_code="95", district_code="9501")
-    figures = replace(figures, policy=policy, words=sentences.for_page(policy), **tables)
+    given = LoadedTables({**figures.tables.by_name, **tables})
+    figures = replace(figures, policy=policy, words=sentences.for_page(policy), tables=given)
     folder = tmp_path_factory.mktemp("hostile")
     one = replace(figures)
     made = {
-        **country.build(one),
-        "95.html": dossier.one(one, dossier.Ground.of(one), "95"),
-        **brief.build(one, pictures.build(one)),
+        **country.country_page(one),
+        "95.html": dossier.dossier_page(one, dossier.Ground.of(one), "95"),
+        **brief.brief_page(one, pictures.map_pictures(one)),
     }
     for name, content in made.items():
         (folder / name).write_bytes(content)

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.pages import dossier
 from pipeline.pages.frame import Figures
-from pipeline.workspace import Paths
+from pipeline.workspace import LoadedTables, Paths
 from tests.conftest import published
 from tests.pages.conftest import Opened
 
@@ -99,7 +99,7 @@ def test_no_page_gives_away_a_small_count(figures: Figures) -> None:
     facts, ground = figures.by_district, dossier.Ground.of(figures)
     for code in figures.by_province.index:
         own = [c for c in facts.index if c[:2] == code]
-        data = dossier.data(figures, ground, own, [])["districts"]
+        data = dossier.dossier_data(figures, ground, own, [])["districts"]
         for name in dossier.DIMENSIONS:
             persons = facts.loc[own, f"poor_{name}"]
             for count, shown, rate in zip(persons, data[f"{name}_persons"], data[f"{name}_pct"], strict=True):
@@ -154,8 +154,9 @@ def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tm
     said = {"change": "enters", "change_th": "เข้ารายชื่อใหม่", "change_en": "New on the list."}
     places = [("province", "95"), ("district", "9501")]
     table = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
+    tables = LoadedTables({**figures.tables.by_name, "round_changes": table})
     file = tmp_path / "95.html"
-    file.write_bytes(dossier.one(replace(figures, round_changes=table), dossier.Ground.of(figures), "95"))
+    file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier.Ground.of(figures), "95"))
     page = opens(file).page
     page.wait_for_selector("#reasons details p")
     assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".standing")

@@ -88,8 +88,8 @@ def test_merged_shapes_have_the_area_of_their_union_and_no_inner_border() -> Non
 
 
 def test_land_around_meets_the_shapes_kept_and_is_coarse_elsewhere(figures: Figures) -> None:
-    whole = outlines.topology(figures.district_shapes, 0.0005, 50_000)
-    around = outlines.Surroundings.of(whole, figures.district_shapes)
+    whole = outlines.topology(figures.shapes, 0.0005, 50_000)
+    around = outlines.Surroundings.of(whole, figures.shapes)
     codes = list(figures.by_district.index)
     keep = [i for i, code in enumerate(codes) if code[:2] == "95"]
     assert {"90", "94", "96"} <= set(around.around("95"))
@@ -98,9 +98,9 @@ def test_land_around_meets_the_shapes_kept_and_is_coarse_elsewhere(figures: Figu
     assert sum(map(len, made["arcs"])) < sum(map(len, whole["arcs"])) / 4
     drawn = shapes_of(made)
     own, others = shapely.union_all(drawn[: len(keep)]), drawn[len(keep) :]
-    of_province = figures.district_shapes["district_code"].str[:2]
+    of_province = figures.shapes["district_code"].str[:2]
     for code, shape in zip(("90", "94", "96"), others, strict=True):
-        real = shapely.union_all(figures.district_shapes.geometry[of_province == code].to_numpy())
+        real = shapely.union_all(figures.shapes.geometry[of_province == code].to_numpy())
         assert shapely.make_valid(shape).symmetric_difference(real).area < 0.05 * real.area
         assert shapely.make_valid(shape).intersection(own).area < 1e-6
 
@@ -123,10 +123,10 @@ def shapes_of(topology: dict) -> list:
 
 
 def test_the_outlines_of_a_dossier_are_those_of_the_country(figures: Figures) -> None:
-    whole = outlines.topology(figures.district_shapes, 0.0005, 50_000)
+    whole = outlines.topology(figures.shapes, 0.0005, 50_000)
     codes = list(figures.by_district.index)
     keep = [i for i, code in enumerate(codes) if code[:2] == "95"]
-    real = figures.district_shapes.geometry.to_numpy()
+    real = figures.shapes.geometry.to_numpy()
     for shape, i in zip(shapes_of(outlines.part(whole, keep)), keep, strict=True):
         assert shape.is_valid
         assert shape.symmetric_difference(real[i]).area < 0.02 * real[i].area
@@ -140,7 +140,7 @@ def test_the_outlines_of_a_dossier_are_those_of_the_country(figures: Figures) ->
 def test_pictures_say_what_they_show(figures: Figures, real_run: Paths) -> None:
     from PIL import Image
 
-    made = pictures.build(figures)
+    made = pictures.map_pictures(figures)
     assert set(made) == {f"downloads/{layer}.{kind}" for layer in MAPS for kind in ("svg", "png")}
     for name, content in made.items():
         assert (real_run.maps / name).read_bytes() == content, "the same figures, other bytes"
@@ -161,10 +161,10 @@ def test_pictures_say_what_they_show(figures: Figures, real_run: Paths) -> None:
 
 def test_the_words_of_a_picture(figures: Figures) -> None:
     """Title, date, sources, run, warnings and every class with its number of districts stand in the picture."""
-    drawn = pictures._draw(figures, "score", *pictures._outlines(figures.district_shapes))
+    drawn = pictures._draw(figures, "score", *pictures._outlines(figures.shapes))
     said = [text.get_text() for text in drawn.findobj(Text)]
     whole = "\n".join(said)
-    of = figures.map_classes[figures.map_classes["map"] == "score"]
+    of = figures["map_classes"][figures["map_classes"]["map"] == "score"]
     for part in (
         "คะแนนรวมของอำเภอที่เข้าเกณฑ์",
         "Score of the eligible districts",

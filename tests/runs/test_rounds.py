@@ -203,7 +203,7 @@ def test_a_round_that_is_not_archived_is_refused_with_a_line(three: Paths) -> No
     three.policy.write_text(text.replace('previous_round = "a"', 'previous_round = "2001"'), encoding="utf-8")
     made_in(three.maps.parent, "policy")
     with pytest.raises(InputError, match=r"policy\.toml, column decision\.previous_round: found '2001'"):
-        rounds.changes(three)
+        rounds.changes_since_round(Tables(three.workspace), three)
     three.policy.write_text(text, encoding="utf-8")
 
 
