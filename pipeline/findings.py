@@ -9,6 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.contracts import FIRMNESS
+from pipeline.shortlist import leaving_and_entering
+
 COVERED_SHARE = 0.9
 UNPLACED_SHARE = 0.01
 DRIFT_PROVINCES = 2
@@ -174,13 +177,13 @@ def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataF
     """Every province of the shortlist is firm or likely: on it in most draws of all that is uncertain."""
     both = provincial_shortlist.merge(province_uncertainty, on="province_code")
     listed = both[both["shortlisted"].astype(bool)].sort_values("rank")
-    shaky = listed[~listed["firmness"].isin(["firm", "likely"])]
+    shaky = listed[~listed["firmness"].isin(FIRMNESS[:2])]
     named = ", ".join(f"{r.name_en} ({r.firmness}, {100 * r.top_k_share:.0f}%)" for r in shaky.itertuples())
     counts = listed["firmness"].value_counts().to_dict()
     return Finding(
         shaky.empty,
         f"not sure to be on the list: {named}" if named else "every province of the shortlist is firm or likely",
-        {word: int(counts.get(word, 0)) for word in ("firm", "likely", "contested", "unlikely")},
+        {word: int(counts.get(word, 0)) for word in FIRMNESS},
     )
 
 
@@ -199,6 +202,6 @@ def drift(provincial_shortlist: pd.DataFrame, last: pd.DataFrame | None) -> Find
 
 def moved(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], list[str]]:
     """English names of the provinces that leave the shortlist, and of those that enter it."""
-    old, new = (set(t.loc[t["shortlisted"].astype(bool), "province_code"]) for t in (before, after))
     names = after.set_index("province_code")["name_en"]
-    return [names[c] for c in sorted(old - new)], [names[c] for c in sorted(new - old)]
+    leave, enter = leaving_and_entering(before, after)
+    return [names[c] for c in leave], [names[c] for c in enter]

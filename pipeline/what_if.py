@@ -13,13 +13,8 @@ from pipeline.contracts import CONTRACTS
 from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
-from pipeline.policy import Policy, from_table
+from pipeline.policy import Again, Policy, effect_of, from_table
 from pipeline.workspace import TableSource
-
-# What is read from the inputs, and what households are counted by: to change these everything must be read again.
-OF_THE_INPUTS = ("poverty.survey_year", "poverty.population_year", "households.")
-# What changes a criterion; all else changes scores or lists only.
-OF_THE_CRITERIA = ("poverty.", "university.", "data_system.", "as_of", "agencies")
 
 
 @dataclass(frozen=True)
@@ -48,8 +43,8 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
     Raises ``InputError`` for changed parameters that decide which figures are read.
     """
     before = dict(from_table(tables("policy")).rows())
-    changed = [name for name, value in policy.rows() if before.get(name) != value]
-    if of_inputs := [name for name in changed if name.startswith(OF_THE_INPUTS)]:
+    changed = {name: effect_of(name).again for name, value in policy.rows() if before.get(name) != value}
+    if of_inputs := [name for name, again in changed.items() if again is Again.INPUTS]:
         raise InputError(
             Problem(
                 "what-if",
@@ -58,8 +53,7 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
                 "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
             )
         )
-    measure_again = any(name.startswith(OF_THE_CRITERIA) for name in changed)
-    criteria = measured(tables, policy) if measure_again else tables("district_criteria")
+    criteria = measured(tables, policy) if Again.CRITERIA in changed.values() else tables("district_criteria")
     named = ["district_code", "province_code", "name_th", "name_en", *NAMES, "suspect", "university_nearest"]
     districts = criteria[named].join(scoring.scored(criteria, policy))
     provinces = shortlist.provinces(districts, tables("regions"), policy)
@@ -99,21 +93,12 @@ def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Two rankings of provinces side by side: ranks, values, and who enters or leaves the list, in order of the first.
-
-    ``change`` is "enters", "leaves", "stays" (on both lists) or nothing.
-    """
+    """Two rankings of provinces side by side, in the order of the first: ranks, values, ``change`` of the shortlist."""
     columns = ["rank", "value", "shortlisted"]
     both = before[["province_code", "name_th", "name_en", *columns]].merge(
         after[["province_code", *columns]], on="province_code", suffixes=("_before", "_after"), validate="one_to_one"
     )
-    was, now = both["shortlisted_before"].astype(bool), both["shortlisted_after"].astype(bool)
-    both["change"] = ""
-    both.loc[was & now, "change"], both.loc[was & ~now, "change"], both.loc[~was & now, "change"] = (
-        "stays",
-        "leaves",
-        "enters",
-    )
+    both["change"] = shortlist.changes(both["shortlisted_before"], both["shortlisted_after"])
     return both.sort_values(["rank_before", "province_code"], ignore_index=True)
 
 
@@ -121,15 +106,15 @@ def portfolio_moves(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str
     """Names of the provinces that leave the portfolio, and of those that enter it."""
     named = after["name_th"] + " · " + after["name_en"]
     names = dict(zip(after["province_code"], named, strict=True))
-    old, new = (set(t.loc[t["in_portfolio"].astype(bool), "province_code"]) for t in (before, after))
-    return [names[c] for c in sorted(old - new)], [names[c] for c in sorted(new - old)]
+    leave, enter = shortlist.leaving_and_entering(before, after, "in_portfolio")
+    return [names[c] for c in leave], [names[c] for c in enter]
 
 
 def in_words(moved: pd.DataFrame) -> str:
-    """Who enters and who leaves the list, and by how much, as a Markdown list for the log of a run."""
+    """Which provinces enter and leave the shortlist, as a Markdown list for the log of a run."""
     lines = [
         f"- {row.change}: {row.name_th} · {row.name_en}, rank {row.rank_before} to {row.rank_after},"
         f" value {row.value_before:.1f} to {row.value_after:.1f}"
         for row in moved[moved["change"].isin(["enters", "leaves"])].itertuples()
     ]
-    return "\n".join(lines) or "- the list stays the same"
+    return "\n".join(lines) or "- the shortlist stays the same"

@@ -141,9 +141,20 @@ class Tables:
     folder: Path
     to_have: str = "run `pilot-areas run` (or `make run`) first"
 
-    def __call__(self, name: str) -> pd.DataFrame:
-        """A table without shapes; ``InputError`` where there is none."""
-        return pd.DataFrame(read(self._path(name), name))
+    def __call__(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table without shapes, or some of its columns; ``InputError`` where there is none, or not all of them."""
+        path = self._path(name)
+        wanted = [c.name for c in CONTRACTS[name] if c.kind is not Kind.GEOMETRY] if columns is None else list(columns)
+        if missing := [column for column in wanted if column not in pq.read_schema(path).names]:
+            raise InputError(
+                Problem(
+                    shown_path(path),
+                    f"no column {', '.join(missing)}",
+                    "a table made by this version of the program",
+                    self.to_have,
+                )
+            )
+        return pd.DataFrame(pq.read_table(path, columns=wanted).to_pandas())
 
     def shapes(self, name: str) -> gpd.GeoDataFrame:
         """A table with its shapes."""

@@ -152,7 +152,7 @@ def test_moves_side_by_side() -> None:
     assert moved["change"].tolist() == ["stays", "leaves", "enters"]
     assert "leaves: 12 · 12, rank 2 to 3, value 98.0 to 97.0" in what_if.in_words(moved.reset_index())
     same = what_if.moves(provinces([1, 2, 3]), provinces([1, 2, 3]))
-    assert what_if.in_words(same) == "- the list stays the same"
+    assert what_if.in_words(same) == "- the shortlist stays the same"
 
 
 def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:

@@ -11,6 +11,10 @@ from pipeline.contracts.raw_tables import NAMES, district_code, percent, provinc
 from pipeline.criterion import COUNT, CRITERIA, MAPS
 
 SCORE = {"minimum": 0, "maximum": 100}
+# How certain a place is, the most certain first; all but the last are limits in the policy.
+FIRMNESS = ("firm", "likely", "contested", "unlikely")
+# What happened to a province on the shortlist; none: it is on neither.
+CHANGES = ("enters", "leaves", "stays", "none")
 
 provincial_shortlist = Contract(
     "provincial_shortlist",
@@ -106,7 +110,6 @@ near_best_portfolios = Contract(
     ),
     pilot_portfolio.source,
 )
-FIRMNESS = ("firm", "likely", "contested", "unlikely")
 
 
 def _rank(name: str, meaning: str) -> Column:
@@ -209,7 +212,7 @@ round_changes = Contract(
         Column("move", Kind.COUNT, "rank_later - rank_earlier; below 0 is up", "ranks", nullable=True),
         Column("by_figures", Kind.COUNT, "part of it that the figures changed", "ranks", nullable=True),
         Column("by_policy", Kind.COUNT, "part of it that the policy changed", "ranks", nullable=True),
-        Column("change", Kind.TEXT, "what it did to the list", allowed=("enters", "leaves", "stays", "none")),
+        Column("change", Kind.TEXT, "on or off the shortlist since then", allowed=CHANGES),
         text("change_th", "the same in words, Thai"),
         text("change_en", "the same in words, English"),
     ),

@@ -6,7 +6,8 @@ Here: ``policy.toml`` in and out, and the table of parameters. Not here: what a 
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pandas as pd
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy.changes import WhatIf
-from pipeline.policy.whole import Policy, validated
+from pipeline.policy.whole import Policy, flat, validated
 from pipeline.reading.table import Origin, Received, read_toml
 
 BALLOT = f"""
@@ -100,14 +101,61 @@ def table_of(policy: Policy, changed: Collection[str] = ()) -> pd.DataFrame:
 
 def from_table(table: pd.DataFrame) -> Policy:
     """The policy back from its table."""
+    return validated(_nested(table), "policy")
+
+
+@dataclass(frozen=True)
+class OlderPolicy:
+    """The policy of an earlier round, completed so that today's program can use it.
+
+    Attributes:
+        added: parameters that it did not have yet, with the values of the newer policy.
+        dropped: parameters that no longer exist.
+    """
+
+    policy: Policy
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+def from_older_table(table: pd.DataFrame, newer: Policy) -> OlderPolicy:
+    """The policy of an earlier round from its table, which may lack parameters or hold some that are gone.
+
+    A parameter that it lacks takes the value of the newer policy. A criterion that it lacks had no weight.
+
+    Raises:
+        InputError: for parameters that are out of range today.
+    """
+    older, wanted = dict(flat(_nested(table))), dict(newer.rows())
+    added = tuple(name for name in wanted if name not in older)
+    dropped = tuple(name for name in older if name not in wanted)
+    without = {f"weights.{name}": 0.0 for name in NAMES}
+    completed = {name: older[name] if name in older else without.get(name, value) for name, value in wanted.items()}
+    completed["ballots"] = [
+        {**ballot, "points": dict.fromkeys(NAMES, 0) | ballot["points"]} for ballot in completed["ballots"]
+    ]
+    return OlderPolicy(validated(_nested_names(completed), "the policy of the earlier round"), added, dropped)
+
+
+def _nested(table: pd.DataFrame) -> dict[str, Any]:
+    values = [json.loads(value) for value in table["value"]]
+    return _nested_names(dict(zip(table["parameter"], values, strict=True)))
+
+
+def _nested_names(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested dictionaries from dotted names.
+
+    >>> _nested_names({"weights.poverty": 0.5, "seed": 1})
+    {'weights': {'poverty': 0.5}, 'seed': 1}
+    """
     nested: dict[str, Any] = {}
-    for name, value in zip(table["parameter"], table["value"], strict=True):
+    for name, value in parameters.items():
         *path, last = name.split(".")
-        place = nested
+        section = nested
         for step in path:
-            place = place.setdefault(step, {})
-        place[last] = json.loads(value)
-    return validated(nested, "policy")
+            section = section.setdefault(step, {})
+        section[last] = value
+    return nested
 
 
 def to_toml(policy: Policy) -> str:

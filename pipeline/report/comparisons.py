@@ -16,7 +16,7 @@ from pipeline.runs.rounds import Comparison, Round
 from pipeline.runs.verifying import Archived, Verdict
 from pipeline.what_if import Ranking, moves, portfolio_moves
 
-WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves", "stays": "", "": ""}
+WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves", "stays": "", "none": ""}
 MOST_DISTRICTS = 10
 CAUTION = (
     "ข้อควรระวัง: พื้นที่ที่โครงการเคยเลือกไม่ใช่หลักฐานว่าจนที่สุด เช่น สมุทรสาครและอุทัยธานี เคยเป็นพื้นที่นำร่องของ TPMAP ทั้งที่มีคนจนน้อยที่สุดกลุ่มหนึ่ง",
@@ -37,7 +37,7 @@ def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: 
     table = Table(box=box.SIMPLE)
     for name, right in (("จังหวัด · province", False), ("", False), ("rank", True), ("value", True), ("by", True)):
         table.add_column(name, justify="right" if right else "left")
-    for row in moved[moved["change"] != ""].sort_values("rank_after", kind="stable").itertuples():
+    for row in moved[moved["change"] != "none"].sort_values("rank_after", kind="stable").itertuples():
         table.add_row(
             f"{row.name_th} · {row.name_en}",
             WORDS[row.change],
@@ -136,6 +136,10 @@ def compared(names: tuple[str, str], found: Comparison) -> None:
         + ("the same goalposts: scores compare" if found.same_goalposts else "other goalposts: scores do not compare"),
         soft_wrap=True,
     )
+    if found.added:
+        out.print(f"not in {names[0]}, taken from {names[1]}: {', '.join(found.added)}", soft_wrap=True)
+    if found.dropped:
+        out.print(f"in {names[0]} only, no longer used: {', '.join(found.dropped)}", soft_wrap=True)
     if not found.same_program:
         out.print(
             f"{names[1]} was computed by another version of the program; its part of the moves counts to the policy"

@@ -11,6 +11,7 @@ from pipeline.report.terminal import console, said_if_sample
 from pipeline.sentences import weights_from
 from pipeline.sentences.certainty import FIRMNESS
 from pipeline.sentences.words import STATUS
+from pipeline.shortlist import leaving_and_entering
 from pipeline.workspace import Paths, Tables
 
 
@@ -73,11 +74,9 @@ def together(portfolio: pd.DataFrame) -> str:
 def agencies(tables: Tables, policy: Policy) -> list[str]:
     """How the list stands without the ballot of each agency."""
     listed, lines = tables("provincial_shortlist"), []
-    old = set(listed.loc[listed["shortlisted"].astype(bool), "province_code"])
     names = listed.set_index("province_code")["name_en"]
     for agency, other in tables("shortlist_without_agencies").groupby("without_agency"):
-        new = set(other.loc[other["shortlisted"].astype(bool), "province_code"])
-        leave, enter = (", ".join(names[c] for c in sorted(codes)) or "no one" for codes in (old - new, new - old))
+        leave, enter = (", ".join(names[c] for c in codes) or "none" for codes in leaving_and_entering(listed, other))
         lines.append(f"without the ballot of {agency}: {leave} would leave, {enter} would enter")
     return lines or ["no ballots yet" if not policy.voters else f"only {policy.voters[0]} has voted"]
 

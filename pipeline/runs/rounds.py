@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import policy as policies
+from pipeline import shortlist
 from pipeline.contracts import CONTRACTS
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
@@ -28,19 +29,6 @@ from pipeline.workspace import Paths, Tables, TableSource, read_record
 CURRENT = "current"
 # Thai vowels and tone marks above and below a letter are no letters to `\w`.
 NAME = r"\w[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e.-]{0,59}"
-# Which figures a round looks at is of its data, not of its rules.
-OF_THE_DATA = (
-    "round",
-    "title_th",
-    "title_en",
-    "as_of",
-    "seed",
-    "poverty.survey_year",
-    "poverty.population_year",
-    "households.",
-    "decision.previous_round",
-    "decision.contact",
-)
 
 
 @dataclass(frozen=True)
@@ -210,13 +198,7 @@ def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
         for level, table in (("province", found.provinces), ("district", found.districts))
     ]
     moved = pd.concat(levels, ignore_index=True).assign(since=name)
-    was, now = (moved[f"shortlisted_{when}"].fillna(False).astype(bool) for when in ("earlier", "later"))
-    moved["change"] = "none"
-    moved.loc[was & now, "change"], moved.loc[~was & now, "change"], moved.loc[was & ~now, "change"] = (
-        "stays",
-        "enters",
-        "leaves",
-    )
+    moved["change"] = shortlist.changes(moved["shortlisted_earlier"], moved["shortlisted_later"])
     return sentences.add_changes(moved)[CONTRACTS["round_changes"].column_names]
 
 
@@ -243,34 +225,48 @@ COMPARED = (
 class Comparison:
     """Two rounds side by side: ``provinces`` and ``districts`` with ranks and what moved them.
 
-    ``policy_changed`` are the dotted names of rules that differ, ``same_goalposts`` says whether scores compare,
-    ``same_program`` whether today's program gives the later round's published ranks.
+    Attributes:
+        policy_changed: dotted names of the rules that differ.
+        added: parameters that the earlier round did not have yet; they are taken from the later one.
+        dropped: parameters of the earlier round that no longer exist.
+        same_goalposts: whether scores of the two rounds can be compared.
+        same_program: whether today's program gives the later round's published ranks.
     """
 
     provinces: pd.DataFrame
     districts: pd.DataFrame
     policy_changed: tuple[str, ...]
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
     same_goalposts: bool
     same_program: bool
 
 
-def compare(earlier: TableSource, later: TableSource) -> Comparison:
-    """Rank moves from one round to another, split in two: the later figures under the earlier policy come between.
+def compare(earlier: Tables, later: TableSource) -> Comparison:
+    """Rank moves from one round to another, divided in two by a ranking of the later figures by the earlier policy.
 
     ``rank_later - rank_earlier = (rank_between - rank_earlier) + (rank_later - rank_between)``: what the figures and
     what the policy changed. Which years a policy looks at, and how households are counted, belongs to the figures.
+    The earlier round may be from a time with fewer criteria or parameters.
     """
-    a, b = published(earlier), published(later)
+    b = published(later)
+    older = policies.from_older_table(earlier("policy"), b.policy)
+    a = Ranking(
+        older.policy,
+        earlier("district_scores", ["district_code", "rank", "score"]),
+        earlier("provincial_shortlist", ["province_code", "rank", "value", "shortlisted"]),
+    )
     rules_a, rules_b = dict(a.policy.rows()), dict(b.policy.rows())
-    of_data = {name: value for name, value in rules_b.items() if name.startswith(OF_THE_DATA)}
+    of_data = {name: value for name, value in rules_b.items() if not policies.effect_of(name).rule}
     between = again(later, a.policy.overridden(of_data, "rounds compare"))
     now = again(later, b.policy)
-    changed = tuple(n for n in rules_b if not n.startswith(OF_THE_DATA) and rules_a.get(n) != rules_b[n])
     goalposts = [n for n in rules_b if n.startswith("poverty.") and "goalpost" in n and not n.endswith("source")]
     return Comparison(
         _moved(a, between, b, "provinces", "province_code", "value"),
         _moved(a, between, b, "districts", "district_code", "score"),
-        changed,
+        tuple(name for name in rules_b if name not in of_data and rules_a[name] != rules_b[name]),
+        older.added,
+        older.dropped,
         all(rules_a[name] == rules_b[name] for name in goalposts),
         bool((now.provinces["rank"].to_numpy() == b.provinces["rank"].to_numpy()).all()),
     )

@@ -1,8 +1,10 @@
-"""From district scores to provinces: the plain ranking (``ranking``) and the portfolio (``rules``, ``portfolio``).
+"""From district scores to provinces: the ranking (``ranking``), the portfolio (``rules``, ``portfolio``), and which
+provinces enter or leave a shortlist (``moves``).
 
 Not here: scores (``scoring``), words (``sentences``).
 """
 
+from pipeline.shortlist.moves import changes, leaving_and_entering
 from pipeline.shortlist.portfolio import pilot_portfolio
 from pipeline.shortlist.ranking import (
     best_districts,
@@ -17,7 +19,9 @@ from pipeline.shortlist.rules import Conflict, choose
 __all__ = [
     "Conflict",
     "best_districts",
+    "changes",
     "choose",
+    "leaving_and_entering",
     "pilot_portfolio",
     "provinces",
     "score_needed",

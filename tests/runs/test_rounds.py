@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import cli, what_if, workspace
+from pipeline import cli, criterion, what_if, workspace
 from pipeline import policy as policies
 from pipeline.errors import InputError
 from pipeline.runs import rounds
@@ -85,6 +85,35 @@ def test_moves_are_split_into_figures_and_policy(three: Paths) -> None:
     # the middle is round b's figures under round a's policy, which is round b itself
     pair = both.provinces.merge(figures.provinces, on="province_code")
     assert (pair["rank_between_x"] == pair["rank_later_y"]).all()
+
+
+def test_a_round_from_before_a_criterion_and_a_parameter_can_be_compared(real_run: Paths, tmp_path: Path) -> None:
+    """It had two criteria, no floor, a parameter that is gone, and tables without the newer columns."""
+    stored = Tables(real_run.processed)
+    gone = stored("policy")["parameter"].str.startswith(("data_system.", "weights.", "score.floor"))
+    older = [("weights.poverty", "0.6"), ("weights.university", "0.4"), ("score.ceiling", "1")]
+    policy = pd.concat(
+        [stored("policy")[~gone], pd.DataFrame(older, columns=["parameter", "value"]).assign(overridden=False)]
+    )
+    policy.to_parquet(tmp_path / "policy.parquet")
+    stored("district_scores").drop(columns="data_system").to_parquet(tmp_path / "district_scores.parquet")
+    stored("provincial_shortlist").to_parquet(tmp_path / "provincial_shortlist.parquet")
+    found = rounds.compare(Tables(tmp_path), stored)
+    assert set(found.added) >= {"weights.data_system", "score.floor", "data_system.unknown_quality"}
+    assert found.dropped == ("score.ceiling",)
+    assert set(found.policy_changed) == {f"weights.{name}" for name in criterion.NAMES}
+    assert (found.provinces["by_figures"] != 0).any()
+    known = found.provinces.dropna(subset=["move"])
+    assert (known["move"] == known["by_figures"] + known["by_policy"]).all()
+
+
+def test_a_table_without_a_column_that_is_needed_is_named(real_run: Paths, tmp_path: Path) -> None:
+    stored = Tables(real_run.processed)
+    for name in ("policy", "district_scores"):
+        stored(name).to_parquet(tmp_path / f"{name}.parquet")
+    stored("provincial_shortlist").drop(columns="value").to_parquet(tmp_path / "provincial_shortlist.parquet")
+    with pytest.raises(InputError, match=r"provincial_shortlist\.parquet: found no column value"):
+        rounds.compare(Tables(tmp_path), stored)
 
 
 def test_the_way_on_the_command_line(

@@ -1,0 +1,61 @@
+"""What each parameter of the policy changes: what must be computed again, and whether it is one of the rules.
+
+Not here: computing anything again (``what_if``), comparing rounds (``runs.rounds``).
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from pipeline.criterion import NAMES
+
+
+class Again(IntEnum):
+    """What must be computed again where a parameter changes; each step needs the ones below it too."""
+
+    SCORES = 1
+    CRITERIA = 2
+    INPUTS = 3
+
+
+class Effect(NamedTuple):
+    """What a parameter changes.
+
+    Attributes:
+        again: what must be computed again.
+        rule: it decides how districts are compared. False: it names the round, or says which figures it looks at.
+    """
+
+    again: Again
+    rule: bool
+
+
+# By parameter or section; a parameter takes the first entry that names it or a section it is in.
+_EFFECTS: tuple[tuple[str, Effect], ...] = (
+    ("round", Effect(Again.SCORES, rule=False)),
+    ("title_th", Effect(Again.SCORES, rule=False)),
+    ("title_en", Effect(Again.SCORES, rule=False)),
+    ("decision.previous_round", Effect(Again.SCORES, rule=False)),
+    ("decision.contact", Effect(Again.SCORES, rule=False)),
+    ("seed", Effect(Again.SCORES, rule=False)),
+    ("as_of", Effect(Again.CRITERIA, rule=False)),
+    ("poverty.survey_year", Effect(Again.INPUTS, rule=False)),
+    ("poverty.population_year", Effect(Again.INPUTS, rule=False)),
+    ("households", Effect(Again.INPUTS, rule=False)),
+    ("agencies", Effect(Again.CRITERIA, rule=True)),
+    *((name, Effect(Again.CRITERIA, rule=True)) for name in NAMES),
+)
+_OTHER = Effect(Again.SCORES, rule=True)
+
+
+def effect_of(parameter: str) -> Effect:
+    """What a parameter changes, by its dotted name.
+
+    >>> effect_of("households.smallest_count").again.name, effect_of("poverty.gate.hot_spot_opens").again.name
+    ('INPUTS', 'CRITERIA')
+    >>> effect_of("weights.poverty"), effect_of("title_en").rule
+    (Effect(again=<Again.SCORES: 1>, rule=True), False)
+    """
+    for name, effect in _EFFECTS:
+        if parameter == name or parameter.startswith(f"{name}."):
+            return effect
+    return _OTHER
