@@ -12,20 +12,18 @@ import pandas as pd
 
 from pipeline import explain, pages, shortlist
 from pipeline.contracts import CONTRACTS
-from pipeline.downloads import download_files
+from pipeline.downloads import DOWNLOAD_TABLES, download_files
+from pipeline.figures import Figures
 from pipeline.orchestration import nightly, storage
 from pipeline.orchestration.storage import Lineage, asset, assets
-from pipeline.pages.frame import Figures
 from pipeline.policy import Policy
 from pipeline.runs import rounds
-from pipeline.runs.publishing import RunIdentity
 from pipeline.sentences import decision
 from pipeline.uncertainty import measure
-from pipeline.workbooks import workbook_files
+from pipeline.workbooks import WORKBOOK_TABLES, workbook_files
 from pipeline.workspace import LoadedTables, Paths
 
 In = dg.ResourceParam[Paths]
-Identity = dg.ResourceParam[RunIdentity]
 Published = Iterator[dg.MaterializeResult[None]]
 
 
@@ -126,60 +124,16 @@ def map_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
     return pages.classes.classes(district_scores)
 
 
-@asset("pilots", "excel")
-def workbooks(
-    identity: Identity,
-    provincial_shortlist: pd.DataFrame,
-    shortlist_without_suspects: pd.DataFrame,
-    shortlist_without_agencies: pd.DataFrame,
-    pilot_portfolio: pd.DataFrame,
-    province_uncertainty: pd.DataFrame,
-    district_uncertainty: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    district_scores: pd.DataFrame,
-    inputs: pd.DataFrame,
-    policy: Policy,
-) -> dict[str, bytes]:
+@asset("pilots", "excel", tables=WORKBOOK_TABLES)
+def workbooks(figures: Figures) -> dict[str, bytes]:
     """The shortlist for a spreadsheet: codes as text, definitions and sources on the first sheet."""
-    return workbook_files(
-        provincial_shortlist,
-        shortlist_without_suspects,
-        shortlist_without_agencies,
-        pilot_portfolio,
-        province_uncertainty,
-        district_uncertainty,
-        sensitivity,
-        district_scores,
-        inputs,
-        policy,
-        identity.of(policy),
-    )
+    return workbook_files(figures)
 
 
-@asset("pilots", "excel", "geojson")
-def downloads(
-    identity: Identity,
-    workbooks: dict,  # type: ignore[type-arg]  # Dagster loads files by this type
-    district_criteria: pd.DataFrame,
-    district_scores: gpd.GeoDataFrame,
-    district_uncertainty: pd.DataFrame,
-    district_explanations: pd.DataFrame,
-    district_shapes: gpd.GeoDataFrame,
-    inputs: pd.DataFrame,
-    policy: Policy,
-) -> dict[str, bytes]:
-    """Beside the pages: the workbooks, one for each province, and the districts for a GIS."""
-    return download_files(
-        workbooks,
-        district_criteria,
-        district_scores,
-        district_uncertainty,
-        district_explanations,
-        district_shapes,
-        inputs,
-        policy,
-        identity.of(policy),
-    )
+@asset("pilots", "excel", "geojson", tables=DOWNLOAD_TABLES)
+def downloads(figures: Figures, workbooks: dict) -> dict[str, bytes]:  # type: ignore[type-arg]  # loaded by this type
+    """Files next to the pages: the workbooks, one for each province, and the districts for a GIS."""
+    return download_files(figures, workbooks)
 
 
 @asset("pilots", "matplotlib", tables=pages.pictures.TABLES)

@@ -30,6 +30,7 @@ class Uncertain:
     """One thing that nobody knows exactly, and that the draws vary.
 
     Attributes:
+        group: what the pages name in its place, in a list of all that is drawn. Several may share one.
         stream: the number of its random stream. A new one takes the next free number: to renumber changes every draw.
         versions: every draw needs many numbers at once (one per district, campus or province), so that as many versions
             as draws are made beforehand. False where one number per draw is enough.
@@ -37,6 +38,7 @@ class Uncertain:
 
     name: str
     words: Words
+    group: Words
     stream: int
     versions: bool
 
@@ -60,6 +62,7 @@ class Criterion:
     Attributes:
         short: a name for tables, sliders and legends.
         title: the heading of its map.
+        meaning: what a high value means, in a list of all criteria.
         missing: what a district lacks that has no value.
         unit: the unit of its map.
         sources: the tables whose sources its map names.
@@ -75,6 +78,7 @@ class Criterion:
     name: str
     short: Words
     title: Words
+    meaning: Words
     missing: Words
     unit: Words
     sources: tuple[str, ...]
@@ -97,11 +101,14 @@ class Criterion:
 
 
 _SHARE = Words("ค่า 0–1", "value 0–1")
+_POVERTY_FIGURES = Words("ตัวเลขความยากจน", "poverty figures")
+_REACH_AND_CAPABILITY = Words("ระยะและความพร้อมของมหาวิทยาลัย", "reach and capability of universities")
 
 POVERTY = Criterion(
     name="poverty",
     short=Words("ความยากจน", "poverty"),
     title=Words("เกณฑ์ที่ 1 คนจนกระจุกตัว", "Criterion 1: poor people concentrate there"),
+    meaning=Words("คนจนกระจุกตัว", "poor people are concentrated there"),
     missing=Words("ตัวเลขความยากจนของอำเภอ", "poverty figures of the district"),
     unit=_SHARE,
     sources=("household_files", "poverty"),
@@ -111,21 +118,33 @@ POVERTY = Criterion(
     columns=("poverty_rate_pct", "poverty_rate_smoothed_pct", "poor_persons_min", "hot_spot", "suspect"),
     uncertain=(
         Uncertain(
-            "sampling", Words("ความคลาดเคลื่อนจากการสำรวจ", "sampling error of the survey"), stream=0, versions=True
+            "sampling",
+            Words("ความคลาดเคลื่อนจากการสำรวจ", "sampling error of the survey"),
+            group=_POVERTY_FIGURES,
+            stream=0,
+            versions=True,
         ),
         Uncertain(
             "overlap",
             Words("จำนวนคนจนที่นับซ้ำกันหลายมิติ", "how far the dimensions of poverty overlap"),
+            group=_POVERTY_FIGURES,
             stream=1,
             versions=False,
         ),
-        Uncertain("goalposts", Words("ค่าสูงสุดที่ใช้เทียบความยากจน", "the goalposts of poverty"), stream=5, versions=False),
+        Uncertain(
+            "goalposts",
+            Words("ค่าสูงสุดที่ใช้เทียบความยากจน", "the goalposts of poverty"),
+            group=Words("ค่าสูงสุดที่ใช้เทียบ", "goalposts"),
+            stream=5,
+            versions=False,
+        ),
     ),
 )
 UNIVERSITY = Criterion(
     name="university",
     short=Words("มหาวิทยาลัย", "university"),
     title=Words("เกณฑ์ที่ 2 มหาวิทยาลัยที่เชื่อมภาคีได้", "Criterion 2: a university can connect all partners"),
+    meaning=Words("มหาวิทยาลัยที่เชื่อมภาคีได้", "a university can connect all partners"),
     missing=Words("ข้อมูลมหาวิทยาลัย", "universities"),
     unit=_SHARE,
     sources=("universities",),
@@ -134,14 +153,23 @@ UNIVERSITY = Criterion(
     columns=("university_nearest", "university_nearest_minutes"),
     uncertain=(
         Uncertain(
-            "decay", Words("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "how far a university reaches"), stream=4, versions=False
+            "decay",
+            Words("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "how far a university reaches"),
+            group=_REACH_AND_CAPABILITY,
+            stream=4,
+            versions=False,
         ),
         Uncertain(
-            "campus_place", Words("ที่ตั้งจริงของวิทยาเขต", "where in its district a campus is"), stream=6, versions=True
+            "campus_place",
+            Words("ที่ตั้งจริงของวิทยาเขต", "where in its district a campus is"),
+            group=_REACH_AND_CAPABILITY,
+            stream=6,
+            versions=True,
         ),
         Uncertain(
             "campus_capability",
             Words("ความพร้อมของวิทยาเขตในการประสานงาน", "how able a campus is to connect"),
+            group=_REACH_AND_CAPABILITY,
             stream=7,
             versions=True,
         ),
@@ -151,6 +179,7 @@ DATA_SYSTEM = Criterion(
     name="data_system",
     short=Words("ระบบข้อมูล", "data system"),
     title=Words("เกณฑ์ที่ 3 ระบบข้อมูลที่ยอมรับ", "Criterion 3: a data system there is accepted"),
+    meaning=Words("ระบบข้อมูลที่ทุกฝ่ายยอมรับ", "a data system there is accepted"),
     missing=Words("ระบบข้อมูลที่ครอบคลุมพื้นที่", "a data system that covers it"),
     unit=_SHARE,
     sources=("data_systems",),
@@ -161,6 +190,7 @@ DATA_SYSTEM = Criterion(
         Uncertain(
             "system_quality",
             Words("คุณภาพของระบบข้อมูลที่ยังไม่ได้วัด", "the quality of data systems not yet measured"),
+            group=Words("คุณภาพข้อมูลที่ยังไม่ได้วัด", "data quality not yet measured"),
             stream=8,
             versions=True,
         ),
@@ -172,10 +202,17 @@ CRITERIA: tuple[Criterion, ...] = (POVERTY, UNIVERSITY, DATA_SYSTEM)
 COUNT = {2: Words("สอง", "two"), 3: Words("สาม", "three"), 4: Words("สี่", "four"), 5: Words("ห้า", "five")}[len(CRITERIA)]
 # What is uncertain about the score whatever the criteria are.
 SCORE_UNCERTAIN = (
-    Uncertain("weights", Words("น้ำหนักของเกณฑ์", "the weights of the criteria"), stream=2, versions=True),
+    Uncertain(
+        "weights",
+        Words("น้ำหนักของเกณฑ์", "the weights of the criteria"),
+        group=Words("น้ำหนัก", "weights"),
+        stream=2,
+        versions=True,
+    ),
     Uncertain(
         "exponent",
         Words(f"วิธีรวม{COUNT.th}เกณฑ์เป็นคะแนนเดียว", f"how the {COUNT.en} criteria become one score"),
+        group=Words("วิธีรวมคะแนน", "how the criteria are combined"),
         stream=3,
         versions=False,
     ),
@@ -186,6 +223,8 @@ UNCERTAIN: tuple[Uncertain, ...] = tuple(
         key=lambda uncertain: uncertain.stream,
     )
 )
+# The groups of all that is uncertain, each once, in the order of the last stream of each.
+GROUPS: tuple[Words, ...] = tuple(reversed(dict.fromkeys(uncertain.group for uncertain in reversed(UNCERTAIN))))
 NAMES: tuple[str, ...] = tuple(criterion.name for criterion in CRITERIA)
 # What is mapped: each criterion, and their score.
 SCORE = "score"

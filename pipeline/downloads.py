@@ -1,7 +1,6 @@
-"""What planners take away beside the pages: a workbook of the country and of each province, layers for a GIS.
+"""What planners download besides the pages: a workbook for each province, the districts as layers for a GIS.
 
-Here: which columns a province's workbook and a layer hold. Not here: the workbook of the shortlist (``workbooks``),
-pages and pictures (``pages``).
+Here: which columns they have. Not here: the workbook of the shortlist (``workbooks``), pages and pictures (``pages``).
 """
 
 import json
@@ -14,111 +13,80 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import workbooks
+from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.criterion import CRITERIA, NAMES
+from pipeline.figures import OF_DISTRICTS, Figures
 from pipeline.policy import Policy
 
-LAYER = [
-    "district_code",
-    "name_th",
-    "name_en",
+DOWNLOAD_TABLES = ("policy", "inputs", "district_shapes", *OF_DISTRICTS)
+NAME = ("district_code", "name_th", "name_en")
+RESULT = ("status", "rank", "score", *NAMES)
+CERTAINTY = ("rank_low", "rank_high", "firmness")
+# The columns of the GIS layer, besides the geometry.
+GIS_COLUMNS = [
+    *NAME,
     "province_code",
     "province_name_th",
     "province_name_en",
-    "status",
-    "rank",
-    "score",
-    "poverty",
-    "university",
-    "data_system",
-    "poverty_rate_smoothed_pct",
-    "poor_persons_min",
-    "hot_spot",
-    "suspect",
-    "rank_low",
-    "rank_high",
-    "firmness",
+    *RESULT,
+    *(column for criterion in CRITERIA for column in criterion.columns),
+    *CERTAINTY,
     "outline",
 ]
-SHEET = [
-    "district_code",
-    "name_th",
-    "name_en",
-    "status",
-    "rank",
-    "score",
-    "poverty",
-    "university",
-    "data_system",
-    "poverty_rate_smoothed_pct",
-    "poor_persons_min",
-    "rate_health",
-    "rate_living",
-    "rate_education",
-    "rate_income",
-    "rate_accessibility",
-    "suspect",
+# The columns of a province's workbook.
+SHEET_COLUMNS = [
+    *NAME,
+    *RESULT,
+    *(column for criterion in CRITERIA for column in (*criterion.columns, *criterion.sheet_columns)),
+    *(f"rate_{dimension}" for dimension in DIMENSIONS),
     "population_persons",
     "survey_population",
     "survey_coverage_pct",
-    "university_nearest",
-    "university_nearest_minutes",
-    "data_systems_all",
     "median_rank",
-    "rank_low",
-    "rank_high",
+    *CERTAINTY,
     "pilot_share",
-    "firmness",
-    "reason_th",
-    "reason_en",
-    "outlook_th",
-    "outlook_en",
-    "certainty_th",
-    "certainty_en",
+    *(f"{kind}_{language}" for kind in ("reason", "outlook", "certainty") for language in ("th", "en")),
 ]
-DIMENSIONS = ("health", "living", "education", "income", "accessibility")
+# Decimals of degrees in the GIS layer: about a metre.
 DIGITS = 5
 
 
-def download_files(
-    listed: Mapping[str, bytes],
-    district_criteria: pd.DataFrame,
-    district_scores: gpd.GeoDataFrame,
-    district_uncertainty: pd.DataFrame,
-    district_explanations: pd.DataFrame,
-    district_shapes: gpd.GeoDataFrame,
-    inputs: pd.DataFrame,
-    policy: Policy,
-    run_id: str,
-) -> dict[str, bytes]:
-    """Every file under ``downloads/``; ``listed`` are the workbooks of the shortlist. Same tables, same bytes."""
-    table = district_criteria
-    for other in (pd.DataFrame(district_scores), district_uncertainty, district_explanations):
-        more = other[["district_code", *(c for c in other.columns if c not in table.columns)]]
-        table = table.merge(more, on="district_code", validate="one_to_one")
-    sample = bool(inputs["sample"].any())
-    files = {f"downloads/{name}": content for name, content in listed.items()}
-    defined = [("districts", workbooks.definition("districts", column)) for column in SHEET]
-    about = workbooks.about(inputs, policy, run_id, defined)
-    sheet = _without_small_counts(table, policy.households.smallest_count)[["province_code", *SHEET]]
-    if sample:
-        sheet = sheet.assign(**{workbooks.SAMPLE: "SAMPLE"})
-    for code, of in sheet.groupby("province_code"):
-        rows = of.drop(columns="province_code").reset_index(drop=True)
-        files[f"downloads/{code}.xlsx"] = workbooks.xlsx({"districts": rows}, about, policy)
-    layer = table.drop(columns="geometry").merge(
-        district_shapes[["district_code", "outline"]], on="district_code", validate="one_to_one"
-    )
-    outlines = district_scores.set_geometry(district_scores.geometry.set_precision(10.0**-DIGITS))
-    layers = gpd.GeoDataFrame(layer[LAYER], geometry=outlines.geometry.to_numpy(), crs=district_scores.crs)
-    layers = layers.assign(sample=sample, run_id=run_id)
+def download_files(figures: Figures, shortlist: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Every file under ``downloads/``; the same figures give the same bytes.
+
+    Args:
+        figures: the tables of the run.
+        shortlist: the files of ``workbooks``, which are repeated here.
+    """
+    table = figures.by_district.reset_index()
+    layer = gis_layer(table, figures)
     return {
-        **files,
-        "downloads/districts.geojson": geojson(layers),
-        "downloads/districts.gpkg": geopackage(layers, policy),
+        **{f"downloads/{name}": content for name, content in shortlist.items()},
+        **province_workbooks(table, figures),
+        "downloads/districts.geojson": geojson(layer),
+        "downloads/districts.gpkg": geopackage(layer, figures.policy),
     }
 
 
-def _without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Rates of dimensions in which fewer than ``smallest`` persons are poor are left out: they would tell the count."""
+def province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, bytes]:
+    """``downloads/<province_code>.xlsx`` with the districts of each province.
+
+    Args:
+        table: everything known of each district, with the column ``district_code``.
+        figures: the tables of the run.
+    """
+    defined = [("districts", workbooks.definition("districts", column)) for column in SHEET_COLUMNS]
+    about = workbooks.first_sheet(figures, defined)
+    table = without_small_counts(table, figures.policy.households.smallest_count)
+    files = {}
+    for code, of_province in table.groupby("province_code"):
+        sheet = workbooks.marked_sample(of_province[SHEET_COLUMNS].reset_index(drop=True), figures)
+        files[f"downloads/{code}.xlsx"] = workbooks.xlsx({"districts": sheet}, about, figures)
+    return files
+
+
+def without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """Without the rates of dimensions in which fewer than ``smallest`` persons are poor: they would give the count."""
     kept = table.copy()
     for name in DIMENSIONS:
         few = (table[f"poor_{name}"] > 0) & (table[f"poor_{name}"] < smallest)
@@ -126,10 +94,20 @@ def _without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
     return kept
 
 
+def gis_layer(table: pd.DataFrame, figures: Figures) -> gpd.GeoDataFrame:
+    """The districts with their outlines, coordinates rounded to ``DIGITS`` decimals of a degree."""
+    shapes = figures.shapes
+    rounded = gpd.GeoDataFrame(
+        shapes[["district_code", "outline"]], geometry=shapes.geometry.set_precision(10.0**-DIGITS)
+    )
+    layer = rounded.merge(table.drop(columns="geometry", errors="ignore"), on="district_code", validate="one_to_one")
+    return layer[[*GIS_COLUMNS, "geometry"]].assign(sample=figures.sample, run_id=figures.run_id)
+
+
 def geojson(layer: gpd.GeoDataFrame) -> bytes:
-    """The layer as GeoJSON (RFC 7946), with a feature to each line."""
-    said: dict[str, Any] = json.loads(layer.to_json(drop_id=True, to_wgs84=True, na="null"))
-    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in said["features"])
+    """The layer as GeoJSON (RFC 7946), with one feature per line."""
+    collection: dict[str, Any] = json.loads(layer.to_json(drop_id=True, to_wgs84=True, na="null"))
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in collection["features"])
     return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'.encode()
 
 

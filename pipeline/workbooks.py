@@ -1,28 +1,43 @@
 """The shortlist as files for a spreadsheet: CSV (UTF-8 with byte order mark, CRLF) and XLSX.
 
-Here: sheets, widths, definitions, and keeping text text. Not here: which province is on the list. Text that a
-spreadsheet would take for a formula is written as text; in the CSV it is preceded by an apostrophe.
+Here: sheets, widths, definitions, and keeping text text. Not here: which province is on the list (``shortlist``), the
+workbooks of provinces (``downloads``). Text that a spreadsheet would take for a formula is written as text; in the CSV
+it is preceded by an apostrophe.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS, Column, Kind
-from pipeline.policy import Policy
-from pipeline.sentences import weights_from
+from pipeline.figures import Figures
 
+# Columns that begin with one of these are wide.
 WIDE = ("reason", "pilot_d", "certainty", "outlook", "data_systems_all", "portfolio_t", "portfolio_e")
 # Also in full width, which some spreadsheets of East Asia take for the same.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Where invented rows were used, each row of each file says so in a column of its own.
+# Where invented rows were used, each row of each file has this column.
 SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
-# What the first table says of each province beside its rank: how sure it is, and whether it is in the portfolio.
-SURE = ["median_rank", "rank_low", "rank_high", "top_k_share", "firmness", "certainty_th", "certainty_en"]
-TOGETHER = ["in_portfolio", "near_best_share", "portfolio_th", "portfolio_en"]
+# What the first sheet has of each province besides its rank: how certain it is, and whether it is in the portfolio.
+CERTAINTY = ["median_rank", "rank_low", "rank_high", "top_k_share", "firmness", "certainty_th", "certainty_en"]
+PORTFOLIO = ["in_portfolio", "near_best_share", "portfolio_th", "portfolio_en"]
+BY_RANK = ["rank", "province_code"]
+WORKBOOK_TABLES = (
+    "policy",
+    "inputs",
+    "provincial_shortlist",
+    "shortlist_without_suspects",
+    "shortlist_without_agencies",
+    "pilot_portfolio",
+    "province_uncertainty",
+    "district_uncertainty",
+    "district_scores",
+    "sensitivity",
+)
+# The tables whose columns the first sheet explains; of a column that several have, the first.
 DEFINED = (
     "provincial_shortlist",
     "pilot_portfolio",
@@ -37,41 +52,36 @@ DEFINED = (
 DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is not Kind.GEOMETRY]
 
 
-def workbook_files(
-    provincial_shortlist: pd.DataFrame,
-    shortlist_without_suspects: pd.DataFrame,
-    shortlist_without_agencies: pd.DataFrame,
-    pilot_portfolio: pd.DataFrame,
-    province_uncertainty: pd.DataFrame,
-    district_uncertainty: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    district_scores: pd.DataFrame,
-    inputs: pd.DataFrame,
-    policy: Policy,
-    run_id: str,
-) -> dict[str, bytes]:
-    """``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; same tables, same bytes."""
-    both = provincial_shortlist.merge(province_uncertainty[["province_code", *SURE]], on="province_code")
-    both = both.merge(pilot_portfolio[["province_code", *TOGETHER]], on="province_code")
-    ranked = both.sort_values(["rank", "province_code"], ignore_index=True)
-    sheets = {
-        "provincial_shortlist": ranked,
-        "pilot_portfolio": pilot_portfolio.sort_values(["rank", "province_code"], ignore_index=True),
-        "without_suspects": shortlist_without_suspects.sort_values(["rank", "province_code"], ignore_index=True),
-        "without_agencies": shortlist_without_agencies,
-        "district_scores": pd.DataFrame(district_scores)[DISTRICT_COLUMNS],
-        "province_uncertainty": province_uncertainty,
-        "district_uncertainty": district_uncertainty,
-        "sensitivity": sensitivity.sort_values("total_order", ascending=False, ignore_index=True),
-    }
-    sheets = {name: table for name, table in sheets.items() if len(table)}
-    if inputs["sample"].any():
-        sheets = {name: table.assign(**{SAMPLE: "SAMPLE"}) for name, table in sheets.items()}
-        ranked = sheets["provincial_shortlist"]
+def workbook_files(figures: Figures) -> dict[str, bytes]:
+    """``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; the same figures give the same bytes."""
+    sheets = country_sheets(figures)
     return {
-        "provincial_shortlist.csv": csv(ranked),
-        "provincial_shortlist.xlsx": xlsx(sheets, about(inputs, policy, run_id, definitions()), policy),
+        "provincial_shortlist.csv": csv(sheets["provincial_shortlist"]),
+        "provincial_shortlist.xlsx": xlsx(sheets, first_sheet(figures, definitions()), figures),
     }
+
+
+def country_sheets(figures: Figures) -> dict[str, pd.DataFrame]:
+    """The sheets of the country's workbook, without those that have no rows."""
+    shortlist = figures["provincial_shortlist"]
+    for name, columns in (("province_uncertainty", CERTAINTY), ("pilot_portfolio", PORTFOLIO)):
+        shortlist = shortlist.merge(figures[name][["province_code", *columns]], on="province_code")
+    sheets = {
+        "provincial_shortlist": shortlist.sort_values(BY_RANK, ignore_index=True),
+        "pilot_portfolio": figures["pilot_portfolio"].sort_values(BY_RANK, ignore_index=True),
+        "without_suspects": figures["shortlist_without_suspects"].sort_values(BY_RANK, ignore_index=True),
+        "without_agencies": figures["shortlist_without_agencies"],
+        "district_scores": pd.DataFrame(figures["district_scores"])[DISTRICT_COLUMNS],
+        "province_uncertainty": figures["province_uncertainty"],
+        "district_uncertainty": figures["district_uncertainty"],
+        "sensitivity": figures["sensitivity"].sort_values("total_order", ascending=False, ignore_index=True),
+    }
+    return {name: marked_sample(table, figures) for name, table in sheets.items() if len(table)}
+
+
+def marked_sample(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
+    """The table with the column ``SAMPLE`` where the run used invented rows."""
+    return table.assign(**{SAMPLE: "SAMPLE"}) if figures.sample else table
 
 
 def definitions() -> Iterator[tuple[str, Column]]:
@@ -81,13 +91,13 @@ def definitions() -> Iterator[tuple[str, Column]]:
 
 
 def definition(sheet: str, column: str) -> Column:
-    """A column by the contract of its sheet, else by the first that defines it."""
+    """A column as the contract of its sheet defines it, else as the first of ``DEFINED`` does."""
     first = [CONTRACTS[sheet]] if sheet in CONTRACTS else []
     return next(c for contract in [*first, *(CONTRACTS[n] for n in DEFINED)] for c in contract if c.name == column)
 
 
 def inert(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, preceded by an apostrophe.
+    """The value; text that a spreadsheet would run as a formula is preceded by an apostrophe.
 
     >>> inert("=1+1"), inert("Yala"), inert(-1.5)
     ("'=1+1", 'Yala', -1.5)
@@ -101,11 +111,14 @@ def csv(table: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + text.encode("utf-8")
 
 
-def about(
-    inputs: pd.DataFrame, policy: Policy, run_id: str, defined: Iterable[tuple[str, Column]]
-) -> list[tuple[str, ...]]:
-    """First sheet: what this is, by which policy, from which sources."""
-    whose = weights_from(policy)
+def first_sheet(figures: Figures, defined: Iterable[tuple[str, Column]]) -> list[tuple[str, ...]]:
+    """The rows of the sheet *about*: what the file is, by which policy, from which sources, what its columns mean.
+
+    Args:
+        figures: the tables of the run.
+        defined: the columns to explain, each with the name of its table.
+    """
+    policy, inputs, whose = figures.policy, figures["inputs"], figures.words["weights"]
     rows: list[tuple[str, ...]] = [
         (policy.title_th, policy.title_en),
         ("รอบ / round", policy.round),
@@ -116,10 +129,10 @@ def about(
             f"{whose.th} / {whose.en}",
         ),
         ("รหัสนโยบาย / policy sha256", policy.sha256),
-        ("รหัสการคำนวณ / run id", run_id),
+        ("รหัสการคำนวณ / run id", figures.run_id),
     ]
-    if inputs["sample"].any():
-        rows.append(("ข้อมูลตัวอย่าง / SAMPLE", "มีข้อมูลสมมติ ไม่ใช่ข้อมูลจริง / contains invented rows"))
+    if figures.sample:
+        rows.append(("ข้อมูลตัวอย่าง / SAMPLE", "มีข้อมูลสมมติ ไม่ใช่ข้อมูลจริง / contains invented rows, not real data"))
     rows += [(), ("ตาราง / table", "แฟ้ม / file", "ชื่อ / title", "ที่มา / source", "เงื่อนไข / licence", "sha256")]
     for row in inputs.itertuples(index=False):
         rows.append((row.table, row.file, f"{row.title_th} / {row.title_en}", row.source, row.licence, row.sha256))
@@ -128,8 +141,14 @@ def about(
     return rows
 
 
-def xlsx(sheets: dict[str, pd.DataFrame], first_sheet: Sequence[tuple[str, ...]], policy: Policy) -> bytes:
-    """A workbook whose first sheet says what the others are; codes are text, nothing is a formula."""
+def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], figures: Figures) -> bytes:
+    """A workbook whose first sheet explains the others; codes are text, nothing is a formula.
+
+    Args:
+        sheets: tables by the name of their sheet.
+        about: the rows of the first sheet.
+        figures: the run; its date is the workbook's, so that the bytes stay the same.
+    """
     import xlsxwriter
 
     target = io.BytesIO()
@@ -137,12 +156,12 @@ def xlsx(sheets: dict[str, pd.DataFrame], first_sheet: Sequence[tuple[str, ...]]
         target,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
-    moment = datetime.combine(policy.as_of, datetime.min.time())
-    book.set_properties({"title": policy.title_en, "created": moment})
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    moment = datetime.combine(figures.policy.as_of, datetime.min.time())
+    book.set_properties({"title": figures.policy.title_en, "created": moment})
+    heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     first = book.add_worksheet("about")
     first.set_column(0, 5, 28)
-    for i, cells in enumerate(first_sheet):
+    for i, cells in enumerate(about):
         first.write_row(i, 0, cells)
     for name, table in sheets.items():
         sheet = book.add_worksheet(name)
@@ -150,15 +169,18 @@ def xlsx(sheets: dict[str, pd.DataFrame], first_sheet: Sequence[tuple[str, ...]]
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
         for j, column in enumerate(table.columns):
             sheet.set_column(j, j, 40 if column.startswith(WIDE) else 14)
-            sheet.write_string(0, j, column, head)
-            kind = Kind.TEXT if column == SAMPLE else definition(name, column).kind
-            textual = kind in (Kind.CODE, Kind.TEXT)
-            for i, value in enumerate(table[column].astype(object).where(table[column].notna(), None), start=1):
-                if value is None:
-                    continue
-                if textual:
-                    sheet.write_string(i, j, str(value))
-                else:
-                    sheet.write(i, j, bool(value) if kind is Kind.FLAG else float(value))
+            sheet.write_string(0, j, column, heading)
+            _write_column(sheet, j, table[column], Kind.TEXT if column == SAMPLE else definition(name, column).kind)
     book.close()
     return target.getvalue()
+
+
+def _write_column(sheet: Any, j: int, values: pd.Series, kind: Kind) -> None:
+    """The cells of one column below its heading; missing values are empty cells."""
+    for i, value in enumerate(values.astype(object).where(values.notna(), None), start=1):
+        if value is None:
+            continue
+        if kind in (Kind.CODE, Kind.TEXT):
+            sheet.write_string(i, j, str(value))
+        else:
+            sheet.write(i, j, bool(value) if kind is Kind.FLAG else float(value))

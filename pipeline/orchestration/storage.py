@@ -20,8 +20,8 @@ import pandas as pd
 from pipeline import what_if, workspace
 from pipeline.contracts import CONTRACTS, Contract, Kind
 from pipeline.errors import InputError, NotPublished, Problem, of_the_disk, shown_path
+from pipeline.figures import Figures
 from pipeline.findings import Finding
-from pipeline.pages.frame import Figures
 from pipeline.policy import Policy, from_table
 from pipeline.runs import publishing, switching
 from pipeline.sentences import for_page

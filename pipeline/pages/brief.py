@@ -1,19 +1,21 @@
 """``maps/brief.html``: the page for the meeting, four A4 pages or fewer: list, portfolio, changes, what to decide.
 
-Here: which figures it holds. Not here: how they look.
+Here: which figures it shows. Not here: how they look (``templates``, ``static/app``).
 """
 
 import base64
 from collections.abc import Mapping
 
-from pipeline.pages.country import LIST_TABLES, the_list
-from pipeline.pages.frame import FRAME, Figures, page
+from pipeline.figures import Figures
+from pipeline.pages import shortlist_section
+from pipeline.pages.frame import FRAME, page
+from pipeline.pages.shortlist_section import shortlist_section_data
 
-SCRIPTS = ("common.js", "brief.js")
+SCRIPTS = ("brief.js",)
 STYLES = ("page.css", "brief.css")
-NEAR = 8
+RUNNERS_UP = 8
 PICTURE = "downloads/score.png"
-TABLES = tuple(dict.fromkeys((*FRAME, *LIST_TABLES, "decisions")))
+TABLES = tuple(dict.fromkeys((*FRAME, *shortlist_section.TABLES, "decisions")))
 
 
 def brief_page(figures: Figures, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -25,6 +27,6 @@ def brief_page(figures: Figures, pictures: Mapping[str, bytes]) -> dict[str, byt
         STYLES,
         picture=base64.b64encode(pictures[PICTURE]).decode(),
         decisions=list(figures["decisions"].sort_values("number").itertuples()),
-        **the_list(figures, NEAR),
+        **shortlist_section_data(figures, RUNNERS_UP),
     )
     return {"brief.html": html}

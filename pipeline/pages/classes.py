@@ -1,19 +1,49 @@
 """The classes of every map: computed once per run, stored as ``map_classes``, the same on each page and picture.
 
-Here: quintiles and the colours of the classes. Not here: drawing.
+Here: quintiles, the colours of the classes, the words of each map. Not here: drawing.
 """
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pipeline.criterion import CRITERIA, MAPS, SCORE
+from pipeline.criterion import COUNT, CRITERIA, MAPS, SCORE, Words
 
 # cividis, readable for colour-blind eyes and in grey; more is darker.
 COLOURS = ("#f3e48b", "#c9b96a", "#8e8a79", "#4d566d", "#00224e")
 # Decimals in legends.
 DIGITS = {SCORE: 1, **{criterion.name: criterion.digits for criterion in CRITERIA}}
+
+
+class MapWords(NamedTuple):
+    """What a page shows of a map besides its classes."""
+
+    name: str
+    short: Words
+    title: Words
+    unit: Words
+    digits: int
+
+
+def map_words(words: Mapping[str, Any]) -> list[MapWords]:
+    """Every map of a page: of the criteria in their order, then of the score.
+
+    Args:
+        words: those of ``sentences.for_page``.
+    """
+    score = MapWords(
+        SCORE, Words("คะแนนรวม", "score"), words["maps"][SCORE], words["maps"]["unit"][SCORE], DIGITS[SCORE]
+    )
+    return [*(MapWords(c.name, c.short, c.title, c.unit, c.digits) for c in CRITERIA), score]
+
+
+def map_data(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for the scripts of a page: the criteria, the score, how many criteria there are, words of the legend."""
+    *criteria, score = (shown._asdict() for shown in map_words(words))
+    legend = {name: words["maps"][name] for name in ("below_gate", "no_data", "pilot")}
+    return {"criteria": criteria, "score": score, "count": COUNT, "maps": legend}
 
 
 def breaks(values: pd.Series, digits: int) -> list[float]:

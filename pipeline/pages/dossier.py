@@ -1,75 +1,87 @@
-"""``maps/<province_code>.html``: one province, its districts, what is known of them, why they stand where they stand.
+"""``maps/<province_code>.html``: one province, its districts, what is known of them, and why they have their rank.
 
-Here: which figures a dossier holds. Not here: how they look (``templates``, ``static/app``), the country (``country``).
+Here: which figures a dossier shows. Not here: how they look (``templates``, ``static/app``), the country (``country``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from pipeline.criterion import MAPS
+from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.criterion import MAPS, Words
+from pipeline.figures import OF_DISTRICTS, OF_PROVINCES, Figures, records
 from pipeline.pages import classes, embedding, outlines
 from pipeline.pages.country import SENTENCES, at_least
-from pipeline.pages.frame import FRAME, OF_DISTRICTS, OF_PROVINCES, Figures, number, page, records, whole
+from pipeline.pages.frame import FRAME, coded, number, page, whole, word_lists
 
 # Borders on a grid of about 35 m; outlines simplified by up to about 50 m.
 STEPS = 50_000
 SIMPLIFIED_DEGREES = 0.0005
-# A range of ranks says something of a district that is in the ranking in so many of the draws.
-SHOWN_FROM = 0.5
-# Names stand on the map of a province with at most so many districts.
+# The range of ranks is shown for districts that are eligible in at least this share of the draws.
+RANGE_SHOWN_FROM = 0.5
+# The map of a province has names if it has at most so many districts.
 LABELLED = 26
-# Stands for a count that is not shown.
-FEW = -1
-# Words that the tables need, each list in its order.
-SAID = ("status", "firmness", "figures_from", "kinds", "dimensions")
+# Decimals of criteria and score in tables that are downloaded.
+DIGITS = 4
+WORD_LISTS = ("status", "firmness", "figures_from", "kinds")
 # Tables of which a dossier shows the rows of its province.
 OF_PROVINCE = ("universities", "data_systems", "new_firms", "establishments", "cbt_sites")
+# Columns of context tables that a dossier shows for each district; the column has the name of its table.
+CONTEXT = {"new_firms": Words("นิติบุคคลตั้งใหม่", "new firms")}
 TABLES = tuple(
     dict.fromkeys((*FRAME, *OF_DISTRICTS, *OF_PROVINCES, *OF_PROVINCE, "map_classes", "round_changes", "acceptances"))
 )
-DIMENSIONS = ("health", "living", "education", "income", "accessibility")
-SCRIPTS = ("common.js", "map.js", "tables.js", "dossier.js", "boot.js")
+SCRIPTS = ("map.js", "tables.js", "dossier.js")
 STYLES = ("page.css", "dossier.css")
 
 
 def dossier_pages(figures: Figures) -> dict[str, bytes]:
     """Each page as ``{"<province_code>.html": bytes}``, in the order of codes."""
-    ground = Ground.of(figures)
-    return {f"{code}.html": dossier_page(figures, ground, code) for code in figures.provinces}
+    country = Country.of(figures)
+    return {f"{code}.html": dossier_page(figures, country, code) for code in figures.provinces}
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What all dossiers share: outlines of the country, neighbours, points for names, firms of districts."""
+class Country:
+    """What all dossiers share.
+
+    Attributes:
+        topology: the outlines of all districts.
+        positions: the position of each district in the topology, by code.
+        near: the positions of the districts that border each district.
+        surroundings: the outer borders of provinces, for the land around a province.
+        labels: the point of each district's name, longitude and latitude, by code.
+        context: for each column of ``CONTEXT`` its value by code of the district.
+        institutions: English name and kind of each institution, by Thai name.
+        of_province: the rows of each table of ``OF_PROVINCE``, by code of the province.
+    """
 
     topology: outlines.Topology
+    positions: Mapping[str, int]
     near: Sequence[Sequence[int]]
     surroundings: outlines.Surroundings
     labels: Mapping[str, list[float]]
-    new_firms: Mapping[str, int]
-    kinds: Mapping[str, tuple[str, str]]
+    context: Mapping[str, Mapping[str, int]]
+    institutions: Mapping[str, tuple[str, str]]
     of_province: Mapping[str, Mapping[str, Sequence[Any]]]
 
     @classmethod
-    def of(cls, figures: Figures) -> "Ground":
-        """The ground of one run's figures."""
-        whole_country = outlines.topology(figures.shapes, SIMPLIFIED_DEGREES, STEPS)
+    def of(cls, figures: Figures) -> "Country":
+        """What the dossiers of one run share."""
+        topology = outlines.topology(figures.shapes, SIMPLIFIED_DEGREES, STEPS)
         points = figures.shapes.geometry.representative_point()
-        firms = figures["new_firms"]
-        known = figures["universities"].drop_duplicates("name_th")
+        codes = figures.shapes["district_code"]
+        institutions = figures["universities"].drop_duplicates("name_th")
         return cls(
-            whole_country,
-            outlines.neighbours(whole_country),
-            outlines.Surroundings.of(whole_country, figures.shapes),
-            {
-                code: [round(point.x, 3), round(point.y, 3)]
-                for code, point in zip(figures.shapes["district_code"], points, strict=True)
-            },
-            dict(zip(firms["district_code"], firms["new_firms"], strict=True)),
-            {row.name_th: (row.name_en, row.kind) for row in known.itertuples()},
+            topology,
+            {code: i for i, code in enumerate(codes)},
+            outlines.neighbours(topology),
+            outlines.Surroundings.of(topology, figures.shapes),
+            {code: [round(point.x, 3), round(point.y, 3)] for code, point in zip(codes, points, strict=True)},
+            {name: figures[name].set_index("district_code")[name].to_dict() for name in CONTEXT},
+            {row.name_th: (row.name_en, row.kind) for row in institutions.itertuples()},
             {name: _by_province(figures[name], figures.provinces) for name in OF_PROVINCE},
         )
 
@@ -82,173 +94,236 @@ def _by_province(table: pd.DataFrame, codes: Iterable[str]) -> dict[str, list[An
     return found
 
 
-def dossier_page(figures: Figures, ground: Ground, code: str) -> bytes:
+def dossier_page(figures: Figures, country: Country, code: str) -> bytes:
     """The page of one province."""
-    position = {name: i for i, name in enumerate(figures.districts)}
-    codes = list(figures.districts)
-    own = [c for c in codes if c[:2] == code]
-    neighbours = sorted({codes[j][:2] for c in own for j in ground.near[position[c]]} - {code})
-    around = ground.surroundings.around(code)
-    mine = [figures.districts[c] for c in own]
-    provinces = figures.provinces
-    place = provinces[code]
+    own = [c for c in country.positions if c[:2] == code]
+    around = country.surroundings.around(code)
     shapes = figures.shapes
-    moved = figures["round_changes"]
-    moved = moved[(moved["level"] == "province") & (moved["code"] == code)]
-    order = list(provinces)
-    step = order.index(code)
-    beside = [order[i] for i in (step - 1, step + 1) if 0 <= i < len(order)]
+    topology = outlines.part(
+        country.topology,
+        [country.positions[c] for c in own],
+        [country.surroundings.provinces[c] for c in around],
+        country.surroundings.arcs,
+    )
     return page(
         "dossier.html",
         figures,
         SCRIPTS,
         STYLES,
         bounds=shapes[shapes["district_code"].isin(own)].total_bounds,
-        draw="Dossier.draw",
-        topology=embedding.packed(
-            outlines.part(
-                ground.topology,
-                [position[c] for c in own],
-                [ground.surroundings.provinces[c] for c in around],
-                ground.surroundings.arcs,
-            )
-        ),
-        shown=embedding.data(dossier_data(figures, ground, own, around)),
-        sentences=embedding.packed(told(figures, own)),
-        code=code,
-        place=place,
-        population=_sum(row.population_persons for row in mine),
-        houses=_sum(row.houses for row in mine),
-        surveyed=_sum(row.survey_population for row in mine),
-        campuses=ground.of_province["universities"][code],
-        names_of=figures.districts,
-        systems=_systems(figures, ground, code),
-        new_firms=_firms(ground, code),
-        establishments=next(iter(ground.of_province["establishments"][code]), None),
-        cbt=ground.of_province["cbt_sites"][code],
-        moved=None if moved.empty else moved.iloc[0],
-        peers=[provinces[c] for c in (place.peers or "").split(", ") if c],
-        neighbours=[provinces[c] for c in neighbours],
-        before=provinces[beside[0]] if step else None,
-        after=provinces[beside[-1]] if step + 1 < len(order) else None,
+        topology=embedding.packed_json(topology),
+        shown=embedding.json_text(dossier_data(figures, country, own, around)),
+        sentences=embedding.packed_json(dossier_sentences(figures, own)),
+        **_of_the_province(figures, country, code, own),
     )
 
 
-def dossier_data(figures: Figures, ground: Ground, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
-    """What map and tables show: the province's districts by column, in the order of codes; the provinces around."""
-    words = figures.words
-    mine = [figures.districts[c] for c in own]
-    pilots = set(figures.pilots)
-    kinds, sure, from_, status = (list(words[name]) for name in ("kinds", "firmness", "figures_from", "status"))
-    both = (name for row in mine for name in (row.university_nearest, row.university_strongest))
-    names = {name: i for i, name in enumerate(dict.fromkeys(both))}
-    often = [row.eligible_share is not None and row.eligible_share >= SHOWN_FROM for row in mine]
+def _of_the_province(figures: Figures, country: Country, code: str, own: Sequence[str]) -> dict[str, Any]:
+    """What the template shows of the province: its record, people, businesses, campuses, systems, similar ones."""
+    provinces = figures.provinces
+    place = provinces[code]
+    districts = [figures.districts[c] for c in own]
+    moved = figures["round_changes"]
+    moved = moved[(moved["level"] == "province") & (moved["code"] == code)]
+    before, after = _beside(list(provinces), code)
+    codes = list(country.positions)
+    neighbours = {codes[j][:2] for c in own for j in country.near[country.positions[c]]} - {code}
+    return {
+        "code": code,
+        "place": place,
+        "population": _sum(row.population_persons for row in districts),
+        "houses": _sum(row.houses for row in districts),
+        "surveyed": _sum(row.survey_population for row in districts),
+        "campuses": country.of_province["universities"][code],
+        "names_of": figures.districts,
+        "systems": _systems(figures, country, code),
+        "new_firms": _new_firms(country, code),
+        "establishments": next(iter(country.of_province["establishments"][code]), None),
+        "cbt": country.of_province["cbt_sites"][code],
+        "moved": None if moved.empty else moved.iloc[0],
+        "peers": [provinces[c] for c in (place.peers or "").split(", ") if c],
+        "neighbours": [provinces[c] for c in sorted(neighbours)],
+        "before": before and provinces[before],
+        "after": after and provinces[after],
+    }
 
-    def each(column: str, digits: int | None = None) -> list[float | None]:
-        values = (getattr(row, column) for row in mine)
-        return [whole(v) if digits is None else number(v, digits) for v in values]
 
-    def flags(column: str) -> list[int]:
-        return [int(getattr(row, column) is True) for row in mine]
+def _beside(codes: Sequence[str], code: str) -> tuple[str | None, str | None]:
+    """The code before and the code after; None at the ends.
 
-    def places(column: str, among: list[str]) -> list[int | None]:
-        values = (getattr(row, column) for row in mine)
-        return [None if v is None else among.index(v) for v in values]
+    >>> _beside(["10", "11", "12"], "12")
+    ('11', None)
+    """
+    padded = [None, *codes, None]
+    at = padded.index(code)
+    return padded[at - 1], padded[at + 1]
 
+
+def dossier_data(figures: Figures, country: Country, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
+    """What the scripts of the page show, by column.
+
+    Args:
+        figures: the tables of the run.
+        country: what all dossiers share.
+        own: codes of the province's districts.
+        around: codes of the other provinces that the map shows; of these the page has only names.
+    """
+    districts = [figures.districts[c] for c in own]
+    both = (name for row in districts for name in (row.university_nearest, row.university_strongest))
+    institutions = list(dict.fromkeys(both))
+    kinds = list(figures.words["kinds"])
     return {
         "own": len(own),
         "smallest_count": figures.policy.households.smallest_count,
-        "unit": next((row.poverty_unit for row in mine if row.poverty_unit), "persons"),
+        "unit": next((row.poverty_unit for row in districts if row.poverty_unit), "persons"),
         "classes": classes.of_maps(figures["map_classes"]),
-        "maps": words["maps"],
-        "words": {name: [list(said) for said in words[name].values()] for name in SAID},
+        **classes.map_data(figures.words),
+        "words": word_lists(figures, WORD_LISTS),
+        "dimensions": [{"name": name, "words": figures.words["dimensions"][name]} for name in DIMENSIONS],
+        "context": [{"name": name, "title": title} for name, title in CONTEXT.items()],
         "districts": {
             "code": [*own, *around],
-            "name": [[row.name_th, row.name_en] for row in (*mine, *(figures.provinces[c] for c in around))],
-            "label": [ground.labels[c] for c in own] if len(own) <= LABELLED else [],
-            "eligible": [int(row.status == "eligible") for row in mine],
-            "pilot": [int(c in pilots) for c in own],
-            **{layer: each(layer, 4) for layer in MAPS},
-            "rank": each("rank"),
-            "rank_low": [v if said else None for v, said in zip(each("rank_low"), often, strict=True)],
-            "rank_high": [v if said else None for v, said in zip(each("rank_high"), often, strict=True)],
-            "firmness": places("firmness", sure),
-            "status": places("status", status),
-            "suspect": flags("suspect"),
-            "hot_spot": flags("hot_spot"),
-            "at_least": at_least(mine),
-            "rate_pct": each("poverty_rate_smoothed_pct", 1),
-            "poor_persons": each("poor_persons_min"),
-            "population": each("population_persons"),
-            "surveyed_pct": each("survey_coverage_pct"),
-            "figures_from": places("figures_from", from_),
-            **_dimensions(mine, figures.policy.households.smallest_count),
-            "nearest": [names[row.university_nearest] for row in mine],
-            "nearest_minutes": each("university_nearest_minutes"),
-            "strongest": [
-                None if row.university_strongest == row.university_nearest else names[row.university_strongest]
-                for row in mine
-            ],
-            "strongest_minutes": each("university_strongest_minutes"),
-            "in_reach": each("universities_in_reach"),
-            "new_firms": [whole(ground.new_firms.get(c)) for c in own],
+            "name": [[row.name_th, row.name_en] for row in (*districts, *(figures.provinces[c] for c in around))],
+            "label": [country.labels[c] for c in own] if len(own) <= LABELLED else [],
+            **_ranks(figures, districts),
+            **_poverty(figures, districts),
+            **_universities(districts, institutions),
+            **{name: [whole(values.get(c)) for c in own] for name, values in country.context.items()},
         },
-        "institutions": [[name, ground.kinds[name][0], kinds.index(ground.kinds[name][1])] for name in names],
+        "institutions": [
+            [name, name_en, kinds.index(kind)]
+            for name, (name_en, kind) in ((name, country.institutions[name]) for name in institutions)
+        ],
         "campuses": [
-            [round(u.lon, 3), round(u.lat, 3), u.name_th, u.name_en, int(u.precision == "campus")]
-            for u in ground.of_province["universities"][own[0][:2]]
+            [round(row.lon, 3), round(row.lat, 3), row.name_th, row.name_en, int(row.precision == "campus")]
+            for row in country.of_province["universities"][own[0][:2]]
         ],
     }
 
 
-def _dimensions(mine: Sequence[Any], smallest: int) -> dict[str, list[float | None]]:
-    """Rates and persons of each dimension. A count that is small, or was left out before, stands as ``FEW`` without its
-    rate, which would tell it."""
-    columns: dict[str, list[float | None]] = {}
+def _column(districts: Sequence[Any], name: str) -> list[Any]:
+    return [getattr(row, name) for row in districts]
+
+
+def _numbers(districts: Sequence[Any], name: str, digits: int) -> list[float | None]:
+    return [number(value, digits) for value in _column(districts, name)]
+
+
+def _wholes(districts: Sequence[Any], name: str) -> list[int | None]:
+    return [whole(value) for value in _column(districts, name)]
+
+
+def _ranks(figures: Figures, districts: Sequence[Any]) -> dict[str, list[Any]]:
+    """Criteria, score, rank, and how certain the rank is."""
+    pilots = set(figures.pilots)
+    often = [row.eligible_share is not None and row.eligible_share >= RANGE_SHOWN_FROM for row in districts]
+    ranges = {
+        name: [value if shown else None for value, shown in zip(_wholes(districts, name), often, strict=True)]
+        for name in ("rank_low", "rank_high")
+    }
+    return {
+        "eligible": [int(row.status == "eligible") for row in districts],
+        "pilot": [int(row.Index in pilots) for row in districts],
+        **{name: _numbers(districts, name, DIGITS) for name in MAPS},
+        "rank": _wholes(districts, "rank"),
+        **ranges,
+        **{name: coded(figures, name, _column(districts, name)) for name in ("firmness", "status")},
+    }
+
+
+def _poverty(figures: Figures, districts: Sequence[Any]) -> dict[str, list[Any]]:
+    """Poverty figures, and what they rest on."""
+    shown = _shown_counts(figures.policy.households.smallest_count)
+    return {
+        "suspect": [int(value is True) for value in _column(districts, "suspect")],
+        "hot_spot": [int(value is True) for value in _column(districts, "hot_spot")],
+        "at_least": at_least(districts),
+        "rate_pct": _numbers(districts, "poverty_rate_smoothed_pct", 1),
+        "poor_persons": [shown(count) for count in _wholes(districts, "poor_persons_min")],
+        "population": _wholes(districts, "population_persons"),
+        "surveyed_pct": _wholes(districts, "survey_coverage_pct"),
+        "figures_from": coded(figures, "figures_from", _column(districts, "figures_from")),
+        **dimension_columns(districts, figures.policy.households.smallest_count),
+    }
+
+
+def _universities(districts: Sequence[Any], institutions: Sequence[str]) -> dict[str, list[Any]]:
+    """The nearest institution, and the one with the best reach where that is another."""
+    other = [row.university_strongest != row.university_nearest for row in districts]
+    strongest = zip(other, _column(districts, "university_strongest"), strict=True)
+    minutes = zip(other, _wholes(districts, "university_strongest_minutes"), strict=True)
+    return {
+        "nearest": [institutions.index(row.university_nearest) for row in districts],
+        "nearest_minutes": _wholes(districts, "university_nearest_minutes"),
+        "strongest": [institutions.index(name) if is_other else None for is_other, name in strongest],
+        "strongest_minutes": [value if is_other else None for is_other, value in minutes],
+        "in_reach": _wholes(districts, "universities_in_reach"),
+    }
+
+
+def _shown_counts(smallest: int) -> Callable[[int | None], int | str | None]:
+    """What a page shows of a count of persons: text such as "<5" in place of a small one.
+
+    >>> [_shown_counts(5)(count) for count in (0, 4, 5, None)]
+    [0, '<5', 5, None]
+    """
+    return lambda count: f"<{smallest}" if count is not None and 0 < count < smallest else count
+
+
+def dimension_columns(districts: Sequence[Any], smallest: int) -> dict[str, list[Any]]:
+    """Rates and persons of each dimension.
+
+    A count that is small, or that was left out before, is the text "<5"; its rate, which would give it away, is None.
+    """
+    shown = _shown_counts(smallest)
+    columns: dict[str, list[Any]] = {}
     for name in DIMENSIONS:
-        counts = [getattr(row, f"poor_{name}") for row in mine]
-        few = [
-            row.figures_from is not None and (count is None or 0 < count < smallest)
-            for row, count in zip(mine, counts, strict=True)
+        counts = [
+            f"<{smallest}" if count is None and row.figures_from is not None else shown(whole(count))
+            for row, count in zip(districts, _column(districts, f"poor_{name}"), strict=True)
         ]
-        rates = [getattr(row, f"rate_{name}") for row in mine]
-        columns[f"{name}_pct"] = [None if hidden else number(r, 1) for r, hidden in zip(rates, few, strict=True)]
-        columns[f"{name}_persons"] = [FEW if hidden else whole(c) for c, hidden in zip(counts, few, strict=True)]
+        rates = _numbers(districts, f"rate_{name}", 1)
+        hidden = [isinstance(count, str) for count in counts]
+        columns[f"{name}_pct"] = [None if hide else rate for rate, hide in zip(rates, hidden, strict=True)]
+        columns[f"{name}_persons"] = counts
     return columns
 
 
-def told(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
-    """What is said of each district: four kinds of sentence, what moved, and who is like it."""
-    mine = [figures.districts[c] for c in own]
-    said: dict[str, Any] = {
-        kind: [[getattr(row, f"{kind}_{tongue}") for row in mine] for tongue in ("th", "en")] for kind in SENTENCES
+def dossier_sentences(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
+    """The sentences about each district: four kinds, what changed, and which districts are similar."""
+    districts = [figures.districts[c] for c in own]
+    sentences: dict[str, Any] = {
+        kind: [_column(districts, f"{kind}_{language}") for language in ("th", "en")] for kind in SENTENCES
     }
-    if not figures["round_changes"].empty:
-        moved = figures["round_changes"][figures["round_changes"]["level"] == "district"].set_index("code").reindex(own)
-        said["change"] = [moved[f"change_{tongue}"].fillna("").tolist() for tongue in ("th", "en")]
-    peers = [(row.peers or "").split(", ") if row.peers else [] for row in mine]
-    alike = {code: figures.districts[code] for code in sorted({c for codes in peers for c in codes})}
+    moved = figures["round_changes"]
+    if not moved.empty:
+        moved = moved[moved["level"] == "district"].set_index("code").reindex(own)
+        sentences["change"] = [moved[f"change_{language}"].fillna("").tolist() for language in ("th", "en")]
+    peers = [(row.peers or "").split(", ") if row.peers else [] for row in districts]
+    similar = {code: figures.districts[code] for code in sorted({c for codes in peers for c in codes})}
     places = {
-        code: [[row.name_th, row.name_en], [row.province_name_th, row.province_name_en]] for code, row in alike.items()
+        code: [[row.name_th, row.name_en], [row.province_name_th, row.province_name_en]]
+        for code, row in similar.items()
     }
-    return {**said, "peers": peers, "places": places}
+    return {**sentences, "peers": peers, "places": places}
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
-    """The sum of what is known; nothing where nothing is."""
+    """The sum of what is known; None where nothing is."""
     known = [int(value) for value in values if value is not None]
     return sum(known) if known else None
 
 
-def _firms(ground: Ground, code: str) -> dict[str, Any] | None:
-    of = ground.of_province["new_firms"][code]
-    return {"firms": sum(row.new_firms for row in of), "period": of[0].period} if of else None
+def _new_firms(country: Country, code: str) -> dict[str, Any] | None:
+    rows = country.of_province["new_firms"][code]
+    return {"firms": sum(row.new_firms for row in rows), "period": rows[0].period} if rows else None
 
 
-def _systems(figures: Figures, ground: Ground, code: str) -> list[dict[str, Any]]:
+def _systems(figures: Figures, country: Country, code: str) -> list[dict[str, Any]]:
     """The data systems that cover the province, each with what every agency states."""
-    said = {(row.system, row.agency): row for row in records(figures["acceptances"])}
+    statements = {(row.system, row.agency): row for row in records(figures["acceptances"])}
+    agencies = figures.policy.agencies
     return [
-        {"row": row, "agencies": [(agency, said.get((row.system, agency))) for agency in figures.policy.agencies]}
-        for row in ground.of_province["data_systems"][code]
+        {"row": row, "agencies": [(agency, statements.get((row.system, agency))) for agency in agencies]}
+        for row in country.of_province["data_systems"][code]
     ]

@@ -1,13 +1,12 @@
 """Putting everything a page needs into its one file.
 
-Here: scripts, styles, fonts and data as text, the content security policy over them, and folium's map without
-the files it would fetch. Not here: what a page shows (``country``), HTML (``templates``).
+Here: scripts, styles, fonts and data as text, the content security policy over them, and folium's map. Not here: what a
+page shows (``country``, ``dossier``, ``brief``), HTML (``templates``).
 """
 
 import base64
 import hashlib
 import json
-import re
 import zlib
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -36,14 +35,14 @@ def environment() -> Environment:
 
 
 @cache
+def static_text(*files: str) -> str:
+    """Files of ``static`` one after the other, as they are."""
+    return "\n".join((STATIC / file).read_text(encoding="utf-8") for file in files)
+
+
 def script(*files: str) -> Markup:
     """JavaScript files of ``static`` as the text of one script element."""
-    text = "\n".join((STATIC / file).read_text(encoding="utf-8") for file in files)
-    # What only a reader of the file needs: where its source map is, comments on lines of their own, indentation.
-    for unneeded in (r"^//# sourceMappingURL=.*$", r"^ */\*[^*]*\*/$", r"^ *// .*$", r"^ +"):
-        text = re.sub(unneeded, "", text, flags=re.MULTILINE)
-    text = re.sub(r"\n{2,}", "\n", text)
-    return safe_script(text)
+    return safe_script(static_text(*files))
 
 
 def safe_script(text: str) -> Markup:
@@ -51,13 +50,9 @@ def safe_script(text: str) -> Markup:
     return Markup(text.replace("</script", "<\\/script").replace("<!--", "<\\!--"))  # noqa: S704
 
 
-@cache
 def style(*files: str) -> Markup:
-    """Style sheets of ``static`` as the text of one style element; pictures they would fetch are left out."""
-    text = "\n".join((STATIC / file).read_text(encoding="utf-8") for file in files)
-    text = re.sub(r"url\((?!data:|#)[^)]*\)", "none", text)
-    text = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
-    return Markup(text.replace("</style", ""))  # noqa: S704
+    """Style sheets of ``static`` as the text of one style element; none may end it early."""
+    return Markup(static_text(*files).replace("</style", ""))  # noqa: S704
 
 
 @cache
@@ -75,20 +70,24 @@ def fonts() -> Markup:
     return Markup("\n".join(rules))  # noqa: S704
 
 
-def data(value: Any) -> Markup:
-    """A value as the text of a JSON script element: no markup in it can end the element."""
+def json_text(value: Any) -> Markup:
+    """A value as the text of a JSON script element: no markup in it can end the element.
+
+    >>> json_text({"name": "</script>"})
+    Markup('{"name":"\\\\u003c/script>"}')
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704
 
 
-def packed(value: Any) -> str:
-    """A value as deflated JSON in base64: for the many sentences that are read one at a time."""
+def packed_json(value: Any) -> str:
+    """A value as deflated JSON in base64, as ``Page.unpackedJson`` reads it."""
     return packed_text(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
 
 @lru_cache(maxsize=64)
 def packed_text(text: str) -> str:
-    """A text, deflated, in base64. A script so packed runs under the policy's hash of the text it unpacks to."""
+    """A text, deflated, in base64. A script packed so runs under the hash of the text it unpacks to."""
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
@@ -104,22 +103,32 @@ def security_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     )
 
 
-def folium_map(name: str, bounds: Sequence[Sequence[float]], after: str) -> tuple[Markup, Markup]:
-    """folium's map, fitted to ``bounds`` ((south, west), (north, east)): its element and its script.
+def folium_map(name: str, bounds: Sequence[Sequence[float]]) -> tuple[Markup, Markup]:
+    """folium's map: its element and its script.
 
-    ``after`` is a JavaScript function that is called with the map. folium's header is left out: it holds only
-    what would be fetched, and a viewport that forbids zooming. Ids are fixed, so that the bytes are too.
+    folium sets up the element, the map with its options, the bounds, the scale, and the panes that keep borders and
+    campuses above the districts. Scripts find the map in the variable that has the name of its element. The districts
+    are drawn by ``map.js``: one layer in TopoJSON that is restyled needs an eighth of the bytes of a folium choropleth
+    per map. The zoom buttons are there too, since folium gives them no titles in two languages.
+
+    Of folium's figure only body and script are used: its header holds links to files on the internet and a viewport
+    that forbids zooming. folium numbers its variables at random; here they get names, so that the same figures give the
+    same bytes.
+
+    Args:
+        name: the name of the element and of the variable.
+        bounds: what the map shows at first, as ((south, west), (north, east)) in degrees.
     """
     import folium
+    from folium.map import CustomPane
 
-    class OfflineMap(folium.Map):
-        default_js: list[tuple[str, str]] = []  # noqa: RUF012  (folium's own class attributes, emptied)
-        default_css: list[tuple[str, str]] = []  # noqa: RUF012
-
-    offline = OfflineMap(tiles=None, zoom_control=False, zoom_snap=0.1, attribution_control=False)
-    offline._id = name
-    offline.fit_bounds(bounds)
-    figure: Any = offline.get_root()
+    made = folium.Map(tiles=None, zoom_control=False, zoom_snap=0.1, attribution_control=False, control_scale=True)
+    borders = CustomPane("borders", z_index=450, pointer_events=False).add_to(made)
+    campuses = CustomPane("campuses", z_index=451, pointer_events=True).add_to(made)
+    made.fit_bounds(bounds)
+    figure: Any = made.get_root()
     figure.render()
-    code = f"{figure.script.render()}\n{after}({offline.get_name()});"
-    return Markup(figure.html.render()), safe_script(code)  # noqa: S704
+    element, code = figure.html.render(), figure.script.render()
+    for part, given in ((made, name), (borders, f"{name}_borders"), (campuses, f"{name}_campuses")):
+        element, code = (text.replace(part.get_name(), given) for text in (element, code))
+    return Markup(element), safe_script(code)  # noqa: S704

@@ -1,115 +1,22 @@
-"""What every page is made from and what stands on every page: tables, banners, sources, ids, the map, the file.
+"""What every page shows around its own content: banners, sources, ids, the map, the scripts.
 
-Here: ``Figures``, the tables that pages show, and the frame around a page's own content. Not here: that content
-(``country``, ``dossier``, ``brief``), how things get into a file (``embedding``).
+Here: the frame, and how values and codes go into a page's data. Not here: that content (``country``, ``dossier``,
+``brief``), the tables it comes from (``pipeline.figures``), how scripts and data get into a file (``embedding``).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
-from pipeline.pages import embedding
-from pipeline.policy import Policy
-from pipeline.workspace import LoadedTables
+from pipeline.criterion import COUNT, CRITERIA, Words
+from pipeline.figures import Figures
+from pipeline.pages import classes, embedding
 
-# Sources a planner should see beside the page, of all that comes in.
-SHOWN_SOURCES = (
-    "household_files",
-    "poverty",
-    "universities",
-    "data_systems",
-    "population",
-    "district_shapes",
-    "subdistrict_points",
-    "regions",
-    "districts",
-    "new_firms",
-    "establishments",
-    "cbt_sites",
-)
-
-
+LIBRARIES = ("leaflet/leaflet.js", "topojson-client/topojson-client.min.js")
 # The tables that every page reads.
 FRAME = ("policy", "inputs", "district_criteria", "district_shapes")
-# The tables behind `Figures.by_district` and `Figures.by_province`.
-OF_DISTRICTS = ("district_criteria", "district_scores", "district_uncertainty", "district_explanations")
-OF_PROVINCES = (
-    "provincial_shortlist",
-    "province_uncertainty",
-    "province_explanations",
-    "pilot_portfolio",
-    "district_criteria",
-)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The tables that one page declares, with policy, run id and words.
-
-    ``figures[name]`` is a table, in the order of its key; a table that the page does not declare raises
-    ``UndeclaredTable``. ``words`` are those of ``sentences.for_page``.
-    """
-
-    tables: LoadedTables
-    policy: Policy
-    run_id: str
-    words: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables(name)
-
-    @property
-    def shapes(self) -> gpd.GeoDataFrame:
-        """The outlines of the districts."""
-        return self.tables.shapes("district_shapes")
-
-    @cached_property
-    def by_district(self) -> pd.DataFrame:
-        """Everything known of each district, by code: criteria and facts, score, certainty, explanation."""
-        table = self["district_criteria"].set_index("district_code")
-        for name in OF_DISTRICTS[1:]:
-            more = pd.DataFrame(self[name]).set_index("district_code")
-            table = table.join(more[[c for c in more.columns if c not in table.columns]], validate="one_to_one")
-        return table
-
-    @cached_property
-    def by_province(self) -> pd.DataFrame:
-        """Everything known of each province, by code."""
-        table = self["provincial_shortlist"].set_index("province_code")
-        for name in ("province_uncertainty", "province_explanations", "pilot_portfolio"):
-            more = self[name].set_index("province_code")
-            table = table.join(more[[c for c in more.columns if c not in table.columns]], validate="one_to_one")
-        names = self["district_criteria"].drop_duplicates("province_code").set_index("province_code")
-        return table.join(names[["region_th"]])
-
-    @cached_property
-    def districts(self) -> dict[str, Any]:
-        """``by_district`` as a record for each code."""
-        return {row.Index: row for row in records(self.by_district)}
-
-    @cached_property
-    def provinces(self) -> dict[str, Any]:
-        """``by_province`` as a record for each code."""
-        return {row.Index: row for row in records(self.by_province)}
-
-    @cached_property
-    def sources(self) -> list[dict[str, Any]]:
-        """The sources a planner should see, each file once, with its sample mark."""
-        shown = self["inputs"][self["inputs"]["table"].isin(SHOWN_SOURCES)].drop_duplicates(["title_en", "source"])
-        order = {name: i for i, name in enumerate(SHOWN_SOURCES)}
-        shown = shown.sort_values("table", key=lambda names: names.map(order), kind="stable")
-        return [row.to_dict() for _, row in shown.iterrows()]
-
-    @cached_property
-    def pilots(self) -> list[str]:
-        """Codes of the pilot districts of the provinces on the list, best first."""
-        ranked = self["provincial_shortlist"].sort_values(["rank", "province_code"])
-        return [c for codes in ranked.loc[ranked["shortlisted"], "pilot_districts"] for c in codes.split(", ")]
 
 
 def page(
@@ -119,35 +26,61 @@ def page(
     styles: Sequence[str],
     *,
     bounds: Sequence[float] | None = None,
-    draw: str = "",
     **content: Any,
 ) -> bytes:
     """The page of a template: its content in the frame that all pages share.
 
-    ``scripts`` and ``styles`` are files of ``static/app``. With ``bounds`` (west, south, east, north) it has a map,
-    which folium sets up and the JavaScript function ``draw`` fills.
+    Args:
+        template: a file of ``templates``.
+        figures: the tables of the run that the page declares.
+        scripts: files of ``static/app``, besides those that every page has.
+        styles: files of ``static/app``.
+        bounds: west, south, east, north in degrees of a page with a map. Its scripts are packed: they run after the
+            libraries and after folium has set up the map.
+        content: what the template shows besides.
     """
+    inline, packed = embedding.script(*_in_app("common.js", *scripts)), []
+    sheets = [embedding.fonts(), embedding.style(*_in_app(*styles))]
     element = ""
-    later: dict[str, str] = {}
     if bounds is not None:
         west, south, east, north = (float(edge) for edge in bounds)
-        element, code = embedding.folium_map("thailand", [[south, west], [north, east]], draw)
-        later = {
-            "libraries": embedding.script("leaflet/leaflet.js", "topojson-client/topojson-client.min.js"),
-            "map": code,
-        }
-    inline = {"page": embedding.script(*(f"app/{file}" for file in scripts))}
-    sheets = {
-        "fonts": embedding.fonts(),
-        "page": embedding.style(*(["leaflet/leaflet.css"] if later else []), *(f"app/{file}" for file in styles)),
-    }
+        element, code = embedding.folium_map("map_thailand", ((south, west), (north, east)))
+        inline = embedding.script(*_in_app("common.js", "boot.js"))
+        packed = [embedding.script(*LIBRARIES), code, embedding.script(*_in_app(*scripts))]
+        sheets.insert(1, embedding.style("leaflet/leaflet.css"))
+    html = (
+        embedding.environment()
+        .get_template(template)
+        .render(
+            csp=embedding.security_policy([inline, *packed], sheets),
+            script=inline,
+            packed=[embedding.packed_text(code) for code in packed],
+            styles=sheets,
+            map_element=element,
+            **{"code": "", **_of_every_page(figures), **content},
+        )
+    )
+    return html.encode("utf-8")
+
+
+def _in_app(*files: str) -> list[str]:
+    return [f"app/{file}" for file in files]
+
+
+def _of_every_page(figures: Figures) -> dict[str, Any]:
+    """What every page shows of the run: policy, sources, what its figures rest on."""
     policy, facts = figures.policy, figures["district_criteria"]
-    said = {
+    maps = classes.map_words(figures.words)
+    return {
         "policy": policy,
         "run_id": figures.run_id,
         "words": figures.words,
+        "criteria": CRITERIA,
+        "score": maps[-1],
+        "maps": maps,
+        "count": COUNT,
         "schematic": bool((figures.shapes["outline"] == "schematic").any()),
-        "sample": bool(figures["inputs"]["sample"].any()),
+        "sample": figures.sample,
         "sources": figures.sources,
         "smallest_count": policy.households.smallest_count,
         "national_rate_pct": float(facts["national_rate_pct"].max()),
@@ -155,45 +88,41 @@ def page(
         "rests_on": facts["figures_from"].value_counts().to_dict(),
         "survey_year": int(policy.poverty.survey_year),
     }
-    html = (
-        embedding.environment()
-        .get_template(template)
-        .render(
-            csp=embedding.security_policy([*inline.values(), *later.values()], list(sheets.values())),
-            scripts=inline,
-            later={name: embedding.packed_text(code) for name, code in later.items()},
-            styles=sheets,
-            map_element=element,
-            **{"code": "", **said, **content},
-        )
-    )
-    return html.encode("utf-8")
 
 
 def as_of(day: date, missed: date, *, failed: bool) -> bytes:
-    """The banner of pages that are older than they should be: of ``day``, since the run of ``missed`` is not there."""
+    """The banner of pages that are out of date: from ``day``, since the run of ``missed`` failed or is missing."""
     template = embedding.environment().get_template("as_of.html")
-    said = template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed)
-    return f"{said}\n".encode()
+    banner = template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed)
+    return f"{banner}\n".encode()
 
 
-def records(table: pd.DataFrame) -> list[Any]:
-    """Rows as named tuples, their label as ``Index``; what is missing is None, of whatever type."""
-    return list(table.astype(object).where(table.notna(), None).itertuples())
+def word_lists(figures: Figures, names: Iterable[str]) -> dict[str, list[Words]]:
+    """For each kind of code its words, in their order: ``coded`` columns hold positions in these lists."""
+    return {name: list(figures.words[name].values()) for name in names}
+
+
+def coded(figures: Figures, name: str, values: Iterable[Any]) -> list[int | None]:
+    """The codes of a column as positions in ``word_lists``; None where the code is missing."""
+    codes = list(figures.words[name])
+    return [None if pd.isna(value) else codes.index(value) for value in values]
 
 
 def number(value: Any, digits: int) -> float | None:
+    """The value rounded; None where it is missing."""
     return None if pd.isna(value) else round(float(value), digits)
 
 
 def whole(value: Any) -> int | None:
+    """The value as a whole number; None where it is missing."""
     return None if pd.isna(value) else round(float(value))
 
 
 def exact(value: Any) -> float | None:
+    """The value as it is; None where it is missing."""
     return None if pd.isna(value) else float(value)
 
 
 def flag(value: Any) -> int | None:
-    """1, 0, or nothing where it is not known."""
+    """1 or 0; None where the value is missing."""
     return None if pd.isna(value) else int(bool(value))

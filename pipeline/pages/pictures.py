@@ -1,7 +1,7 @@
 """The map of each criterion and of the score as a picture, SVG and PNG, for a letter or a message.
 
-Each picture says what it shows, by which classes, from which sources and when, in itself. Not here: pages
-(``country``, ``dossier``), which classes there are (``classes``).
+Here: the drawing. Each picture has its title, date, legend and sources in it. Not here: pages (``country``,
+``dossier``), the classes of maps (``classes``).
 """
 
 import io
@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.criterion import MAPS
+from pipeline.criterion import CRITERIA, MAPS, SCORE
+from pipeline.figures import Figures
 from pipeline.pages import classes
 from pipeline.pages.embedding import STATIC
-from pipeline.pages.frame import Figures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,26 +29,22 @@ SIMPLIFIED_DEGREES = 0.003
 SIZE_INCHES = (7.2, 11.4)
 DOTS_PER_INCH = 130
 INK, QUIET, ACCENT, BELOW, HATCH = "#16243a", "#55627a", "#b3261e", "#dfe3ea", "#8b95a5"
-# What each map rests on, by table.
-FROM = {
-    "poverty": ("household_files", "poverty"),
-    "university": ("universities",),
-    "data_system": ("data_systems",),
-    "score": ("household_files", "poverty", "universities", "data_systems"),
-}
+# The tables whose sources each map names; the score rests on those of all criteria.
+SOURCES = {criterion.name: criterion.sources for criterion in CRITERIA}
+SOURCES[SCORE] = tuple(dict.fromkeys(table for criterion in CRITERIA for table in criterion.sources))
 KM_PER_DEGREE = 111.32
 MIDDLE_LATITUDE = 13.0
 SCALE_KM = 200
 
 
 def map_pictures(figures: Figures) -> dict[str, bytes]:
-    """``downloads/<layer>.svg`` and ``.png`` of each layer; same figures, same bytes."""
+    """``downloads/<map>.svg`` and ``.png`` of each map; the same figures give the same bytes."""
     import matplotlib as mpl
 
     drawn: dict[str, bytes] = {}
     outlines = _outlines(figures.shapes)
-    # Text as outlines: a picture in a document needs no font; ids from a fixed salt, so that bytes stay the same; a
-    # dollar sign in a name is one, not mathematics.
+    # Text is drawn as outlines, so that a picture in a document needs no font; a fixed salt for ids keeps the bytes the
+    # same; a dollar sign in a name is not the start of mathematics.
     with mpl.rc_context(
         {
             "svg.fonttype": "path",
@@ -68,7 +64,7 @@ def map_pictures(figures: Figures) -> dict[str, bytes]:
 
 
 def _few_colours(png: bytes) -> bytes:
-    """The same picture in 64 colours, which a map needs at most: a third of the bytes."""
+    """The same picture in 64 colours, at most what a map needs: a third of the bytes."""
     from PIL import Image
 
     target = io.BytesIO()
@@ -113,7 +109,7 @@ def _fills(figures: Figures, layer: str) -> list[str | None]:
     for value, status in zip(scores[layer], scores["status"], strict=True):
         if pd.isna(value):
             fills.append(None)
-        elif layer == "score" and status != "eligible":
+        elif layer == SCORE and status != "eligible":
             fills.append(BELOW)
         else:
             fills.append(classes.colour(layers, layer, float(value)))
@@ -159,10 +155,10 @@ def _title(picture: "Figure", figures: Figures, layer: str) -> None:
     picture.text(0.04, 0.968, name.th, fontproperties=_font(600, 17), color=INK, va="center")
     picture.text(0.04, 0.944, name.en, fontproperties=_font(400, 11), color=QUIET, va="center")
     policy, date = figures.policy, words["as_of"]
-    said = f"{policy.title_th} · ข้อมูล ณ {date.th} · {policy.title_en}, as of {date.en}"
-    picture.text(0.04, 0.924, said, fontproperties=_font(400, 8.5), color=QUIET, va="center")
+    subtitle = f"{policy.title_th} · ข้อมูล ณ {date.th} · {policy.title_en}, as of {date.en}"
+    picture.text(0.04, 0.924, subtitle, fontproperties=_font(400, 8.5), color=QUIET, va="center")
     warnings = []
-    if figures["inputs"]["sample"].any():
+    if figures.sample:
         warnings.append("ข้อมูลตัวอย่าง ห้ามใช้ตัดสินใจ · SAMPLE, not for decisions")
     if (figures.shapes["outline"] == "schematic").any():
         warnings.append("ขอบเขตโดยสังเขป ไม่ใช่เขตการปกครองจริง · schematic outlines")
@@ -212,9 +208,9 @@ def _scale(axes: Any, west: float, south: float) -> None:
 
 def _sources(picture: "Figure", figures: Figures, layer: str) -> None:
     inputs = figures["inputs"]
-    titles = inputs[inputs["table"].isin(FROM[layer])].drop_duplicates("title_en")
+    titles = inputs[inputs["table"].isin(SOURCES[layer])].drop_duplicates("title_en")
     lines = [f"{row.title_th} · {row.title_en}" for row in titles.itertuples()]
     lines = [f"แหล่งข้อมูล · Sources: {lines[0]}", *lines[1:]] if lines else []
     lines.append(f"รอบ {figures.policy.round} · รหัสการคำนวณ {figures.run_id} · นโยบาย {figures.policy.sha256[:16]}")
-    for i, said in enumerate(reversed(lines)):
-        picture.text(0.04, 0.018 + 0.0155 * i, said, fontproperties=_font(400, 7.5), color=QUIET, va="center")
+    for i, line in enumerate(reversed(lines)):
+        picture.text(0.04, 0.018 + 0.0155 * i, line, fontproperties=_font(400, 7.5), color=QUIET, va="center")

@@ -7,6 +7,7 @@ any number that another module has not computed.
 
 from typing import Any
 
+from pipeline.criterion import CRITERIA, GROUPS
 from pipeline.policy import Policy
 from pipeline.sentences import words
 from pipeline.sentences.certainty import FIRMNESS
@@ -21,6 +22,8 @@ def for_page(policy: Policy) -> dict[str, Any]:
         "maps": words.MAPS,
         "firmness": FIRMNESS,
         "criteria": words.NAMES,
+        "meanings": words.listed([criterion.meaning for criterion in CRITERIA]),
+        "varied": words.listed(list(GROUPS)),
         "status": words.STATUS,
         "dimensions": words.DIMENSIONS,
         "kinds": words.KINDS,

@@ -2,5 +2,4 @@
 "use strict";
 
 document.getElementById("print").addEventListener("click", () => window.print());
-document.documentElement.dataset.ready = "yes";
-document.documentElement.dataset.complete = "yes";
+["ready", "complete"].forEach(Page.mark);

@@ -2,11 +2,12 @@
 "use strict";
 
 const Page = (() => {
-  const heard = []; // who wants to know when the language changes
+  const listeners = []; // called when the language changes
 
   const english = () => document.documentElement.lang === "en";
-  const said = (pair) => pair[english() ? 1 : 0];
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  /* Of a pair [Thai, English] the text in the reader's language. */
+  const local = (pair) => pair[english() ? 1 : 0];
+  const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
 
   function element(tag, text, className) {
     const made = document.createElement(tag);
@@ -15,42 +16,50 @@ const Page = (() => {
     return made;
   }
 
-  const shown = (value, digits) =>
-    value === null || value === undefined ? said(["ไม่มีข้อมูล", "no data"])
-      : value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  /* A number with so many decimals; "no data" where there is none. */
+  function formatted(value, digits) {
+    if (value === null || value === undefined) return local(["ไม่มีข้อมูล", "no data"]);
+    return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
 
-  /* Years are of the Buddhist era in Thai: 2022 is 2565. */
-  function dates() {
+  /* Dates in words. Years are of the Buddhist era in Thai: 2022 is 2565. */
+  function writeDates() {
     document.querySelectorAll("time").forEach((time) => {
       const parts = time.dateTime.split("-").map(Number);
       if (parts.some(Number.isNaN)) return;
-      const options = { year: "numeric", ...(parts.length > 1 && { month: "long" }), ...(parts.length > 2 && { day: "numeric" }) };
+      const options = { year: "numeric", timeZone: "UTC" };
+      if (parts.length > 1) options.month = "long";
+      if (parts.length > 2) options.day = "numeric";
       const date = new Date(Date.UTC(parts[0], (parts[1] || 1) - 1, parts[2] || 1));
-      const text = new Intl.DateTimeFormat(english() ? "en-GB" : "th-TH-u-ca-buddhist", { ...options, timeZone: "UTC" }).format(date);
+      const calendar = english() ? "en-GB" : "th-TH-u-ca-buddhist";
+      const text = new Intl.DateTimeFormat(calendar, options).format(date);
       time.textContent = text.replace(/^พ\.ศ\.\s*/, "พ.ศ. ");
     });
   }
 
-  function speak(language) {
+  function setLanguage(language) {
     document.documentElement.lang = language;
-    dates();
-    heard.forEach((tell) => tell());
+    writeDates();
+    listeners.forEach((listener) => listener());
   }
 
-  /* The text that was deflated and written in base64; nothing where the browser is too old to unpack it. */
+  /* The text that was deflated and written in base64; null where the browser is too old to unpack it. */
   async function unpacked(packed) {
     if (typeof DecompressionStream === "undefined") return null;
     const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
   }
 
-  const unpackedJson = async (id) => {
-    const text = await unpacked(document.getElementById(id).textContent);
-    return text === null ? null : JSON.parse(text);
-  };
+  const unpackedJson = async (id) => JSON.parse(await unpacked(document.getElementById(id).textContent));
 
-  /* Offers a text as a file to keep. */
-  function keep(name, type, text) {
+  /* The Leaflet map that folium has set up: its variable has the name of the element's id. */
+  const map = () => window[document.querySelector(".folium-map").id];
+
+  /* How far the page is: "ready" once it can be used, "complete" once every sentence is there too. */
+  const mark = (state) => { document.documentElement.dataset[state] = "yes"; };
+
+  /* Offers a text as a file to download. */
+  function download(name, type, text) {
     const link = element("a");
     link.href = URL.createObjectURL(new Blob([text], { type }));
     link.download = name;
@@ -60,11 +69,14 @@ const Page = (() => {
 
   document.getElementById("language").addEventListener("click", () => {
     const language = english() ? "th" : "en";
-    speak(language);
-    try { localStorage.setItem("language", language); } catch { /* a page on a stick may not keep anything */ }
+    setLanguage(language);
+    try { localStorage.setItem("language", language); } catch { /* a page opened from a disk may have no storage */ }
   });
   let remembered = "th";
-  try { remembered = localStorage.getItem("language") || "th"; } catch { /* not kept */ }
-  speak(remembered === "en" ? "en" : "th");
-  return { english, said, read, element, shown, unpacked, unpackedJson, keep, onLanguage: (tell) => heard.push(tell) };
+  try { remembered = localStorage.getItem("language") || "th"; } catch { /* no storage */ }
+  setLanguage(remembered === "en" ? "en" : "th");
+  return {
+    english, local, readJson, element, formatted, unpacked, unpackedJson, map, mark, download,
+    onLanguage: (listener) => listeners.push(listener),
+  };
 })();

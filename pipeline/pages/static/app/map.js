@@ -2,15 +2,13 @@
 "use strict";
 
 const PlaceMap = (() => {
-  const { said, shown, element } = Page;
+  const { local, formatted, element } = Page;
   const BELOW = "#dfe3ea";
   const ELSEWHERE = "#e1e5ec";
   const HALO = "#ffffff";
   const ACCENT = "#b3261e";
   const CHOSEN = "#ffa600";
   const SVG = "http://www.w3.org/2000/svg";
-  const LAYERS = ["poverty", "university", "data_system", "score"];
-  const digits = (layer) => (layer === "score" ? 1 : 2);
 
   function shape(tag, attributes) {
     const made = document.createElementNS(SVG, tag);
@@ -41,13 +39,18 @@ const PlaceMap = (() => {
     return i;
   }
 
-  /* `classes` and `maps` are the bounds, colours and words of each layer. `about` tells of each district by its number: code, name, value(layer, i), eligible(i), marked(i), elsewhere(i);
-     named(i) and label(i), a point or nothing, where names stand on the map. `choose` hears which one is clicked; `campuses` are [lon, lat, words()]. */
-  function make(map, topology, { classes, maps }, about, choose, campuses) {
+  /* Draws districts on Leaflet's `map`. Of the page's figures: `criteria` and `score` are the layers, each with name,
+     title, unit and digits; `classes` the bounds and colours of each by name; `maps` further words of the legend.
+     `about` answers questions about a district by its number: code(i), value(layer, i), eligible(i), marked(i),
+     elsewhere(i), hint(i, layer), and where names are on the map named(i) and label(i), a point or nothing.
+     `choose(i)` is called on a click; `campuses` are [lon, lat, words()]. */
+  function make(map, topology, { criteria, score, classes, maps }, about, choose, campuses) {
+    const layers = [...criteria, score];
+    const layerNamed = (name) => layers.find((other) => other.name === name);
     const objects = topology.objects.districts;
     objects.geometries.forEach((geometry, i) => { geometry.id = i; });
     const features = topojson.feature(topology, objects);
-    let layerName = "score";
+    let shown = score;
     let chosen = null;
     let settled = false; // the reader has moved the map: a new window size keeps the place
 
@@ -55,45 +58,50 @@ const PlaceMap = (() => {
       if (about.elsewhere(i)) return ELSEWHERE;
       const value = about.value(layer, i);
       if (value === null) return "url(#no-data)";
-      if (layer === "score" && !about.eligible(i)) return BELOW;
-      return classes[layer].colours[place(classes[layer], value)];
+      if (layer === score && !about.eligible(i)) return BELOW;
+      const of = classes[layer.name];
+      return of.colours[place(of, value)];
     }
 
     const style = (feature) => {
       const i = feature.id;
       const marked = about.marked(i);
       return {
-        fillColor: fill(layerName, i), fillOpacity: 1, opacity: 1,
+        fillColor: fill(shown, i), fillOpacity: 1, opacity: 1,
         color: i === chosen ? CHOSEN : marked ? ACCENT : "#ffffff",
         weight: i === chosen ? 3.2 : marked ? 2 : 0.35,
       };
     };
 
+    /* The words of a class, from the highest to the lowest. */
+    function rangeWords({ bounds }, i, bound) {
+      if (!bounds.length) return local(["ทุกอำเภอ", "every district"]);
+      if (i === 0) return `≤ ${bound(bounds[0])}`;
+      if (i === bounds.length) return `> ${bound(bounds[i - 1])}`;
+      return `${bound(bounds[i - 1])} – ${bound(bounds[i])}`;
+    }
+
     function legendOf(layer, box) {
-      const of = classes[layer];
-      const bound = (value) => shown(value, digits(layer));
-      box.replaceChildren(element("strong", said(maps[layer])), element("span", `${said(maps.unit[layer])} · ${said(["ห้ากลุ่ม จำนวนอำเภอเท่ากัน", "five groups of equally many districts"])}`, "unit"));
-      for (let i = of ? of.bounds.length : -1; i >= 0; i -= 1) {
-        const low = i === 0 ? null : of.bounds[i - 1];
-        const high = i === of.bounds.length ? null : of.bounds[i];
-        const words = low === null && high === null ? said(["ทุกอำเภอ", "every district"])
-          : low === null ? `≤ ${bound(high)}` : high === null ? `> ${bound(low)}` : `${bound(low)} – ${bound(high)}`;
-        box.append(key(of.colours[i], words));
-      }
-      if (layer === "score") box.append(key(BELOW, said(maps.below_gate)));
-      box.append(key("url(#no-data)", said(maps.no_data)));
-      box.append(key("#ffffff", said(maps.pilot), ACCENT));
+      const of = classes[layer.name];
+      const bound = (value) => formatted(value, layer.digits);
+      const groups = local(["ห้ากลุ่ม จำนวนอำเภอเท่ากัน", "five groups of equally many districts"]);
+      box.replaceChildren(element("strong", local(layer.title)));
+      box.append(element("span", `${local(layer.unit)} · ${groups}`, "unit"));
+      for (let i = of ? of.bounds.length : -1; i >= 0; i -= 1) box.append(key(of.colours[i], rangeWords(of, i, bound)));
+      if (layer === score) box.append(key(BELOW, local(maps.below_gate)));
+      box.append(key("url(#no-data)", local(maps.no_data)));
+      box.append(key("#ffffff", local(maps.pilot), ACCENT));
       return box;
     }
 
     function legend() {
-      const box = legendOf(layerName, document.getElementById("legend"));
-      box.append(key("#ffffff", said(["มหาวิทยาลัย", "university campus"]), "dot"));
-      if (about.others) box.append(key(ELSEWHERE, said(["จังหวัดข้างเคียง", "neighbouring province"])));
+      const box = legendOf(shown, document.getElementById("legend"));
+      box.append(key("#ffffff", local(["มหาวิทยาลัย", "university campus"]), "dot"));
+      if (about.others) box.append(key(ELSEWHERE, local(["จังหวัดข้างเคียง", "neighbouring province"])));
     }
 
     const hint = document.getElementById("hint");
-    function say(event, words) {
+    function showHint(event, words) {
       const frame = map.getContainer().getBoundingClientRect();
       const { clientX, clientY } = event.originalEvent;
       hint.textContent = words;
@@ -102,14 +110,14 @@ const PlaceMap = (() => {
       hint.style.left = `${Math.max(4, Math.min(x + 14, frame.width - hint.offsetWidth - 4))}px`;
       hint.style.top = `${Math.max(4, clientY - frame.top - 30)}px`;
     }
-    const hush = () => { hint.hidden = true; };
+    const hideHint = () => { hint.hidden = true; };
 
     const layer = L.geoJSON(features, {
       style,
       onEachFeature: (feature, outline) => {
         outline.on("click", () => choose(feature.id));
-        outline.on("mousemove", (event) => say(event, about.hint(feature.id, layerName)));
-        outline.on("mouseout", hush);
+        outline.on("mousemove", (event) => showHint(event, about.hint(feature.id, shown)));
+        outline.on("mouseout", hideHint);
       },
     }).addTo(map);
     const outlines = [];
@@ -117,16 +125,18 @@ const PlaceMap = (() => {
 
     const corner = window.matchMedia("(max-width: 60rem)").matches ? "topright" : "topleft";
     L.control.zoom({ position: corner, zoomInTitle: "ขยาย · zoom in", zoomOutTitle: "ย่อ · zoom out" }).addTo(map);
-    // Panes of their own keep borders and campuses above whichever district comes to the front.
-    ["borders", "campuses"].forEach((name, i) => { map.createPane(name).style.zIndex = 450 + i; });
-    map.getPane("borders").style.pointerEvents = "none";
     const provinceOf = (i) => about.code(i).slice(0, 2);
     const borders = topojson.mesh(topology, objects, (a, b) => provinceOf(a.id) !== provinceOf(b.id));
-    L.geoJSON(borders, { pane: "borders", interactive: false, style: { color: "#3d4a60", weight: 0.9, opacity: 0.85, fill: false } }).addTo(map);
+    // The panes "borders" and "campuses" (embedding.folium_map) stay above whichever district comes to the front.
+    const borderStyle = { color: "#3d4a60", weight: 0.9, opacity: 0.85, fill: false };
+    L.geoJSON(borders, { pane: "borders", interactive: false, style: borderStyle }).addTo(map);
     campuses.forEach(([lon, lat, words]) => {
-      const dot = L.circleMarker([lat, lon], { pane: "campuses", radius: 2.6, color: "#16243a", weight: 1, fillColor: "#fff", fillOpacity: 1, className: "campus" });
-      dot.on("mousemove", (event) => say(event, words()));
-      dot.on("mouseout", hush);
+      const dot = L.circleMarker([lat, lon], {
+        pane: "campuses", className: "campus",
+        radius: 2.6, color: "#16243a", weight: 1, fillColor: "#fff", fillOpacity: 1,
+      });
+      dot.on("mousemove", (event) => showHint(event, words()));
+      dot.on("mouseout", hideHint);
       dot.addTo(map);
     });
     const labels = [];
@@ -135,11 +145,16 @@ const PlaceMap = (() => {
       if (!point) return;
       const words = element("span", about.named(i));
       labels.push([i, words]);
-      L.marker([point[1], point[0]], { interactive: false, keyboard: false, icon: L.divIcon({ html: words, className: "label", iconSize: [0, 0] }) }).addTo(map);
+      const icon = L.divIcon({ html: words, className: "label", iconSize: [0, 0] });
+      L.marker([point[1], point[0]], { interactive: false, keyboard: false, icon }).addTo(map);
     });
     const container = map.getContainer();
     container.setAttribute("role", "application");
-    container.setAttribute("aria-label", "แผนที่อำเภอ เลื่อนด้วยปุ่มลูกศร ตารางอยู่ข้างแผนที่ · map of districts; move it by the arrow keys; the table stands beside");
+    const help = [
+      "แผนที่อำเภอ เลื่อนด้วยปุ่มลูกศร ตารางอยู่ข้างแผนที่",
+      "map of districts; move it with the arrow keys; the table is beside it",
+    ];
+    container.setAttribute("aria-label", help.join(" · "));
     container.querySelectorAll("path").forEach((path) => path.setAttribute("tabindex", "-1"));
 
     function bring() {
@@ -157,7 +172,7 @@ const PlaceMap = (() => {
       map.invalidateSize(false);
       if (!map.getSize().x || !map.getSize().y) return;
       map.setMinZoom(0);
-      map.fitBounds(boundsOf(outlines.map((_, i) => i).filter((i) => !about.elsewhere(i))), { animate: false, padding: [8, 8] });
+      map.fitBounds(ownBounds(), { animate: false, padding: [8, 8] });
       map.setMinZoom(map.getZoom() - 1.5);
     }
 
@@ -166,6 +181,8 @@ const PlaceMap = (() => {
       numbers.forEach((i) => bounds.extend(outlines[i].getBounds()));
       return bounds;
     }
+
+    const ownBounds = () => boundsOf(outlines.map((_, i) => i).filter((i) => !about.elsewhere(i)));
 
     /* Fits the map to some districts, beside the card where there is room for both. */
     function show(numbers, pad) {
@@ -177,31 +194,36 @@ const PlaceMap = (() => {
     }
 
     /* One layer as a drawing of a given width, with its title and legend: for paper. */
-    function drawing(name, width) {
-      const west = boundsOf(outlines.map((_, i) => i).filter((i) => !about.elsewhere(i)));
-      const [left, bottom, right, top] = [west.getWest(), west.getSouth(), west.getEast(), west.getNorth()];
+    function drawing(layer, width) {
+      const bounds = ownBounds();
+      const [left, bottom, right, top] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
       const across = Math.cos(((top + bottom) / 2) * Math.PI / 180);
       const scale = width / ((right - left) * across || 1);
       const height = (top - bottom) * scale;
       const xy = ([lon, lat]) => `${((lon - left) * across * scale).toFixed(1)},${((top - lat) * scale).toFixed(1)}`;
       const line = (ring, end) => `M${ring.map(xy).join("L")}${end}`;
-      const path = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates).flatMap((rings) => rings.map((ring) => line(ring, "Z"))).join("");
+      const polygons = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);
+      const path = (geometry) => polygons(geometry).flatMap((rings) => rings.map((ring) => line(ring, "Z"))).join("");
       const svg = shape("svg", { viewBox: `0 0 ${width} ${height.toFixed(1)}`, class: "drawing" });
       const order = features.features.map((_, i) => i).sort((a, b) => about.marked(a) - about.marked(b));
       order.forEach((i) => {
         if (!features.features[i].geometry) return;
-        const marked = about.marked(i);
-        svg.append(shape("path", { d: path(features.features[i].geometry), fill: fill(name, i), stroke: marked ? ACCENT : "#ffffff", "stroke-width": marked ? 0.9 : 0.15 }));
+        const [stroke, strokeWidth] = about.marked(i) ? [ACCENT, 0.9] : ["#ffffff", 0.15];
+        const d = path(features.features[i].geometry);
+        const fillRule = { fill: fill(layer, i), "fill-rule": "evenodd" };
+        svg.append(shape("path", { d, ...fillRule, stroke, "stroke-width": strokeWidth }));
       });
-      svg.append(shape("path", { d: borders.coordinates.map((part) => line(part, "")).join(""), fill: "none", stroke: "#3d4a60", "stroke-width": 0.35 }));
+      const mesh = borders.coordinates.map((part) => line(part, "")).join("");
+      svg.append(shape("path", { d: mesh, fill: "none", stroke: "#3d4a60", "stroke-width": 0.35 }));
       labels.forEach(([i]) => {
         const [x, y] = xy(about.label(i)).split(",");
-        const text = shape("text", { x, y, "text-anchor": "middle", "font-size": 7, fill: "#16243a", stroke: HALO, "stroke-width": 1.6, "paint-order": "stroke" });
+        const halo = { stroke: HALO, "stroke-width": 1.6, "paint-order": "stroke" };
+        const text = shape("text", { x, y, "text-anchor": "middle", "font-size": 7, fill: "#16243a", ...halo });
         text.textContent = about.named(i);
         svg.append(text);
       });
       const figure = element("figure");
-      figure.append(legendOf(name, element("figcaption")), svg);
+      figure.append(legendOf(layer, element("figcaption")), svg);
       return figure;
     }
 
@@ -210,33 +232,32 @@ const PlaceMap = (() => {
     new ResizeObserver(() => (settled ? map.invalidateSize(false) : whole())).observe(container);
     container.addEventListener("pointerdown", () => { settled = true; });
     container.addEventListener("wheel", () => { settled = true; }, { passive: true });
-    document.querySelectorAll("input[name=layer]").forEach((input) => input.addEventListener("change", () => {
-      layerName = input.value;
+    const radios = [...document.querySelectorAll("input[name=layer]")];
+    function showLayer(name) {
+      const radio = radios.find((input) => input.value === name);
+      if (!radio) return;
+      radio.checked = true;
+      shown = layerNamed(name);
       restyle();
-    }));
+    }
+    radios.forEach((radio) => radio.addEventListener("change", () => showLayer(radio.value)));
     Page.onLanguage(() => {
       legend();
       labels.forEach(([i, words]) => { words.textContent = about.named(i); });
     });
     window.addEventListener("beforeprint", () => {
-      document.getElementById("printed").replaceChildren(...LAYERS.map((name) => drawing(name, 300)));
+      document.getElementById("printed").replaceChildren(...layers.map((layer) => drawing(layer, 300)));
     });
     window.addEventListener("afterprint", () => document.getElementById("printed").replaceChildren());
-    layerName = (document.querySelector("input[name=layer]:checked") || { value: "score" }).value;
+    const checked = radios.find((radio) => radio.checked);
+    if (checked) shown = layerNamed(checked.value);
     restyle();
     return {
-      restyle, show,
+      restyle, show, showLayer,
       pick: (i) => { chosen = i; restyle(); },
-      layer: () => layerName,
-      setLayer: (name) => {
-        const input = document.querySelector(`input[name=layer][value="${name}"]`);
-        if (!input) return;
-        input.checked = true;
-        layerName = name;
-        restyle();
-      },
+      shown: () => shown.name,
     };
   }
 
-  return { make, digits };
+  return { make };
 })();

@@ -3,7 +3,11 @@
 
 const Search = (() => {
   // What many call a place that has another name.
-  const ALIASES = { "โคราช": "นครราชสีมา", korat: "nakhonratchasima", khorat: "nakhonratchasima", "กทม": "กรุงเทพมหานคร", bkk: "bangkok", krungthep: "bangkok", "แปดริ้ว": "ฉะเชิงเทรา", ayutthaya: "phranakhonsiayutthaya" };
+  const ALIASES = {
+    "โคราช": "นครราชสีมา", korat: "nakhonratchasima", khorat: "nakhonratchasima",
+    "กทม": "กรุงเทพมหานคร", bkk: "bangkok", krungthep: "bangkok",
+    "แปดริ้ว": "ฉะเชิงเทรา", ayutthaya: "phranakhonsiayutthaya",
+  };
 
   /* Thai without spaces, marks that do not show, and the words for district and province. */
   function thai(text) {
@@ -17,29 +21,40 @@ const Search = (() => {
     let bare = text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
     bare = bare.replace(/\b(amphoe|amphur|king|khet|changwat|district|province)\b/g, "").replace(/[^a-z0-9]/g, "");
     bare = ALIASES[bare] || bare;
-    return bare.replaceAll("uea", "ua").replaceAll("ue", "u").replace(/([pkt])h/g, "$1").replaceAll("ck", "k").replace(/(.)\1/g, "$1");
+    bare = bare.replaceAll("uea", "ua").replaceAll("ue", "u").replace(/([pkt])h/g, "$1");
+    return bare.replaceAll("ck", "k").replace(/(.)\1/g, "$1");
   }
 
-  /* An index over places {names: [th, en], ...}: gives those whose name holds the words, names that begin with them first. */
+  /* How well a name fits the words, 0 best; null where it does not. */
+  function fit(name, province, wanted) {
+    const at = name.indexOf(wanted);
+    if (at >= 0) return name === wanted ? 0 : at === 0 ? 1 : 2;
+    if (!province || province.includes(wanted)) return null;
+    return [name + province, province + name].some((whole) => whole.includes(wanted)) ? 1 : null;
+  }
+
+  /* An index over places {names: [th, en], code, within}: gives those whose name holds the words, names that begin with
+     them first. */
   function index(places) {
-    const entries = places.map((place) => ({ place, th: thai(place.names[0]), en: english(place.names[1]), more: (place.within || ["", ""]) }));
+    const entries = places.map((place) => {
+      const [th, en] = place.within || ["", ""];
+      return {
+        place,
+        th: [thai(place.names[0]), thai(th)],
+        en: [english(place.names[1]), english(en)],
+      };
+    });
     return (query, most) => {
       const isThai = /[\u0e00-\u0e7f]/.test(query);
-      if (!isThai && /^\d{2}(\d{2})?$/.test(query.trim())) return places.filter((place) => place.code === query.trim());
+      if (!isThai && /^\d{2}(\d{2})?$/.test(query.trim())) return places.filter(({ code }) => code === query.trim());
       const plain = isThai ? thai(query) : english(query);
       const wanted = (isThai && ALIASES[plain]) || plain;
       if (!wanted) return [];
-      const name = isThai ? "th" : "en";
-      const normal = isThai ? thai : english;
-      const scored = [];
-      entries.forEach((entry, order) => {
-        const at = entry[name].indexOf(wanted);
-        const with_province = normal(entry.more[isThai ? 0 : 1]);
-        const both = at < 0 && with_province && [entry[name] + with_province, with_province + entry[name]].some((whole) => whole.includes(wanted)) && !with_province.includes(wanted);
-        if (at >= 0) scored.push([entry[name] === wanted ? 0 : at === 0 ? 1 : 2, order, entry.place]);
-        else if (both) scored.push([1, order, entry.place]);
-      });
-      return scored.sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, most).map(([, , place]) => place);
+      const scored = entries.map((entry, order) => ({
+        place: entry.place, order, score: fit(...entry[isThai ? "th" : "en"], wanted),
+      }));
+      const hits = scored.filter(({ score }) => score !== null);
+      return hits.sort((a, b) => a.score - b.score || a.order - b.order).slice(0, most).map(({ place }) => place);
     };
   }
 

@@ -1,26 +1,28 @@
-/* Tables that can be sorted by any column, in the order of Thai where it is Thai, and kept as CSV. */
+/* Tables that can be sorted by any column, in the order of Thai where it is Thai, and downloaded as CSV. */
 "use strict";
 
 const Tables = (() => {
-  const { english, said, element } = Page;
+  const { english, local, element } = Page;
   const collators = { th: new Intl.Collator("th"), en: new Intl.Collator("en") };
 
   /* Numbers by size, text by the order of the language; what is missing comes last either way. */
   function compare(a, b, down) {
     const missing = (v) => v === null || v === undefined || v === "";
     if (missing(a) || missing(b)) return missing(a) - missing(b);
-    const by = typeof a === "number" && typeof b === "number" ? a - b : collators[english() ? "en" : "th"].compare(String(a), String(b));
-    return down ? -by : by;
+    const numbers = typeof a === "number" && typeof b === "number";
+    const order = numbers ? a - b : collators[english() ? "en" : "th"].compare(String(a), String(b));
+    return down ? -order : order;
   }
 
-  /* A table of `columns` ({name: [th, en], of: row => value, show: row => text or element, number}) over `rows`. */
+  /* A table of `columns` over `rows`. A column is {name: [th, en], of: row => value to sort by and to download,
+     show: row => text or element, number, heads, download: columns of the CSV instead of this one}. */
   function make(box, caption, columns, rows, sorted = { by: 0, down: false }) {
     let { by, down } = sorted.by < columns.length ? sorted : { by: 0, down: false };
     const cellOf = (column, row) => {
-      const shown = (column.show || column.of)(row);
+      const content = (column.show || column.of)(row);
       const cell = element(column.heads ? "th" : "td", undefined, column.number ? "number" : undefined);
       if (column.heads) cell.scope = "row";
-      cell.append(shown === null || shown === undefined ? "–" : shown);
+      cell.append(content === null || content === undefined ? "–" : content);
       return cell;
     };
     const body = element("tbody");
@@ -40,23 +42,25 @@ const Tables = (() => {
       body.replaceChildren(...lines);
     }
 
+    function heading(column, i) {
+      const cell = element("th", undefined, column.number ? "number" : undefined);
+      cell.scope = "col";
+      if (i === by) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const button = element("button", local(column.name));
+      button.type = "button";
+      button.addEventListener("click", () => {
+        down = i === by ? !down : false;
+        by = i;
+        draw();
+        head.children[i].firstChild.focus();
+      });
+      cell.append(button);
+      return cell;
+    }
+
     function draw() {
-      title.textContent = said(caption());
-      head.replaceChildren(...columns.map((column, i) => {
-        const cell = element("th", undefined, column.number ? "number" : undefined);
-        cell.scope = "col";
-        if (i === by) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const button = element("button", said(column.name));
-        button.type = "button";
-        button.addEventListener("click", () => {
-          down = i === by ? !down : false;
-          by = i;
-          draw();
-          head.children[i].firstChild.focus();
-        });
-        cell.append(button);
-        return cell;
-      }));
+      title.textContent = local(caption());
+      head.replaceChildren(...columns.map(heading));
       fill();
     }
 
@@ -74,10 +78,40 @@ const Tables = (() => {
 
   /* UTF-8 with byte order mark and CRLF, as Excel reads Thai. */
   function csv(columns, rows) {
-    const kept = columns.flatMap((column) => column.keep || [{ name: said(column.name), of: column.of }]);
-    const lines = [kept.map((column) => column.name), ...rows.map((row) => kept.map((column) => column.of(row)))];
+    const written = columns.flatMap((column) => column.download || [column]);
+    const lines = [
+      written.map((column) => local(column.name)),
+      ...rows.map((row) => written.map((column) => column.of(row))),
+    ];
     return "\ufeff" + lines.map((cells) => cells.map(quoted).join(",") + "\r\n").join("");
   }
 
-  return { make, quoted };
+  /* A button inside a table that names a place. */
+  function placeButton(words, onClick) {
+    const button = element("button", words, "district");
+    button.type = "button";
+    button.addEventListener("click", onClick);
+    return button;
+  }
+
+  /* The range of ranks of each place, as one column, and as two in a CSV with the Thai names `low` and `high`. */
+  const rankRange = (places, [low, high]) => ({
+    name: ["ช่วงอันดับ", "rank range"],
+    number: true,
+    of: (i) => places.rank_low[i],
+    show: (i) => (places.rank_low[i] === null ? null : `${places.rank_low[i]}–${places.rank_high[i]}`),
+    download: [
+      { name: [low, "rank, 5th percentile"], of: (i) => places.rank_low[i] },
+      { name: [high, "rank, 95th percentile"], of: (i) => places.rank_high[i] },
+    ],
+  });
+
+  /* What a CSV has instead of a name: code, Thai and English name. `kind` is what the place is. */
+  const codeAndNames = (places, [th, en]) => [
+    { name: ["รหัส", "code"], of: (i) => places.code[i] },
+    { name: [`${th} (ไทย)`, `${en} (Thai)`], of: (i) => places.name[i][0] },
+    { name: [`${th} (อังกฤษ)`, `${en} (English)`], of: (i) => places.name[i][1] },
+  ];
+
+  return { make, quoted, placeButton, rankRange, codeAndNames };
 })();

@@ -1,0 +1,103 @@
+"""The shortlist as country page and brief show it: its provinces, the runners-up, the portfolio, what it rests on.
+
+Not here: how it looks (``templates``), which province is on the list (``pipeline.shortlist``).
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.criterion import NAMES
+from pipeline.figures import OF_DISTRICTS, OF_PROVINCES, Figures
+
+# So many of the choices that move ranks most are named.
+MOVING = 3
+TABLES = (
+    *OF_DISTRICTS,
+    *OF_PROVINCES,
+    "shortlist_without_suspects",
+    "shortlist_without_agencies",
+    "sensitivity",
+    "round_changes",
+)
+OF_DISTRICT = ["name_th", "name_en", "rank", "score", *NAMES, "suspect", "reason_th", "reason_en"]
+
+
+def shortlist_section_data(figures: Figures, runners_up: int) -> dict[str, Any]:
+    """What templates show of the shortlist as a whole, with so many provinces that follow it."""
+    listed = figures["provincial_shortlist"]
+    ranked = listed.sort_values(["rank", "province_code"])
+    behind = ranked[~ranked["shortlisted"]]["province_code"].head(runners_up)
+    return {
+        "provinces": [_province(row, figures) for row in ranked[ranked["shortlisted"]].itertuples()],
+        "runners_up": [figures.provinces[code] for code in behind],
+        "portfolio": _portfolio(figures["pilot_portfolio"]),
+        "moved": _moved(figures),
+        "moving": figures["sensitivity"].sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
+        "without": changes(listed, figures["shortlist_without_suspects"]),
+        "without_agencies": [
+            {"agency": agency, **changes(listed, other)}
+            for agency, other in figures["shortlist_without_agencies"].groupby("without_agency")
+        ],
+        "no_figures": _without_figures(figures["district_criteria"]),
+    }
+
+
+def _province(row: Any, figures: Figures) -> dict[str, Any]:
+    """One province of the shortlist with its pilot districts, and how certain its rank is."""
+    codes = row.pilot_districts.split(", ")
+    return {
+        "code": row.province_code,
+        "name_th": row.name_th,
+        "name_en": row.name_en,
+        "rank": int(row.rank),
+        "value": float(row.value),
+        "certainty": figures.by_province.loc[row.province_code].to_dict(),
+        "region_th": figures.by_province.at[row.province_code, "region_th"],
+        "region_en": row.region,
+        "districts": [{"code": code, **figures.by_district.loc[code, OF_DISTRICT].to_dict()} for code in codes],
+    }
+
+
+def _portfolio(pilot_portfolio: pd.DataFrame) -> dict[str, Any]:
+    """The provinces chosen together, by rank, and what the rules cost."""
+    chosen = pilot_portfolio[pilot_portfolio["in_portfolio"].astype(bool)].sort_values(["rank", "province_code"])
+    first = pilot_portfolio.iloc[0]
+    return {
+        "codes": chosen["province_code"].tolist(),
+        "provinces": chosen.to_dict("records"),
+        "cost_pct": float(first["price_of_fairness_pct"]),
+        "others": int(first["portfolios_near_best"]),
+        "margin_pct": float(first["near_best_margin_pct"]),
+    }
+
+
+def changes(listed: pd.DataFrame, without: pd.DataFrame) -> dict[str, Any]:
+    """Which provinces leave and enter the list from one ranking to the other."""
+    old, new = (set(t.loc[t["shortlisted"].astype(bool), "province_code"]) for t in (listed, without))
+    names = listed.set_index("province_code")[["name_th", "name_en"]]
+    return {
+        "leave_codes": sorted(old - new),
+        "leave": [names.loc[code].to_dict() for code in sorted(old - new)],
+        "enter": [names.loc[code].to_dict() for code in sorted(new - old)],
+    }
+
+
+def _moved(figures: Figures) -> dict[str, Any] | None:
+    """Since which round, and the provinces that entered, left or moved on the list; None in a first round."""
+    table = figures["round_changes"]
+    if table.empty:
+        return None
+    provinces = table[(table["level"] == "province") & table["change"].isin(["enters", "leaves", "stays"])]
+    names = figures["provincial_shortlist"].set_index("province_code")[["name_th", "name_en"]]
+    shown = provinces.join(names, on="code").sort_values(["change", "rank_later", "code"])
+    return {"since": str(table["since"].iloc[0]), "provinces": shown.to_dict("records")}
+
+
+def _without_figures(facts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Provinces with districts that have no poverty figures, and how many districts."""
+    bare = facts[facts["rate_any_min"].isna()]
+    counted = bare.groupby("province_code").agg(
+        name_th=("province_name_th", "first"), name_en=("province_name_en", "first"), districts=("name_th", "size")
+    )
+    return [row.to_dict() for _, row in counted.iterrows()]
