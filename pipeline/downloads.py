@@ -81,7 +81,7 @@ def province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, bytes
     files = {}
     for code, of_province in table.groupby("province_code"):
         sheet = workbooks.marked_sample(of_province[SHEET_COLUMNS].reset_index(drop=True), figures)
-        files[f"downloads/{code}.xlsx"] = workbooks.xlsx({"districts": sheet}, about, figures)
+        files[f"downloads/{code}.xlsx"] = workbooks.xlsx({"districts": sheet}, about, figures.policy)
     return files
 
 

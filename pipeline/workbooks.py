@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS, Column, Kind
 from pipeline.figures import Figures
+from pipeline.policy import Policy
 
 # Columns that begin with one of these are wide.
 WIDE = ("reason", "pilot_d", "certainty", "outlook", "data_systems_all", "portfolio_t", "portfolio_e")
@@ -57,7 +58,7 @@ def workbook_files(figures: Figures) -> dict[str, bytes]:
     sheets = country_sheets(figures)
     return {
         "provincial_shortlist.csv": csv(sheets["provincial_shortlist"]),
-        "provincial_shortlist.xlsx": xlsx(sheets, first_sheet(figures, definitions()), figures),
+        "provincial_shortlist.xlsx": xlsx(sheets, first_sheet(figures, definitions()), figures.policy),
     }
 
 
@@ -141,13 +142,13 @@ def first_sheet(figures: Figures, defined: Iterable[tuple[str, Column]]) -> list
     return rows
 
 
-def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], figures: Figures) -> bytes:
+def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], policy: Policy) -> bytes:
     """A workbook whose first sheet explains the others; codes are text, nothing is a formula.
 
     Args:
         sheets: tables by the name of their sheet.
         about: the rows of the first sheet.
-        figures: the run; its date is the workbook's, so that the bytes stay the same.
+        policy: its title and date are the workbook's, so that the bytes stay the same.
     """
     import xlsxwriter
 
@@ -156,8 +157,8 @@ def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], f
         target,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
-    moment = datetime.combine(figures.policy.as_of, datetime.min.time())
-    book.set_properties({"title": figures.policy.title_en, "created": moment})
+    moment = datetime.combine(policy.as_of, datetime.min.time())
+    book.set_properties({"title": policy.title_en, "created": moment})
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     first = book.add_worksheet("about")
     first.set_column(0, 5, 28)

@@ -13,27 +13,18 @@ PAGES = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from pipeline.policy import from_table
-from pipeline.workspace import Paths, Tables, read_shapes
+from pipeline.workspace import Paths
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
 paths = Paths(raw, place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
-read = Tables(paths.workspace)
-policy, shapes = from_table(read("policy")), read_shapes(paths.table("district_shapes"))
-scores = read_shapes(paths.table("district_scores"))
-begin()
-from pipeline import downloads, workbooks
-from pipeline.pages import brief, country, dossier, pictures
 from tests.figures import figures_of
 figures = figures_of(paths)
-books = workbooks.workbook_files(
-    read("provincial_shortlist"), read("shortlist_without_suspects"), read("shortlist_without_agencies"),
-    read("pilot_portfolio"), read("province_uncertainty"), read("district_uncertainty"), read("sensitivity"), scores,
-    read("inputs"), policy, figures.run_id)
+begin()
+from pipeline.downloads import download_files
+from pipeline.pages import brief, country, dossier, pictures
+from pipeline.workbooks import workbook_files
 drawn = pictures.map_pictures(figures)
 files = {**country.country_page(figures), **dossier.dossier_pages(figures), **brief.brief_page(figures, drawn), **drawn,
-    **downloads.download_files(books, read("district_criteria"), scores,
-    read("district_uncertainty"), read("district_explanations"), shapes,
-    read("inputs"), policy, figures.run_id)}
+    **download_files(figures, workbook_files(figures))}
 end(sys.argv[3])
 assert sum(name.endswith(".html") for name in files) == 79
 for name, content in files.items():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeline import downloads
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.workspace import Paths
 from tests.conftest import published
 
@@ -37,9 +38,9 @@ def test_the_shortlist_is_there_too(real_run: Paths) -> None:
 
 
 def test_rates_of_small_counts_are_left_out() -> None:
-    base = {f"{kind}_{name}": [0, 4, 5] for name in downloads.DIMENSIONS for kind in ("poor", "rate")}
-    kept = downloads._without_small_counts(pd.DataFrame(base).astype("float64"), 5)
-    for name in downloads.DIMENSIONS:
+    base = {f"{kind}_{name}": [0, 4, 5] for name in DIMENSIONS for kind in ("poor", "rate")}
+    kept = downloads.without_small_counts(pd.DataFrame(base).astype("float64"), 5)
+    for name in DIMENSIONS:
         assert kept[f"rate_{name}"].isna().tolist() == [False, True, False]
 
 
@@ -51,7 +52,7 @@ def test_a_gis_reads_the_districts(real_run: Paths, kind: str) -> None:
     assert layer["district_code"].tolist() == scores["district_code"].tolist()
     assert layer["score"].tolist() == pytest.approx(scores["score"].tolist(), nan_ok=True)
     assert layer.geometry.is_valid.all()
-    assert set(layer.columns) == {*downloads.LAYER, "sample", "run_id", "geometry"}
+    assert set(layer.columns) == {*downloads.GIS_COLUMNS, "sample", "run_id", "geometry"}
     run = json.loads((real_run.processed / "run.json").read_text())
     assert set(layer["run_id"]) == {run["run_id"]}
 

@@ -7,9 +7,9 @@ import pytest
 from assets import checks, district, pilots, raw
 from pipeline import criterion
 from pipeline.contracts import CONTRACTS
+from pipeline.figures import Figures
 from pipeline.orchestration import definitions
 from pipeline.pages import brief, country, dossier, pictures
-from pipeline.pages.frame import Figures
 from pipeline.policy import WhatIf
 from pipeline.runs import rounds
 from pipeline.workspace import LoadedTables, Paths, UndeclaredTable

@@ -116,7 +116,7 @@ def test_size_and_what_the_file_says(real_run: Paths) -> None:
 
 def test_script_text_cannot_end_its_element() -> None:
     assert "</script" not in embedding.safe_script("var a = '</script><b>';")
-    assert "<" not in embedding.data({"name": HOSTILE})
+    assert "<" not in embedding.json_text({"name": HOSTILE})
 
 
 def in_the_browser(page, weights: dict[str, float], rho: float) -> dict:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.figures import Figures
 from pipeline.pages import dossier
-from pipeline.pages.frame import Figures
 from pipeline.workspace import LoadedTables, Paths
 from tests.conftest import published
 from tests.pages.conftest import Opened
@@ -89,22 +90,22 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
     for code in [c for c in facts.index if c.startswith("95")]:
         row = facts.loc[code]
         cells = by_name[row["name_th"]]
-        for k, name in enumerate(("health", "living", "education", "income", "accessibility"), start=1):
+        for k, name in enumerate(DIMENSIONS, start=1):
             persons, rate = int(row[f"poor_{name}"]), row[f"rate_{name}"]
             assert cells[k] == ("<5" if 0 < persons < 5 else f"{rate:.1f}% ({persons:,})")
 
 
 def test_no_page_gives_away_a_small_count(figures: Figures) -> None:
     """Neither the count nor the rate of one to four persons stands in the data of any dossier."""
-    facts, ground = figures.by_district, dossier.Ground.of(figures)
+    facts, country = figures.by_district, dossier.Country.of(figures)
     for code in figures.by_province.index:
         own = [c for c in facts.index if c[:2] == code]
-        data = dossier.dossier_data(figures, ground, own, [])["districts"]
-        for name in dossier.DIMENSIONS:
+        data = dossier.dossier_data(figures, country, own, [])["districts"]
+        for name in DIMENSIONS:
             persons = facts.loc[own, f"poor_{name}"]
             for count, shown, rate in zip(persons, data[f"{name}_persons"], data[f"{name}_pct"], strict=True):
                 if not pd.isna(count) and 0 < count < 5:
-                    assert (shown, rate) == (dossier.FEW, None)
+                    assert (shown, rate) == ("<5", None)
 
 
 def test_neighbours_are_those_that_share_a_border(opens: Callable[..., Opened], real_run: Paths) -> None:
@@ -156,7 +157,7 @@ def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tm
     table = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
     tables = LoadedTables({**figures.tables.by_name, "round_changes": table})
     file = tmp_path / "95.html"
-    file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier.Ground.of(figures), "95"))
+    file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier.Country.of(figures), "95"))
     page = opens(file).page
     page.wait_for_selector("#reasons details p")
     assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".standing")

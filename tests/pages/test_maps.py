@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from pipeline.criterion import MAPS
+from pipeline.figures import Figures
 from pipeline.pages import classes, outlines, pictures
-from pipeline.pages.frame import Figures
 from pipeline.workspace import Paths
 from tests.conftest import published
 
