@@ -10,6 +10,7 @@ const Dossier = (() => {
   // Behind the districts of the province come other provinces, which the map shows in grey.
   const isElsewhere = (i) => i >= figures.own;
   let map = null;
+  let chosen = null;
   let sentences = null;
 
   /* Opens a district of this province, or the page of another province. */
@@ -18,8 +19,9 @@ const Dossier = (() => {
       location.href = `${districts.code[i]}.html`;
       return;
     }
+    chosen = i;
     map.pick(i);
-    own.forEach((j) => byId(`d${districts.code[j]}`).classList.toggle("chosen", j === i));
+    own.forEach((j) => byId(`d${districts.code[j]}`).classList.toggle("chosen", j === chosen));
     byId(`d${districts.code[i]}`).open = true;
     if (look) map.show([i], 1);
   }
@@ -237,6 +239,7 @@ const Dossier = (() => {
       const rank = districts.rank[i];
       const details = element("details");
       details.id = `d${code}`;
+      details.classList.toggle("chosen", i === chosen);
       details.open = drawn.length ? open.has(details.id) : districts.pilot[i] === 1;
       const rankWords = rank === null ? "" : local([` · อันดับ ${rank}`, ` · rank ${rank}`]);
       const summary = element("summary");
