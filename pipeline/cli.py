@@ -104,10 +104,10 @@ def check(given: argparse.Namespace) -> int:
     from pipeline.report.terminal import progress
 
     with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
-        from pipeline.orchestration.definitions import look_at_inputs
+        from pipeline.orchestration.definitions import check_inputs
         from pipeline.orchestration.storage import News
 
-        looked_at, failures = look_at_inputs(paths, shown.stored, News(shown.say))
+        looked_at, failures = check_inputs(paths, shown.stored, News(shown.say))
     inputs.inputs(looked_at, failures)
     return 2 if failures else 0
 

@@ -14,7 +14,7 @@ LONGEST_SAID = 1000
 _ROOM = ("room to write", "free space on the disk, run again")
 _RIGHTS = ("a place that can be read and written", "give the user who runs this the right to it, run again")
 _OTHERS = ("a disk that works", "look at the machine's own log, run again")
-OF_THE_DISK = {
+DISK_ERRORS = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
     errno.EFBIG: _ROOM,
@@ -96,15 +96,15 @@ class InputError(Exception):
         super().__init__(f"{self.problems[0]}{tail}")
 
 
-def of_the_disk(error: OSError) -> InputError:
+def disk_error(error: OSError) -> InputError:
     """What is said where the machine refuses to read or write; any other ``OSError`` is raised again as it is.
 
-    >>> print(of_the_disk(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
+    >>> print(disk_error(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
     /data/x.parquet: found No space left on device; expected room to write; to fix: free space on the disk, run again
     """
-    if error.errno not in OF_THE_DISK:
+    if error.errno not in DISK_ERRORS:
         raise error
-    expected, fix = OF_THE_DISK[error.errno]
+    expected, fix = DISK_ERRORS[error.errno]
     where = shown_path(str(error.filename)) if error.filename else "the disk"
     return InputError(Problem(where, error.strerror or str(error), expected, fix))
 

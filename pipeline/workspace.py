@@ -11,7 +11,6 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,13 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import digests
+from pipeline.code_version import EVERYTHING, TABLES, code_version
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.reading.table import Origin, Received
 
 FOOTER = b"pilot_areas"
-CODE_SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}
 # What an archived round says of itself, in its folder.
 ROUND_RECORD = "round.json"
 # How an archive of inputs names them: the folder of inputs, the policy.
@@ -135,11 +134,11 @@ class LoadedTables:
 class Tables:
     """The stored tables of one folder: what is published, an archived round, the workspace.
 
-    ``to_have`` says how to come by them, for who finds them missing.
+    ``hint`` says how to come by them, for who finds them missing.
     """
 
     folder: Path
-    to_have: str = "run `pilot-areas run` (or `make run`) first"
+    hint: str = "run `pilot-areas run` (or `make run`) first"
 
     def __call__(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A table without shapes, or some of its columns; ``InputError`` where there is none, or not all of them."""
@@ -151,7 +150,7 @@ class Tables:
                     shown_path(path),
                     f"no column {', '.join(missing)}",
                     "a table made by this version of the program",
-                    self.to_have,
+                    self.hint,
                 )
             )
         return pd.DataFrame(pq.read_table(path, columns=wanted).to_pandas())
@@ -163,20 +162,14 @@ class Tables:
     def _path(self, name: str) -> Path:
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            raise InputError(Problem(shown_path(path), "no such file", "a published run", self.to_have))
+            raise InputError(Problem(shown_path(path), "no such file", "a published run", self.hint))
         return path
 
 
-@cache
-def code_version() -> str:
-    """Digest of the program: every source file of ``pipeline/`` and ``assets/``."""
-    here = Path(__file__).resolve().parent
-    digest = hashlib.sha256()
-    for folder in (here, here.parent / "assets"):
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in CODE_SUFFIXES):
-            digest.update(path.relative_to(here.parent).as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def code_of(name: str) -> str:
+    """The version of the code that a stored table depends on: everything for files that people open, which show the
+    run's id; the rooms of tables for figures."""
+    return code_version(EVERYTHING if CONTRACTS[name].files_in else TABLES)
 
 
 def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
@@ -237,7 +230,7 @@ def _previous_round(paths: Paths) -> Path | None:
 
 def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:
     """The stamp of a table: equal stamps, equal tables."""
-    parts = [name, code_version(), *sorted(made_from), inputs, *overridden]
+    parts = [name, code_of(name), *sorted(made_from), inputs, *overridden]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -128,7 +128,7 @@ def test_run_json_says_where_every_number_is_from(real_run: Paths) -> None:
         "policy",
         "policy_sha256",
         "seed",
-        "code_version",
+        "code_versions",
         "versions",
         "dagster_run_id",
         "started",

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from pipeline.code_version import HOUSEHOLDS, code_version
 from pipeline.errors import InputError
 from pipeline.households import files, mapping
 from pipeline.households.files import Say
@@ -26,7 +27,7 @@ from pipeline.households.spellings import Gazetteer
 from pipeline.households.steps import Files, Steps
 from pipeline.policy import Policy
 from pipeline.reading.table import Received
-from pipeline.workspace import Paths, code_version
+from pipeline.workspace import Paths
 
 KEPT_INTAKES = 3
 DONE = "done"
@@ -127,7 +128,7 @@ def _identity(received: Files, districts: pd.DataFrame, shapes: gpd.GeoDataFrame
         policy.households.model_dump(mode="json"),
         policy.as_of.year,
         outlines.hexdigest(),
-        code_version(),
+        code_version(HOUSEHOLDS),
         [version(name) for name in LIBRARIES],
         districts.sort_values("district_code").to_csv(index=False),
     ]

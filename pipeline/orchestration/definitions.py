@@ -21,7 +21,7 @@ from pipeline import explain
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import Problem, Stopped, shown_path
 from pipeline.orchestration import nightly
-from pipeline.orchestration.storage import Lineage, News, Report, in_one_line, workspace_resource
+from pipeline.orchestration.storage import Lineage, News, Report, without_traceback, workspace_resource
 from pipeline.runs.publishing import RunIdentity
 from pipeline.workspace import Paths, Tables
 
@@ -38,7 +38,7 @@ class Place(dg.Config):
 @dg.op
 def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.ResourceParam[Paths]) -> None:
     """Why this rank, what it would take, what is least certain, who is like it: in the log and beside the asset."""
-    told = in_one_line(explain.answers)(Tables(paths.processed), config.code)
+    told = without_traceback(explain.answers)(Tables(paths.processed), config.code)
     beside = "district_explanations" if len(config.code) == 4 else "province_explanations"
     context.log.info(told.markdown)
     context.log_event(dg.AssetObservation(beside, metadata={config.code: dg.MetadataValue.md(told.markdown)}))
@@ -104,7 +104,7 @@ def run_everything(root: Path, paths: Paths, report: Report | None = None, news:
     """
     with _instance_that_can_be_written(root), dg.DagsterInstance.from_config(str(root)) as instance:
         _all_made(build(paths, report, news), instance)
-        nightly.forget_old_runs(instance, root)
+        nightly.delete_old_runs(instance)
 
 
 def _all_made(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
@@ -139,7 +139,7 @@ def build_again(paths: Paths, report: Report | None = None, news: News | None = 
         _all_made(build(paths, report, news), instance)
 
 
-def look_at_inputs(
+def check_inputs(
     paths: Paths, report: Report | None = None, news: News | None = None
 ) -> tuple[Paths, dict[str, Stopped]]:
     """Materialise the raw assets into a workspace of their own: where it lies, and the assets that failed."""

@@ -1,36 +1,36 @@
-"""The night: when everything runs, what pages say after a night that was not, which old runs are forgotten.
+"""The nightly run: its schedule, the banner on pages after a failed or missed run, the deletion of old runs.
 
-Here: the schedule, the sensor that looks after it, retention in the Dagster instance. Not here: what runs
-(``definitions``), how a page is marked (``switching``). All of it is done by the Dagster daemon.
+Here: the schedule, the sensor that checks it, retention in the Dagster instance. Not here: what runs
+(``definitions``), how a page gets its banner (``switching``). The Dagster daemon does all of it.
 """
 
 import os
 import re
-import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 from pipeline.errors import InputError, Problem, shown_value
+from pipeline.pages.frame import BANNER_MARKER, out_of_date
 from pipeline.runs import switching
 from pipeline.workspace import Paths
 
 CRON = "PILOT_AREAS_NIGHTLY_CRON"
 GRACE = "PILOT_AREAS_NIGHTLY_GRACE_MINUTES"
 TIMEZONE = "Asia/Bangkok"
-# Runs remembered by the Dagster instance: a month of nights. What is published stays by `switching.KEPT_RUNS`.
+# Runs kept in the Dagster instance: a month of nights. Published runs: `switching.KEPT_RUNS`.
 KEPT_RECORDS = 31
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
 def cron() -> str:
-    """When everything runs: 02:00 in Bangkok, unless the environment says otherwise."""
+    """When everything runs: 02:00 in Bangkok, unless the environment sets another time."""
     return os.environ.get(CRON) or "0 2 * * *"
 
 
 def grace() -> timedelta:
-    """How long after its time a run may be under way before its night counts as missed."""
+    """How long after its time a run may start before the night counts as missed."""
     given = os.environ.get(GRACE) or "60"
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", given):
         raise InputError(Problem(GRACE, shown_value(given), "minutes", "write 60, or leave it out"))
@@ -50,35 +50,35 @@ def schedule(job_name: str) -> dg.ScheduleDefinition:
 
 
 def upkeep(paths: Paths, job_name: str) -> dg.SensorDefinition:
-    """The sensor that marks pages after a failed or missed night, and forgets old runs."""
+    """The sensor that adds a banner to the pages after a failed or missed night, and deletes old runs."""
 
     @dg.sensor(
         name="upkeep",
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="After a night that failed or was missed, pages say of which day they are. Old runs are forgotten.",
+        description="Adds a banner to the pages after a failed or missed nightly run. Deletes old runs.",
     )
     def look(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        said = after_the_night(context.instance, paths, job_name, last_time(), datetime.now(UTC))
-        forgotten = forget_old_runs(context.instance, Path(os.environ["DAGSTER_HOME"]))
-        return dg.SkipReason("; ".join([said, *([f"{forgotten} old runs forgotten"] if forgotten else [])]))
+        state = after_the_night(context.instance, paths, job_name, last_time(), datetime.now(UTC))
+        deleted = delete_old_runs(context.instance)
+        return dg.SkipReason("; ".join([state, *([f"{deleted} old runs deleted"] if deleted else [])]))
 
     return look
 
 
 def last_time() -> datetime:
-    """When the schedule last came round."""
+    """When the last nightly run was due."""
     return _last_night().end.astimezone(UTC)
 
 
 def freshness() -> dg.FreshnessPolicy:
-    """What the UI expects of `published`: anew each night, or it shows as stale."""
+    """The freshness policy of `published`: the UI shows it as stale after a night without a run."""
     night = _last_night()
     return dg.FreshnessPolicy.time_window(fail_window=night.end - night.start + grace())
 
 
 def _last_night() -> dg.TimeWindow:
-    """From one time of the schedule to the next: the last such span that is over."""
+    """The last complete interval between two times of the schedule."""
     problem = InputError(Problem(CRON, shown_value(cron()), "a time as cron writes it", "write 0 2 * * *"))
     try:
         times = dg.TimeWindowPartitionsDefinition(
@@ -93,7 +93,18 @@ def _last_night() -> dg.TimeWindow:
 
 
 def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, due: datetime, now: datetime) -> str:
-    """Mark the pages if no run was published since ``due`` and none will be; says what it found and did."""
+    """Add the banner to the pages if no run was published since ``due`` and none is under way.
+
+    Args:
+        instance: where runs are recorded.
+        paths: the folders of the project.
+        job_name: the job that the schedule starts.
+        due: when the last nightly run was due.
+        now: the present time.
+
+    Returns:
+        One line for the log of the sensor: what was found and done.
+    """
     run = switching.shown_run(paths)
     if run is None:
         return "nothing is published yet"
@@ -104,26 +115,43 @@ def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, d
     if any(record.dagster_run.status not in ENDED for record in since) or (not failed and now - due < grace()):
         return f"the run of {_local(due)} is under way, or may still begin"
     try:
-        with switching.alone(paths):
-            new = switching.mark(paths, due.astimezone(switching.BANGKOK).date(), failed=failed)
-    except InputError as busy:  # somebody publishes at this moment: the next look will see what came of it
-        return str(busy)
+        with switching.exclusive_lock(paths):
+            new = add_banner(paths, run, due.astimezone(switching.BANGKOK).date(), failed=failed)
+    except InputError as problem:  # another run publishes now: the next tick sees the result
+        return str(problem)
     what = "failed" if failed else "was missed"
     return f"the run of {_local(due)} {what}: pages {'now say so' if new else 'say so'}"
+
+
+def add_banner(paths: Paths, run: Path, missed: date, *, failed: bool) -> bool:
+    """Show on every page of the published ``run`` that it is out of date, and why.
+
+    Args:
+        paths: the folders of the project.
+        run: the folder of the published run.
+        missed: the day of the run that failed or did not start.
+        failed: whether that run failed; else it did not start.
+
+    Returns:
+        False where the pages show this banner already.
+    """
+    day = switching.finished(run).astimezone(switching.BANGKOK).date()
+    return switching.mark(paths, BANNER_MARKER, out_of_date(day, missed, failed=failed))
 
 
 def _local(when: datetime) -> str:
     return when.astimezone(switching.BANGKOK).strftime("%Y-%m-%d %H:%M")
 
 
-def forget_old_runs(instance: dg.DagsterInstance, home: Path) -> int:
-    """Delete what the instance at ``home`` keeps of ended runs beyond the last ``KEPT_RECORDS``; how many they were."""
-    old = [record.dagster_run.run_id for record in instance.get_run_records(dg.RunsFilter(statuses=list(ENDED)))]
-    # Of a deleted run the instance leaves an empty database and empty folders.
-    kept = home / ".dagster"
-    for run_id in old[KEPT_RECORDS:]:
+def delete_old_runs(instance: dg.DagsterInstance) -> int:
+    """Delete the records, events and logs of ended runs beyond the last ``KEPT_RECORDS``.
+
+    Returns:
+        How many runs were deleted.
+    """
+    ended = [record.dagster_run.run_id for record in instance.get_run_records(dg.RunsFilter(statuses=list(ENDED)))]
+    old = ended[KEPT_RECORDS:]
+    for run_id in old:
         instance.delete_run(run_id)
-        (kept / "storage" / "history" / "runs" / f"{run_id}.db").unlink(missing_ok=True)
-        for folder in (kept / "logs", kept / "artifacts" / "storage"):
-            shutil.rmtree(folder / run_id, ignore_errors=True)
-    return len(old[KEPT_RECORDS:])
+        instance.compute_log_manager.delete_logs(prefix=[run_id])
+    return len(old)

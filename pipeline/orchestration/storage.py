@@ -19,7 +19,7 @@ import pandas as pd
 
 from pipeline import what_if, workspace
 from pipeline.contracts import CONTRACTS, Contract, Kind
-from pipeline.errors import InputError, NotPublished, Problem, of_the_disk, shown_path
+from pipeline.errors import InputError, NotPublished, Problem, disk_error, shown_path
 from pipeline.figures import Figures
 from pipeline.findings import Finding
 from pipeline.policy import Policy, from_table
@@ -79,7 +79,7 @@ def column_schema(contract: Contract) -> dg.TableSchema:
     )
 
 
-def in_one_line(function: Callable[..., Any]) -> Callable[..., Any]:
+def without_traceback(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, failing with the one line that helps instead of a traceback, where the input is to blame."""
 
     @functools.wraps(function)
@@ -88,7 +88,7 @@ def in_one_line(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except (InputError, NotPublished, OSError) as error:
             if isinstance(error, OSError):
-                error = of_the_disk(error)
+                error = disk_error(error)
             problems = error.problems[:50] if isinstance(error, InputError) else ()
             raise dg.Failure(
                 description=str(error),
@@ -121,7 +121,7 @@ def asset(
 
     def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
         name = function.__name__
-        body = in_one_line(function)
+        body = without_traceback(function)
         ins: dict[str, dg.AssetIn] = {}
         resources: set[str] = set()
         if tables:
@@ -137,7 +137,7 @@ def asset(
             description=description(name, function),
             metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
             io_manager_key="workspace",
-            code_version=workspace.code_version()[:12],
+            code_version=workspace.code_of(name)[:12],
         )(body)
 
     return declare
@@ -168,7 +168,7 @@ def with_tables(
             given = Figures(given, official, context.resources.identity.of(official), for_page(official))
         more = {name: value for name, value in values.items() if name not in tables}
         more |= {name: getattr(context.resources, name) for name in resources}
-        return in_one_line(function)(given, **more)
+        return without_traceback(function)(given, **more)
 
     return body, ins, resources | of_page
 
@@ -196,12 +196,12 @@ def assets(
                     description=description(name, function),
                     metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
                     io_manager_key="workspace",
-                    code_version=workspace.code_version()[:12],
+                    code_version=workspace.code_of(name)[:12],
                 )
                 for name in names
             },
             internal_asset_deps=made_from if from_first else None,
-        )(in_one_line(function))
+        )(without_traceback(function))
 
     return declare
 
@@ -216,7 +216,7 @@ class WorkspaceIOManager(dg.IOManager):
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         name = context.asset_key.path[-1]
         made_from = [dep.asset_key.path[-1] for dep in context.asset_spec.deps]
-        table, note = in_one_line(workspace.save)(self.paths, name, obj, made_from)
+        table, note = without_traceback(workspace.save)(self.paths, name, obj, made_from)
         metadata: dict[str, Any] = {
             "dagster/row_count": len(table),
             "file": dg.MetadataValue.path(str(self.paths.table(name))),
@@ -264,7 +264,7 @@ class WorkspaceIOManager(dg.IOManager):
 
 def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -> Iterator[dg.MaterializeResult[None]]:
     """Publish the workspace; yields nothing, and says so in the log, where the policy was changed for a what-if."""
-    publishable = in_one_line(publishing.what_if)
+    publishable = without_traceback(publishing.what_if)
     if changed := publishable(paths):
         context.log.warning("What-if, not published: " + "; ".join(changed))
         if (before := last_published(paths, "provincial_shortlist")) is not None:
@@ -275,7 +275,7 @@ def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -
         return
     record = context.instance.get_run_record_by_id(context.run.run_id)
     began = record.start_time if record and record.start_time else time.time()
-    done = in_one_line(publishing.publish)(
+    done = without_traceback(publishing.publish)(
         paths, lineage.made_from, context.run.run_id, datetime.fromtimestamp(began, UTC)
     )
     yield dg.MaterializeResult(
@@ -339,8 +339,8 @@ def workspace_resource(paths: Paths, report: Report | None = None) -> dg.IOManag
     )
     def held(_: dg.InitResourceContext) -> Iterator[WorkspaceIOManager]:
         with ExitStack() as held:
-            in_one_line(held.enter_context)(switching.alone(paths))
-            in_one_line(switching.sweep)(paths)
+            without_traceback(held.enter_context)(switching.exclusive_lock(paths))
+            without_traceback(switching.remove_leftovers)(paths)
             yield WorkspaceIOManager(paths, report)
 
     return held

@@ -90,11 +90,21 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
     }
 
 
-def as_of(day: date, missed: date, *, failed: bool) -> bytes:
-    """The banner of pages that are out of date: from ``day``, since the run of ``missed`` failed or is missing."""
-    template = embedding.environment().get_template("as_of.html")
-    banner = template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed)
-    return f"{banner}\n".encode()
+# Every page has this line below its header. Where a run fails or is missed, the banner goes below it.
+BANNER_MARKER = b"<!-- out-of-date banner -->\n"
+
+
+def out_of_date(day: date, missed: date, *, failed: bool) -> bytes:
+    """The banner of pages that are out of date.
+
+    Args:
+        day: the day the pages were made.
+        missed: the day of the run that failed or did not start.
+        failed: whether that run failed; else it did not start.
+    """
+    template = embedding.environment().get_template("out_of_date.html")
+    html = template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed)
+    return f"{html}\n".encode()
 
 
 def word_lists(figures: Figures, names: Iterable[str]) -> dict[str, list[Words]]:

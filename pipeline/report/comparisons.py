@@ -121,6 +121,12 @@ def verified(archived: Archived, verdict: Verdict) -> None:
         out.print(f"differs: {name}", style="bold")
     for library, (then, now) in archived.other_versions.items():
         out.print(f"made with {library} {then}, built again with {now}")
+    if archived.changed_rooms:
+        out.print(
+            f"the code of {', '.join(archived.changed_rooms)} has changed since this run: {verdict.not_compared} pages,"
+            " pictures and workbooks are not compared",
+            soft_wrap=True,
+        )
     if verdict.differ:
         out.print(f"{identity}: {len(verdict.differ)} of {verdict.files} files are not what its inputs give")
     else:

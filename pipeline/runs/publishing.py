@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline import policy, queries, workspace
+from pipeline.code_version import EVERYTHING, code_version, code_versions
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
@@ -54,7 +55,7 @@ class Published:
 
 def run_id(paths: Paths, official: policy.Policy) -> str:
     """Digest of inputs, policy, seed and code version: equal ids, equal output."""
-    parts = [workspace.inputs_digest(paths), official.sha256, str(official.seed), workspace.code_version()]
+    parts = [workspace.inputs_digest(paths), official.sha256, str(official.seed), code_version(EVERYTHING)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -200,7 +201,7 @@ def run_record(
         "policy_sha256": official.sha256,
         "policy": dict(official.rows()),
         "seed": official.seed,
-        "code_version": workspace.code_version(),
+        "code_versions": code_versions(),
         "versions": {name: version(name) for name in PACKAGES},
         "dagster_run_id": dagster_run,
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),

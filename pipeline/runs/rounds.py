@@ -80,7 +80,7 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
                 "give another name, or move that folder away",
             )
         )
-    with switching.alone(paths):
+    with switching.exclusive_lock(paths):
         building = paths.rounds / f".{switching.BUILDING}{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
         paths.rounds.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
-"""What people see: one run, switched to in one step, and marked where it is no longer of today.
+"""The published run: switched to in one step, with a banner on its pages where it is out of date.
 
-Here: the folders of runs, the links that lead to one of them, the mark on its pages, what is swept. Not here: what is
-in a run's folder (``publishing``), when pages are marked (``nightly``). People open ``data/processed`` and ``maps``:
-links through ``current``, itself a link that is replaced by rename. Where links cannot be made (Windows without the
-right, FAT) the files are copied instead, each replaced in one step.
+Here: the folders of runs, the links to one of them, the banner on its pages, removal of leftovers. Not here: what is in
+a run's folder (``publishing``), what a banner says (``pages``), when it is shown (``nightly``). People open
+``data/processed`` and ``maps``: links through ``current``, itself a link that is replaced by rename. Where links cannot
+be made (Windows without the right, FAT) the files are copied instead, each replaced in one step.
 """
 
 import os
@@ -11,19 +11,18 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.pages import frame
 from pipeline.workspace import Paths, read_record
 
 PROCESSED, MAPS, INPUTS = "processed", "maps", "inputs"
 RECORD = "run.json"
 RUN, VIEW, BUILDING = "run-", "view-", "building-"
-# What is on its way into a folder that people open begins so.
+# Temporary names in folders that people open start with this.
 ON_THE_WAY = ".pilot-areas-"
 KEPT_RUNS = 5
 SECONDS_TO_WAIT = 2.0
@@ -32,8 +31,12 @@ BANGKOK = timezone(timedelta(hours=7))
 
 
 @contextmanager
-def alone(paths: Paths) -> Iterator[None]:
-    """Only one at a time writes figures and pages; ``InputError`` where another does so for longer than a moment."""
+def exclusive_lock(paths: Paths) -> Iterator[None]:
+    """Let one process at a time write figures and pages.
+
+    Raises:
+        InputError: another process holds the lock for longer than ``SECONDS_TO_WAIT``.
+    """
     paths.state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.state / "lock")
     try:
@@ -42,9 +45,9 @@ def alone(paths: Paths) -> Iterator[None]:
         raise InputError(
             Problem(
                 shown_path(paths.state),
-                "another run writing here",
+                "another run in progress",
                 "one run at a time",
-                "wait until it ends (it shows in the Dagster UI) and start again",
+                "wait until it ends (the Dagster UI shows it) and start again",
             )
         ) from None
     try:
@@ -55,7 +58,7 @@ def alone(paths: Paths) -> Iterator[None]:
 
 @contextmanager
 def building(paths: Paths) -> Iterator[Path]:
-    """A new folder beside the runs; what is still there at the end is removed."""
+    """A new folder among the runs, removed at the end unless it was moved."""
     folder = paths.state / f"{BUILDING}{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -66,34 +69,34 @@ def building(paths: Paths) -> Iterator[Path]:
 
 
 def check_places(paths: Paths) -> None:
-    """``InputError`` where something of the user's own stands where a folder of the run will show."""
+    """Raise ``InputError`` where a folder of the user's is in the place of a link to the run."""
     for folder in (paths.maps / "downloads", paths.processed / "refused", paths.processed / "repaired"):
         if paths.current.is_symlink() and folder.is_dir() and not folder.is_symlink():
             raise InputError(
                 Problem(
                     shown_path(folder),
                     "a folder that no run has made",
-                    "none: a link to the run's own stands here",
+                    "a link to the folder of the run, or nothing",
                     "move it away",
                 )
             )
 
 
 def switch_to(paths: Paths, folder: Path, name: str) -> Path:
-    """Make the finished ``folder`` what people see, under ``name`` beside the other runs; where it lies then."""
+    """Publish the finished ``folder`` under ``name`` and return its new path."""
     _to_disk(folder)
     final = paths.state / name
     os.replace(folder, final)
     _flush(paths.state)
     _switch(paths, final)
-    sweep(paths)
+    remove_leftovers(paths)
     return final
 
 
 def shown_run(paths: Paths) -> Path | None:
-    """The folder of the run that people see, marked or not; None before the first.
+    """The folder of the published run, with or without banner; None before the first.
 
-    It stays as it is while another is published, so that whoever reads all of it through this folder reads one run.
+    It does not change while another run is published, so everything read through it is of one run.
     """
     if paths.current.is_symlink():
         return (paths.current / PROCESSED).resolve().parent
@@ -102,36 +105,52 @@ def shown_run(paths: Paths) -> Path | None:
 
 
 def kept_runs(paths: Paths) -> list[Path]:
-    """The folders of the last runs, the newest last."""
+    """The folders of the runs kept, the newest last."""
     return sorted(paths.state.glob(f"{RUN}*"))
 
 
 def finished(run: Path) -> datetime:
-    """When a run was done."""
+    """When a run was finished."""
     record = run / PROCESSED / RECORD
-    said = read_record(record).get("finished")
+    value = read_record(record).get("finished")
     try:
-        return datetime.fromisoformat(said)  # type: ignore[arg-type]
+        return datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InputError(
-            Problem(shown_path(record), f"finished = {shown_value(said)}", "a time", "restore it from a copy")
+            Problem(shown_path(record), f"finished = {shown_value(value)}", "a time", "restore it from a copy")
         ) from None
 
 
-def mark(paths: Paths, missed: date, *, failed: bool) -> bool:
-    """Say on every page that it is of the day its run was done, since that of ``missed`` failed or never began.
+def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
+    """Show a banner on every published page.
 
-    The run itself is not touched: people see a view of it, whose pages bear the mark. False where the pages say so
-    already or nothing is published.
+    The run itself is not changed: people see a view of it, whose pages have the banner.
+
+    Args:
+        paths: the folders of the project.
+        marker: the line of every page below which a banner goes.
+        banner: the banner, lines of HTML.
+
+    Returns:
+        False where the pages have the banner already, or nothing is published.
+
+    Raises:
+        InputError: a page has no such line.
     """
     run = shown_run(paths)
     if run is None:
         return False
-    banner = frame.as_of(finished(run).astimezone(BANGKOK).date(), missed, failed=failed)
-    seen = paths.maps / "index.html"
-    if seen.is_file() and banner in seen.read_bytes():
+    shown = paths.maps / "index.html"
+    if shown.is_file() and banner in shown.read_bytes():
         return False
-    pages = {p.name: marked(p.read_bytes(), banner) for p in sorted((run / MAPS).glob("*.html"))}
+    pages: dict[str, bytes] = {}
+    for path in sorted((run / MAPS).glob("*.html")):
+        content = path.read_bytes()
+        if marker not in content:
+            raise InputError(
+                Problem(shown_path(path), "no place for a banner", "a page of this version", "run `pilot-areas run`")
+            )
+        pages[path.name] = content.replace(marker, marker + banner, 1)
     if not paths.current.is_symlink():
         for name, content in pages.items():
             _replaced(paths.maps / name, content)
@@ -147,17 +166,6 @@ def mark(paths: Paths, missed: date, *, failed: bool) -> bool:
                 (folder / MAPS / path.name).symlink_to(f"../../{run.name}/{MAPS}/{path.name}")
         switch_to(paths, folder, f"{VIEW}{datetime.now(UTC).strftime('%Y%m%dT%H%M%S%f')}")
     return True
-
-
-def marked(page: bytes, banner: bytes) -> bytes:
-    """A page with the banner below its header.
-
-    >>> marked(b"<header>x</header>\\n<main>", b"<p>old</p>\\n")
-    b'<header>x</header>\\n<p>old</p>\\n<main>'
-    """
-    end = b"</header>\n"
-    above, below = page.split(end, 1)
-    return above + end + banner + below
 
 
 def _to_disk(folder: Path) -> None:
@@ -238,8 +246,8 @@ def _replaced(target: Path, content: bytes) -> None:
     os.replace(beside, target)
 
 
-def sweep(paths: Paths) -> None:
-    """Remove runs beyond the last few, views no longer seen, and what interrupted runs left, while ``alone``."""
+def remove_leftovers(paths: Paths) -> None:
+    """Remove runs beyond the last ``KEPT_RUNS``, old views, and files of interrupted runs. Needs ``exclusive_lock``."""
     seen = {paths.current.resolve(), shown_run(paths)} if paths.current.is_symlink() else set()
     others = [run for run in kept_runs(paths) if run not in seen]
     left = [*paths.state.glob(f"{BUILDING}*"), *paths.rounds.glob(f".{BUILDING}*")]

@@ -1,17 +1,20 @@
-"""A published run built again from the inputs archived with it: is every byte what it was?
+"""A published run is built again from the inputs archived with it and compared byte by byte.
 
 Here: which run is meant, the inputs laid out apart, and the comparison. Not here: the building (``definitions``), what
 is printed (``report``). Household rows are not in the archive: they are taken from where they lie, if they are still
 the same bytes. What holds times or cannot be the same bytes, ``run.json`` and the catalogue, is compared by content.
+Where only rooms that make no table have changed since, the tables are compared and what shows them is not.
 """
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline import queries, workspace
+from pipeline.code_version import SHOWING, code_versions
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.runs import publishing, rounds, switching
@@ -19,6 +22,8 @@ from pipeline.workspace import Paths
 
 # Of `run.json`: what is of the moment, not of the figures.
 OF_THE_MOMENT = ("dagster_run_id", "started", "finished", "versions")
+# Of `run.json`: what depends on the code of the pages too.
+OF_THE_CODE = ("run_id", "code_versions")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,13 @@ class Archived:
     record: dict[str, Any]
 
     @property
+    def changed_rooms(self) -> tuple[str, ...]:
+        """Rooms of the program whose code is not the code that made the run. Where there are any, files other than
+        tables are not compared."""
+        then, now = self.record["code_versions"], code_versions()
+        return tuple(room for room in sorted({*then, *now}) if then.get(room) != now.get(room))
+
+    @property
     def other_versions(self) -> dict[str, tuple[str, str]]:
         """Libraries that are not those it was made with: then and now."""
         then = self.record["versions"]
@@ -38,10 +50,17 @@ class Archived:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many files were compared, and which differ, are missing, or are there without having been made again."""
+    """The result of a comparison.
+
+    Attributes:
+        files: how many files were compared.
+        differ: files that differ, are missing, or were not made again.
+        not_compared: how many files were left out, since the code that makes them has changed.
+    """
 
     files: int
     differ: tuple[str, ...]
+    not_compared: int = 0
 
 
 def _version(name: str) -> str:
@@ -54,7 +73,8 @@ def _version(name: str) -> str:
 def find(paths: Paths, name: str) -> Archived:
     """The run of that name: ``current``, a run id (or its beginning), or an archived round.
 
-    Raises ``InputError`` for an unknown one, one without its inputs, or one made by other code.
+    Raises:
+        InputError: the run is unknown, has no inputs, or its tables were made by other code.
     """
     runs = {run.name.rsplit("-", 1)[-1]: run for run in switching.kept_runs(paths)}
     folder = switching.shown_run(paths) if name == rounds.CURRENT else None
@@ -67,25 +87,27 @@ def find(paths: Paths, name: str) -> Archived:
         raise InputError(Problem("verify", shown_value(name), f"one of: {known}", "run `pilot-areas run` first"))
     try:
         record = workspace.read_record(folder / switching.PROCESSED / switching.RECORD)
-        made_by, inputs = str(record["code_version"]), record["inputs_sha256"]
+        made_by, inputs = record["code_versions"], record["inputs_sha256"]
     except (InputError, KeyError):
         raise InputError(
             Problem(shown_path(folder), "no whole run.json", "a run as published", "restore it from a copy")
         ) from None
-    if not (folder / switching.INPUTS).is_dir() or not isinstance(inputs, dict):
+    if not (folder / switching.INPUTS).is_dir() or not isinstance(inputs, dict) or not isinstance(made_by, dict):
         raise InputError(
             Problem(shown_path(folder), "no inputs", "a run archived with its inputs", "publish and archive it anew")
         )
-    if made_by != (ours := workspace.code_version()):
+    whole = Archived(name, folder, record)
+    # A room that is new or gone counts too, unless it is one that makes no table.
+    if others := [room for room in whole.changed_rooms if room not in SHOWING]:
         raise InputError(
             Problem(
                 shown_path(folder),
-                f"a run made by code {made_by[:12]}",
-                f"one made by this, {ours[:12]}",
+                f"tables made by other code of {', '.join(others)}",
+                "a run whose tables were made by this code",
                 "check out the version that made it, and verify there",
             )
         )
-    return Archived(name, folder, record)
+    return whole
 
 
 def lay_out(paths: Paths, archived: Archived, aside: Path) -> Paths:
@@ -140,21 +162,30 @@ def compare(archived: Archived, again: Paths) -> Verdict:
         for path in (run / face).rglob("*")
         if path.is_file()
     }
-    return Verdict(len(files), tuple(name for name in sorted(files) if not _alike(one / name, other / name)))
+    left_out = {name for name in files if archived.changed_rooms and not _is_table(name)}
+    ignored = (*OF_THE_MOMENT, *(OF_THE_CODE if archived.changed_rooms else ()))
+    differ = [name for name in sorted(files - left_out) if not _alike(one / name, other / name, ignored)]
+    return Verdict(len(files - left_out), tuple(differ), len(left_out))
 
 
-def _alike(one: Path, other: Path) -> bool:
+def _is_table(name: str) -> bool:
+    """Whether a published file holds figures only, and not the id of the run."""
+    path = PurePosixPath(name)
+    return path.suffix == ".parquet" or path.name in (switching.RECORD, publishing.CATALOGUE)
+
+
+def _alike(one: Path, other: Path, ignored: Collection[str]) -> bool:
     if not (one.is_file() and other.is_file()):
         return False
     if one.name == switching.RECORD:
-        return _record(one) == _record(other)
+        return _record(one, ignored) == _record(other, ignored)
     if one.name == publishing.CATALOGUE:
         return queries.same_content(one, other)
     return sha256_of(one) == sha256_of(other)
 
 
-def _record(path: Path) -> Any:
+def _record(path: Path, ignored: Collection[str]) -> Any:
     try:
-        return {name: value for name, value in workspace.read_record(path).items() if name not in OF_THE_MOMENT}
+        return {name: value for name, value in workspace.read_record(path).items() if name not in ignored}
     except InputError:
         return path.read_bytes()

@@ -265,12 +265,12 @@ def test_records_of_runs_and_rounds(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     good = json.dumps({"name": "a", "run_id": "0" * 16, "files_sha256": {"x": "0"}, "sample": False}).encode()
     (folder / "processed").mkdir()
-    of_a_run = json.dumps({"finished": "2026-11-25T02:00:00+07:00", "code_version": "0", "inputs_sha256": {}}).encode()
+    of_a_run = json.dumps({"finished": "2026-11-25T02:00:00+07:00", "code_versions": {}, "inputs_sha256": {}}).encode()
 
     @often
     @given(any_of(good), any_of(of_a_run))
     @example(b"[" * 100_000, b"[" * 100_000)
-    @example(b'{"files_sha256": 1}', b'{"finished": 1, "code_version": 1, "inputs_sha256": {}}')
+    @example(b'{"files_sha256": 1}', b'{"finished": 1, "code_versions": 1, "inputs_sha256": {}}')
     def try_it(content: bytes, run: bytes) -> None:
         (folder / "round.json").write_bytes(content)
         (folder / "processed" / "run.json").write_bytes(run)

@@ -107,6 +107,6 @@ def test_two_runs_at_once(on_it: Project) -> None:
     said = [run.communicate(timeout=HANGS)[1] for run in both]
     assert sorted(run.returncode for run in both) == [0, 2]
     loser = next(text for run, text in zip(both, said, strict=True) if run.returncode == 2)
-    assert "found another run writing here; expected one run at a time; to fix: wait until it ends" in loser
+    assert "found another run in progress; expected one run at a time; to fix: wait until it ends" in loser
     assert "Traceback" not in loser
     on_it.which()

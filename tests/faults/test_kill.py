@@ -37,8 +37,8 @@ def step(event, arguments):
         if steps == last:
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(step)
-with switching.alone(paths):
-    switching.sweep(paths)
+with switching.exclusive_lock(paths):
+    switching.remove_leftovers(paths)
     publishing.publish(paths, made_from, "by hand", datetime.now(UTC))
 print(steps)
 """

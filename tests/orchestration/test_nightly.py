@@ -10,12 +10,14 @@ from dagster import DagsterRunStatus as Status
 
 from pipeline.errors import InputError
 from pipeline.orchestration import nightly
+from pipeline.pages import frame
 from pipeline.runs import switching
 from pipeline.workspace import Paths
 from tests.conftest import ROOT
 
 DUE = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # 02:00 of the 25th in Bangkok
-PAGE = "<header>x</header>\n<main>y</main>"
+MARKER = frame.BANNER_MARKER.decode()
+PAGE = f"<header>x</header>\n{MARKER}<main>y</main>"
 
 
 def publish(paths: Paths, finished: datetime, page: str = PAGE) -> Path:
@@ -92,16 +94,18 @@ def test_nothing_published_nothing_said(tmp_path: Path) -> None:
 
 
 def test_the_mark_says_both_days_in_both_languages(paths: Paths) -> None:
-    assert switching.mark(paths, date(2026, 11, 25), failed=True)
+    run = switching.shown_run(paths)
+    assert run is not None
+    assert nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
     page = index(paths)
-    assert page.startswith('<header>x</header>\n<p class="banner late" role="alert">')
+    assert page.startswith(f'<header>x</header>\n{MARKER}<p class="banner late" role="alert">')
     assert page.endswith("</p>\n<main>y</main>")
     for part in ('<time datetime="2026-11-24">', '<time datetime="2026-11-25">', "ไม่สำเร็จ", "failed"):
         assert part in page
     assert (paths.maps / "downloads" / "a.csv").read_text() == "1"
     assert (paths.processed / "run.json").is_file()
     # the next night is bad as well: the page says so of that night, and no older view is left
-    assert switching.mark(paths, date(2026, 11, 26), failed=False)
+    assert nightly.add_banner(paths, run, date(2026, 11, 26), failed=False)
     assert "2026-11-25" not in index(paths)
     assert "there was no run on" in index(paths)
     assert index(paths).count("banner late") == 1
@@ -109,6 +113,13 @@ def test_the_mark_says_both_days_in_both_languages(paths: Paths) -> None:
     publish(paths, DUE + timedelta(days=2), PAGE.replace("y", "z"))
     assert index(paths) == PAGE.replace("y", "z")
     assert not list(paths.state.glob("view-*"))
+
+
+def test_a_page_without_a_place_for_the_banner_is_refused(paths: Paths) -> None:
+    run = publish(paths, DUE, "<main>of an older version</main>")
+    with pytest.raises(InputError, match="no place for a banner; expected a page of this version"):
+        nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
+    assert index(paths) == "<main>of an older version</main>"
 
 
 def test_where_links_cannot_be_made_pages_are_marked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +130,10 @@ def test_where_links_cannot_be_made_pages_are_marked_too(tmp_path: Path, monkeyp
     paths = Paths.of(tmp_path)
     publish(paths, DUE - timedelta(hours=24))
     assert not paths.current.is_symlink()
-    assert switching.mark(paths, date(2026, 11, 25), failed=True)
-    assert not switching.mark(paths, date(2026, 11, 25), failed=True)
+    run = switching.shown_run(paths)
+    assert run is not None
+    assert nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
+    assert not nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
     assert 'class="banner late"' in (paths.maps / "95.html").read_text(encoding="utf-8")
     publish(paths, DUE)
     assert index(paths) == PAGE
@@ -152,7 +165,7 @@ def test_a_setting_that_cannot_be_is_said_in_one_line(
     assert f"{name}: found {part}" in str(refused.value)
 
 
-def test_old_runs_are_forgotten_with_all_that_is_kept_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_runs_are_deleted_with_their_events_and_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(nightly, "KEPT_RECORDS", 3)
@@ -168,10 +181,11 @@ def test_old_runs_are_forgotten_with_all_that_is_kept_of_them(tmp_path: Path, mo
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         ids = [small.execute_in_process(instance=instance).run_id for _ in range(5)]
         waiting = instance.create_run_for_job(small, status=Status.STARTED)
-        assert nightly.forget_old_runs(instance, tmp_path) == 2
+        assert nightly.delete_old_runs(instance) == 2
         kept = {record.dagster_run.run_id for record in instance.get_run_records()}
         assert kept == {*ids[2:], waiting.run_id}
         assert instance.all_logs(ids[4])
-        assert nightly.forget_old_runs(instance, tmp_path) == 0
+        assert not instance.all_logs(ids[0])
+        assert nightly.delete_old_runs(instance) == 0
     left = [p for p in (tmp_path / ".dagster").rglob("*") if any(old in p.name for old in ids[:2])]
     assert left == []

@@ -14,7 +14,7 @@ from tests.conftest import materialise, run_in
 
 
 def test_a_second_run_is_refused_while_one_writes(project: Paths) -> None:
-    with FileLock(project.state / "lock"), pytest.raises(Stopped, match="another run writing here") as caught:
+    with FileLock(project.state / "lock"), pytest.raises(Stopped, match="another run in progress") as caught:
         run_in(project.maps.parent)
     assert caught.value.refused
 

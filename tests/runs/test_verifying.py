@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipeline import cli, workspace
+from pipeline.code_version import code_version
 from pipeline.errors import InputError
 from pipeline.runs import publishing, switching, verifying
 from pipeline.workspace import Paths
@@ -56,16 +57,38 @@ def test_an_unknown_run_is_refused_with_the_runs_there_are(
     assert message.count("\n") == 1
 
 
-def test_a_run_made_by_other_code_is_refused(
+def test_tables_made_by_other_code_are_refused(
     project: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(project.maps.parent)
     run = switching.shown_run(project)
     assert run is not None
     record = run / "processed" / "run.json"
-    record.write_bytes(record.read_bytes().replace(workspace.code_version().encode(), b"0" * 64))
+    record.write_bytes(record.read_bytes().replace(code_version(("scoring",)).encode(), b"0" * 64))
     assert cli.main(["verify", run.name[-16:]]) == 2
-    assert "a run made by code 000000000000" in capsys.readouterr().err
+    assert "found tables made by other code of scoring; expected" in capsys.readouterr().err
+
+
+def test_a_style_sheet_that_changed_leaves_the_tables_to_compare(project: Paths, real_run: Paths) -> None:
+    """A run whose pages were made by other code: its tables are compared, its pages and workbooks are not."""
+    folder = switching.shown_run(real_run)
+    assert folder is not None
+    record = json.loads((folder / "processed" / "run.json").read_text(encoding="utf-8"))
+    other = {**record, "run_id": "0" * 16, "code_versions": {**record["code_versions"], "pages": "0" * 64}}
+    run = project.state / f"run-20200101T000000000000-{'0' * 16}"
+    shutil.copytree(folder, run)
+    (run / "processed" / "run.json").write_text(json.dumps(other), encoding="utf-8")
+    (run / "maps" / "95.html").write_text("of an older style sheet")
+    found = verifying.find(project, "00000000")
+    assert found.changed_rooms == ("pages",)
+    verdict = verifying.compare(found, project)
+    tables = len(list((run / "processed").glob("*.parquet")))
+    assert verdict.differ == ()
+    assert verdict.files == tables + 2  # run.json and the catalogue
+    assert verdict.files + verdict.not_compared == len(digests(real_run)) + 2
+    table = run / "processed" / "district_scores.parquet"
+    table.write_bytes(table.read_bytes() + b" ")
+    assert verifying.compare(found, project).differ == ("processed/district_scores.parquet",)
 
 
 def test_the_archived_inputs_are_laid_out_and_a_changed_one_is_refused(project: Paths, tmp_path: Path) -> None:
