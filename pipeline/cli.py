@@ -253,7 +253,7 @@ def sample(given: argparse.Namespace) -> int:
 
     with progress("inventing households") as shown:
         from pipeline import policy
-        from pipeline.households.sample import Order, write
+        from pipeline.households.sample import Order, write_sample
         from pipeline.sources import data_systems, dopa, tpmap
 
         figures = paths.raw if (paths.raw / "tpmap").is_dir() else Paths.of(root).raw
@@ -264,7 +264,7 @@ def sample(given: argparse.Namespace) -> int:
         works_in = systems["system"].str.casefold() == given.system
         order = Order(given.households, given.seed, given.defects, given.format, given.system)
         shown.say(f"{order.households:,} households of {order.system}")
-        written = write(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
+        written = write_sample(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
     inputs.sample(written)
     return 0
 

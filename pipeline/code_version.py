@@ -66,8 +66,12 @@ TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes"
 HOUSEHOLDS = (
     "households",
     "reading",
+    "contracts/contract",
     "contracts/household_tables",
+    "contracts/raw_tables",
     "criteria/poverty",
+    "digests",
+    "errors",
     "places",
     "queries",
     "small_cells",

@@ -1,6 +1,7 @@
-"""DuckDB, closed in: SQL files over stored Parquet tables, and the read-only catalogue.
+"""Sandboxed DuckDB connections: SQL files over stored Parquet tables, streams of rows, and the read-only catalogue.
 
-Here: every connection to DuckDB. Not here: the SQL itself (``assets/sql``), the contracts of its results.
+Here: every connection to DuckDB that reads files, and the one sandbox of all of them. Not here: the SQL
+(``assets/sql``, ``households/sql``), the contracts of its results.
 """
 
 import errno
@@ -20,45 +21,52 @@ SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: rests on invented r
 MEMORY = "1200MB"
 
 
+def _sandbox(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Allow files in ``folders`` and nothing else: no other file, no network, no extension, no change of settings."""
+    allowed = sorted({str(folder.resolve()) for folder in folders})
+    connection.execute("SET allowed_directories = ?", [allowed])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
 @contextmanager
-def streaming(folders: Iterable[Path], aside: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB for more rows than fit: it reads ``folders``, writes and spills into ``aside``, no more."""
+def streaming(folders: Iterable[Path], private: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB for more rows than fit into memory.
+
+    Args:
+        folders: the folders that it may read.
+        private: the folder that it may also write, and where it spills what does not fit.
+    """
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET memory_limit = ?", [MEMORY])
-        connection.execute("SET temp_directory = ?", [str((aside / "spilled").resolve())])
-        connection.execute("SET allowed_directories = ?", [sorted(str(f.resolve()) for f in (*folders, aside))])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        connection.execute("SET temp_directory = ?", [str((private / "spilled").resolve())])
+        _sandbox(connection, (*folders, private))
         yield connection
 
 
 @contextmanager
-def closed_in(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB in which each table is a view of its Parquet file, and which reads nothing else."""
+def views_of(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB in which each table is a view of its Parquet file; it can read only their folders."""
     with duckdb.connect(":memory:") as connection:
-        folders = sorted({str(path.resolve().parent) for path in tables.values()})
-        connection.execute("SET allowed_directories = ?", [folders])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        _sandbox(connection, (path.parent for path in tables.values()))
         for name, path in tables.items():
             connection.read_parquet(str(path.resolve())).create_view(name)
         yield connection
 
 
 def answer(sql: Path, tables: Iterable[Stored]) -> pd.DataFrame:
-    """The result of one SQL file over stored tables, named as in the file."""
-    with closed_in({table.name: table.path for table in tables}) as connection:
+    """The result of one SQL file over stored tables, which the file refers to by their names."""
+    with views_of({table.name: table.path for table in tables}) as connection:
         return connection.execute(sql.read_text(encoding="utf-8")).df()
 
 
 @contextmanager
-def _opened(file: Path, folders: Iterable[Path], *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB file, closed in: besides it only ``folders`` can be read."""
+def _database_file(
+    file: Path, folders: Iterable[Path], *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file; besides its own folder it can read only ``folders``."""
     with duckdb.connect(str(file), read_only=read_only) as connection:
-        allowed = sorted({str(folder.resolve()) for folder in (*folders, file.parent)})
-        connection.execute("SET allowed_directories = ?", [allowed])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        _sandbox(connection, (*folders, file.parent))
         yield connection
 
 
@@ -66,24 +74,30 @@ def same_content(one: Path, other: Path) -> bool:
     """Whether two catalogues hold the same tables: columns, types, comments, rows and their order."""
     try:
         return _content(one) == _content(other)
-    except duckdb.Error:  # not a whole catalogue
+    except duckdb.Error:  # not a complete catalogue
         return False
 
 
 def _content(file: Path) -> list[tuple[object, ...]]:
-    with _opened(file, (), read_only=True) as connection:
+    with _database_file(file, (), read_only=True) as connection:
         columns = connection.execute(
             "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() ORDER BY ALL"
         ).fetchall()
-        said = connection.execute("SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name").fetchall()
-        rows = [(name, str(connection.table(name).fetchall())) for name, _ in said]
-    return [*columns, *said, *rows]
+        comments = connection.execute("SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name").fetchall()
+        rows = [(name, str(connection.table(name).fetchall())) for name, _ in comments]
+    return [*columns, *comments, *rows]
 
 
 def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
-    """A new DuckDB file at ``target`` with one table per Parquet file; shapes stay in the GeoParquet.
+    """Write a new DuckDB file with one table per Parquet file, without geometries and file contents.
 
-    Tables named in ``sample`` say so in their comment. Raises ``OSError`` where the disk is full.
+    Args:
+        target: the file to write.
+        tables: the contract and the Parquet file of each table.
+        sample: names of the tables that rest on invented rows; they are marked by a comment.
+
+    Raises:
+        OSError: the disk is full.
     """
     try:
         _write_tables(target, tables, sample)
@@ -94,7 +108,7 @@ def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], s
 
 
 def _write_tables(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
-    with _opened(target, {path.parent for _, path in tables.values()}) as connection:
+    with _database_file(target, {path.parent for _, path in tables.values()}) as connection:
         for name, (contract, path) in sorted(tables.items()):
             columns = [c for c in contract if c.kind not in (Kind.GEOMETRY, Kind.BYTES)]
             relation = connection.read_parquet(str(path)).project(*(duckdb.ColumnExpression(c.name) for c in columns))

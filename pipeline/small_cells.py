@@ -1,31 +1,41 @@
-"""Counts too small to publish, and the further ones that must go so that no sum gives them away.
+"""Which counts are too small to publish, and which others must be left out with them (complementary suppression).
+
+A count below a limit is not published (primary suppression). Published sums could still give it away: with the sum and
+all other parts, it is a subtraction. So further counts are left out (complementary or secondary suppression) until, in
+each sum, at least two parts are missing and together they are at least the limit. Counts left out are not
+distinguished: nobody can tell a small count from one left out to protect another.
+
+Source: Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapters 4 and 5; Willenborg and de Waal (2001),
+Elements of Statistical Disclosure Control, Springer.
 
 Here: which cells of a table of districts, provinces and the country are left out. Not here: which counts there are
 (``households.measures``, ``sources.tpmap``).
-
-A count below the limit is not published. Where only one cell of a sum is missing, or the missing ones sum to almost
-nothing, they could be worked out; then the next smaller cell goes too, or the sum itself. What is left out is never
-said to be small or large, so that nobody can tell which cells went only to protect others.
 """
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 COUNTRY = "TH"
-
-Flags = NDArray[np.bool_]
 
 
 def sum_protected(
     counts: Sequence[int], missing: Sequence[bool], limit: int, floors: Sequence[int] | None = None
 ) -> list[bool]:
-    """Which cells of one sum to leave out, so that those missing are ``enough``.
+    """Which cells of one sum to leave out, so that no missing cell can be computed from the others (see ``enough``).
 
-    The smallest of the others go first; of equal ones the first. Where all are gone and it is still not enough, the sum
-    must go too. Nothing is left out where nothing is missing.
+    If the missing cells are not enough, the smallest published cell is left out as well, and so on; of equal cells, the
+    first. If all cells are left out and it is still not enough, the sum itself must be left out, which is for the
+    caller.
+
+    Args:
+        counts: the cells of the sum, shape (n,).
+        missing: the cells that are left out already, shape (n,).
+        limit: the smallest count that may be published.
+        floors: the least that each cell is known to be, shape (n,); 0 if not given.
+
+    Returns:
+        All cells to leave out, shape (n,); none if none is missing.
 
     >>> sum_protected([3, 9, 20], [True, False, False], 5)
     [True, True, False]
@@ -45,9 +55,10 @@ def sum_protected(
 
 
 def enough(counts: Sequence[int], missing: Sequence[bool], limit: int, floors: Sequence[int] | None = None) -> bool:
-    """Whether the missing cells of a sum are two at least and sum to ``limit`` at least.
+    """Whether the missing cells of a sum protect each other: at least two, and together at least ``limit``.
 
-    ``floors`` is what each cell is known to be at least: only what lies above it keeps a secret.
+    Only what exceeds ``floors``, the least that each cell is known to be, counts: the rest is no secret. The arguments
+    are those of ``sum_protected``.
 
     >>> enough([4, 4, 20], [True, True, False], 5), enough([4, 9], [True, False], 5)
     (True, False)
@@ -62,14 +73,22 @@ def enough(counts: Sequence[int], missing: Sequence[bool], limit: int, floors: S
 def protected(
     counts: pd.Series, also: pd.Series | None, limit: int, *, floor: int = 0, nothing_is_small: bool = True
 ) -> pd.Series:
-    """Which of the counts of one kind are left out: districts, their provinces, the country.
+    """Which counts of one kind are left out: of districts, their provinces and the country.
 
-    ``counts`` by ``district_code``, households; ``also`` marks districts (and sums) that must go whatever their count,
-    by area code; ``floor`` is what every district is known to have; where ``nothing_is_small`` is false a count of 0
-    may be told. Gives booleans by area code: each district, each two-digit province, ``TH``.
+    A province that must be left out although all its districts are published takes its smallest district with it, since
+    their sum would give it away; so does the country with its smallest province.
 
-    A province that must go takes its smallest district with it, if none is missing: else its districts would give it.
-    So does the country with its smallest province.
+    Args:
+        counts: households by ``district_code``.
+        also: whether an area must be left out whatever its count, by area code.
+        limit: the smallest count that may be published.
+        floor: the least that each district is known to have.
+        nothing_is_small: whether a count of 0 must be left out as a small count.
+
+    Returns:
+        Whether each area is left out, by area code: districts, two-digit provinces, ``TH``.
+
+    The 3 is too small. Left out alone it would be the province's sum less 8 and 40, so the 8 is left out with it:
 
     >>> counts = pd.Series({"1001": 3, "1002": 8, "1003": 40, "1101": 30, "1102": 50})
     >>> gone = protected(counts, None, 5)
@@ -109,7 +128,7 @@ def protected(
 def _protect(
     codes: Sequence[str], cells: Mapping[str, int], floors: Mapping[str, int], missing: dict[str, bool], limit: int
 ) -> bool:
-    """Leave out more of ``codes`` where it must be; whether their sum may be told."""
+    """Mark further ``codes`` as missing where needed; whether their sum may be published."""
     counts, least = [cells[c] for c in codes], [floors[c] for c in codes]
     gone = sum_protected(counts, [missing[c] for c in codes], limit, least)
     missing.update(zip(codes, gone, strict=True))
@@ -119,24 +138,47 @@ def _protect(
 def protected_together(
     counts: pd.DataFrame, parents: Mapping[str, str], alike: Sequence[Sequence[str]], limit: int, *, present: str = ""
 ) -> pd.DataFrame:
-    """``protected`` for several kinds of count of the same households, until none gives another away.
+    """Which counts are left out, for several kinds of count of the same households, until none gives another away.
 
-    ``counts`` has one column per kind, indexed by ``district_code``. ``parents`` says which kind each is a part of:
-    where a whole is left out its parts are, or they would bound it; and where almost all of a whole are of a part, the
-    part is left out, since the few others are a small count too. Of kinds ``alike`` (the dimensions), which bound each
-    other, never one alone is left out of an area. ``present`` is the kind of which every district listed has one at
-    least. Gives booleans, area codes by kinds.
+    Besides the sums of areas (``protected``), kinds of count constrain each other:
+
+    - A part is never larger than its whole, so a published part tells the least that its whole can be. Where a whole is
+      left out, its parts are left out too.
+    - Where the part is published with its whole, the difference is known. Where the difference is a small count (98 of
+      100 households are poor, so 2 are not), the part is left out.
+    - Kinds whose union is their whole (the dimensions of poverty) constrain each other. In each area either none of
+    them
+      or at least two are left out.
+
+    Each rule can make another one apply, so they are repeated until nothing changes.
+
+    Args:
+        counts: households, one row per district (index ``district_code``), one column per kind.
+        parents: the whole of each kind that is a part.
+        alike: groups of kinds whose union is their whole.
+        limit: the smallest count that may be published.
+        present: the kind of which every district listed is known to have at least one.
+
+    Returns:
+        Whether each count is left out: area codes (districts, provinces, ``TH``) by kinds.
+
+    Of 100 households 98 are in the part, so the other 2 could be computed; the next smaller count protects it:
+
+    >>> table = pd.DataFrame({"all": [100, 80, 70], "part": [98, 40, 30]}, index=["1001", "1002", "1003"])
+    >>> gone = protected_together(table, {"part": "all"}, [], 5)
+    >>> gone.index[gone["part"]].tolist(), bool(gone["all"].any())
+    (['1001', '1002'], False)
     """
     rests = pd.DataFrame({part: counts[whole] - counts[part] for part, whole in parents.items()})
 
     def each(also: pd.DataFrame | None) -> pd.DataFrame:
-        said = {}
+        left_out = {}
         for kind in counts:
             before = None if also is None else also[kind]
-            said[kind] = protected(counts[kind], before, limit, floor=int(kind == present))
+            left_out[kind] = protected(counts[kind], before, limit, floor=int(kind == present))
             if kind in rests:
-                said[kind] |= protected(rests[kind], None, limit, nothing_is_small=False)
-        return pd.DataFrame(said)
+                left_out[kind] |= protected(rests[kind], None, limit, nothing_is_small=False)
+        return pd.DataFrame(left_out)
 
     gone = each(None)
     while True:
@@ -153,7 +195,7 @@ def protected_together(
 
 
 def _total(counts: pd.Series, area: str) -> int:
-    """The count of a district, or the sum of a province or the country.
+    """The count of a district, or the sum of a province or of the country.
 
     >>> _total(pd.Series({"1001": 3, "1002": 8, "1101": 30}), "10")
     11

@@ -103,12 +103,12 @@ end(sys.argv[2])
 SAMPLE = """
 import sys
 from pathlib import Path
-from pipeline.households.sample import Order, write
+from pipeline.households.sample import Order, write_sample
 from pipeline.sources import dopa, tpmap
 raw, districts = Path(sys.argv[1]) / "data" / "raw", dopa.districts().table
 kinds = {"faults": tuple(sys.argv[6:])} if sys.argv[6:] else {}
 order = Order(int(sys.argv[2]), defects=float(sys.argv[3]), format=sys.argv[4], cp874=False, **kinds)
-write(order, Path(sys.argv[5]), tpmap.district_rates(raw / "tpmap", districts, 2022).table, districts, set())
+write_sample(order, Path(sys.argv[5]), tpmap.district_rates(raw / "tpmap", districts, 2022).table, districts, set())
 """
 INTAKE = """
 import json, sys
@@ -123,7 +123,7 @@ shapes = boundaries.schematic(subdistricts.subdistrict_points(raw / "subdistrict
 paths = Paths(Path(sys.argv[3]), place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
 rules, shapes = policy.read_policy(paths.policy)[0], shapes.assign(outline="schematic")
 begin()
-done = kept.intake(paths, districts, shapes, rules, lambda _: None)
+done = kept.household_counts(paths, districts, shapes, rules, lambda _: None)
 end(sys.argv[2])
 files, counted = done.table("files"), done.table("profiles")
 poor = counted["deprived"] != 0

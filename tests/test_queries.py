@@ -30,9 +30,9 @@ def test_duckdb_is_closed_in_however_it_is_opened(sql: str, real_run: Paths, tmp
     table = real_run.table("districts")
     catalogue = shutil.copy(real_run.processed / "pilot_areas.duckdb", tmp_path / "c.duckdb")
     opened = {
-        "views": queries.closed_in({"districts": table}),
+        "views": queries.views_of({"districts": table}),
         "stream": queries.streaming([table.parent], tmp_path),
-        "catalogue": queries._opened(catalogue, [table.parent], read_only=True),
+        "catalogue": queries._database_file(catalogue, [table.parent], read_only=True),
     }
     for kind, connection in opened.items():
         with connection as database:

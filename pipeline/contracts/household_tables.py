@@ -1,6 +1,6 @@
-"""Contracts of what household rows, and TPMAP's aggregates of them, tell of districts: counts, never a household.
+"""Contracts of counts by district from household rows and from TPMAP's aggregates of them; never of a household.
 
-Not here: other inputs (``raw``).
+Not here: other inputs (``raw_tables``).
 """
 
 from dataclasses import replace
@@ -18,11 +18,12 @@ AREA = Column(
 
 
 def rows(name: str, meaning: str) -> Column:
+    """A column with a number of rows."""
     return Column(name, Kind.COUNT, meaning, "rows", minimum=0)
 
 
 def counts_of(kind: str, meaning: str) -> tuple[Column, Column]:
-    """Households and persons of a kind; none where the count is too small to publish, or would give one away."""
+    """Households and persons of a kind; empty where a count is too small to publish or would give one away."""
     households = Column(f"{kind}_households", Kind.COUNT, f"households {meaning}", "households", True, 0)
     return households, persons(f"{kind}_persons", f"persons in households {meaning}", nullable=True)
 
@@ -34,18 +35,20 @@ household_files = Contract(
     (
         Column("file", Kind.TEXT, "folder and file"),
         SYSTEM,
-        Column("encoding", Kind.TEXT, "how it was written: an encoding of text, parquet or xlsx", nullable=True),
+        Column("encoding", Kind.TEXT, "encoding of a text file, or parquet or xlsx", nullable=True),
         rows("rows_in", "rows as received"),
         rows("rows_kept", "households that count"),
         rows("rows_superseded", "rows of a household with a later row or survey"),
         rows("rows_refused", "rows that break a rule or have no district, listed in refused/"),
         Column("cells_repaired", Kind.COUNT, "cells repaired, listed in repaired/", "cells", minimum=0),
-        rows("check_digits_wrong", "rows whose citizen id has a wrong check digit: a warning only"),
+        rows("check_digits_wrong", "rows whose citizen id has a wrong check digit; only a warning"),
         Column("sample", Kind.FLAG, "invented rows"),
-        Column("problem", Kind.TEXT, "why it is not used, if the policy says to go on without it", nullable=True),
+        Column(
+            "problem", Kind.TEXT, "why the file is not used, where the policy allows to leave it out", nullable=True
+        ),
     ),
     "data/raw/households/",
-    published=False,  # a file may hold one district: its counts are those left out of household_poverty
+    published=False,  # a file may cover one district, whose counts are left out of household_poverty
 )
 household_poverty = Contract(
     "household_poverty",
@@ -71,7 +74,7 @@ household_poverty = Contract(
 )
 household_agreement = Contract(
     "household_agreement",
-    "How far two systems hold the same households and call the same ones poor, by district of the second",
+    "Households that two systems share, and whether both count the same ones as poor, by district of the second",
     ("system", "other_system", "district_code"),
     (
         replace(SYSTEM, meaning="system in which households are looked for"),
@@ -79,7 +82,7 @@ household_agreement = Contract(
         district_code(),
         share("found_share", "households of the other system that this one has too", nullable=True),
         share("poor_found_share", "poor households of the other system that this one has too", nullable=True),
-        share("agreement_share", "of those found, both call poor or both not poor", nullable=True),
+        share("agreement_share", "of those found, poor in both systems or in neither", nullable=True),
         Column("kappa", Kind.NUMBER, "Cohen's kappa of that agreement", nullable=True, minimum=-1, maximum=1),
     ),
     "household rows, matched by pseudonym",

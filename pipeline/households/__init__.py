@@ -1,8 +1,9 @@
-"""Household rows, from files under agreement to figures of districts: the only room that ever sees a household.
+"""Household rows, from files under agreement to figures of districts: the only room that reads rows of households.
 
-``files`` opens what was received (``encodings``, ``workbook``), ``mapping`` names its columns, ``pseudonyms`` hides who
-it is, ``spellings`` finds the district, ``steps`` runs it all in DuckDB (``sql``), ``intake`` keeps the result,
-``measures`` makes what may be published, and ``sample`` invents rows to try it with. What leaves this room is counts of
-districts, and of each row not used its file, line, column and reason. Not here: the poverty criterion
-(``criteria.poverty``), assets.
+In the order of the data: ``files`` lists what was received, ``mapping`` names its columns, ``opening`` opens a file for
+DuckDB (``workbook`` for .xlsx), ``staging`` reads it to typed rows with pseudonyms (``pseudonyms``), ``placing`` finds
+the districts (``spellings``), ``balance`` accounts for every row, ``counting`` runs these steps, ``measures`` computes
+what may be published, and ``kept`` keeps the result until something changes. The statements are in ``sql`` and run by
+``database``. ``sample`` invents rows. What leaves this room is counts of districts, and for each row that is not used
+its file, line, column and reason. Not here: the poverty criterion (``criteria.poverty``), assets.
 """

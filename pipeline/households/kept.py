@@ -1,7 +1,9 @@
-"""From household files to counts of districts: done once, and taken up again while nothing has changed.
+"""Kept intakes: the counts of one intake of household rows, used again while nothing they depend on has changed.
 
-The result is kept under a digest of all it rests on; with unchanged files no row is read. Here: what can be used, what
-an intake rests on, where it is kept. Not here: the work (``steps``), what is made of the counts (``measures``).
+"Kept" is a folder under ``Paths.households`` with the tables of an intake and no row of a household. Its name is a
+digest of everything the tables depend on: files, mappings, policy, districts, code, libraries. If a folder of that name
+exists, no file is read again; the last few folders are kept, older ones removed. ``check`` and ``run`` share them.
+Here: what an intake depends on, the folders. Not here: the intake itself (``counting``).
 """
 
 import hashlib
@@ -19,112 +21,110 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipeline.code_version import HOUSEHOLDS, code_version
-from pipeline.errors import InputError
-from pipeline.households import files, mapping
-from pipeline.households.files import Say
-from pipeline.households.mapping import Mapping
-from pipeline.households.spellings import Gazetteer
-from pipeline.households.steps import Files, Steps
+from pipeline.households import files
+from pipeline.households.counting import count_households
+from pipeline.households.files import FilesToRead
+from pipeline.households.progress import Log
 from pipeline.policy import Policy
 from pipeline.reading.table import Received
 from pipeline.workspace import Paths
 
 KEPT_INTAKES = 3
-DONE = "done"
-ASIDE = ".intake-"
+# Marks a folder whose tables are all written.
+COMPLETE = "done"
+# Folders of an intake that is not finished begin with this.
+UNFINISHED = ".intake-"
 LOCK = "lock"
-# Libraries on which it rests where a household is placed, or what a cell is read as.
+ROW_LISTS = ("refused", "repaired")
+# Libraries that decide where a household is placed, or how a cell is read.
 LIBRARIES = ("duckdb", "geothai", "pythainlp", "openpyxl")
 
 
 @dataclass(frozen=True)
-class Intake:
-    """What one intake left: counts, and for each system a table of the rows not used and one of the cells repaired."""
+class HouseholdCounts:
+    """The tables of one intake in their folder."""
 
     folder: Path
 
     def table(self, name: str) -> pd.DataFrame:
-        """``files``, ``profiles``, ``poverty``, ``agreement``; of these only the profiles may not be published."""
+        """The table ``files``, ``profiles``, ``poverty`` or ``agreement``; ``profiles`` must not be published."""
         return pq.read_table(self.folder / f"{name}.parquet").to_pandas()
 
-    def papers(self) -> dict[str, bytes]:
-        """The tables ``refused/<system>.parquet`` and ``repaired/<system>.parquet``, as files."""
-        found = sorted(p for kind in ("refused", "repaired") for p in (self.folder / kind).glob("*.parquet"))
+    def row_lists(self) -> dict[str, bytes]:
+        """The files ``refused/<system>.parquet`` and ``repaired/<system>.parquet`` by name."""
+        found = sorted(p for kind in ROW_LISTS for p in (self.folder / kind).glob("*.parquet"))
         return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in found}
 
 
 def household_tables(
-    paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, say: Say
+    paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, log: Log
 ) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
     """The tables ``household_files``, ``household_poverty`` and ``household_agreement``, and the files of ``refused``.
 
-    ``household_files`` carries where each file comes from; a file of invented rows is a sample whatever its sidecar
-    states.
+    ``household_files`` carries the origin of each file. A file of invented rows is a sample whatever its sidecar
+    states. The arguments and what is raised are those of ``household_counts``.
     """
-    done = intake(paths, districts, shapes, policy, say)
-    table = done.table("files")
+    counts = household_counts(paths, districts, shapes, policy, log)
+    table = counts.table("files")
     sample = dict(zip(table["file"], table["sample"], strict=True))
-    origins = [files.origin(f) for f in files.found(paths.raw)[0]]
+    origins = [files.origin(file) for file in files.list_files(paths.raw)[0]]
     marked = tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in origins)
-    return Received(table, marked, len(table)), done.table("poverty"), done.table("agreement"), done.papers()
+    return Received(table, marked, len(table)), counts.table("poverty"), counts.table("agreement"), counts.row_lists()
 
 
-def intake(paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, say: Say) -> Intake:
-    """The intake of all files under ``households/``: done now, or taken up from when it was done.
+def household_counts(
+    paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, log: Log
+) -> HouseholdCounts:
+    """The intake of all files under ``data/raw/households/``: kept from an earlier run, else made now.
 
-    Raises ``InputError`` where a file cannot be used and the policy does not say to go on without it, and where an
-    intake as a whole cannot be right; what was there before stays.
+    Args:
+        paths: the folders of the project.
+        districts: the table ``districts``.
+        shapes: the table ``district_shapes``.
+        policy: its section ``households`` and the year of ``as_of``.
+        log: takes lines on the progress.
+
+    Raises:
+        InputError: a file cannot be used and the policy does not allow to leave it out, or the intake as a whole cannot
+            be right. Intakes kept before stay.
     """
-    received = _received(paths, policy, say)
+    chosen = files.files_to_read(paths.raw, policy.households.unusable_file == "skip", log)
     paths.households.mkdir(mode=0o700, parents=True, exist_ok=True)
-    done = paths.households / _identity(received, districts, shapes, policy)
-    if (done / DONE).is_file():
-        os.utime(done)
-    _sweep(paths.households)
-    if (done / DONE).is_file():
-        return Intake(done)
-    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=paths.households))
-    lock = FileLock(aside / LOCK)
+    kept = paths.households / identity(chosen, districts, shapes, policy)
+    if (kept / COMPLETE).is_file():
+        os.utime(kept)
+    _remove_old(paths.households)
+    if (kept / COMPLETE).is_file():
+        return HouseholdCounts(kept)
+    private = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=paths.households))
+    lock = FileLock(private / LOCK)
     lock.acquire()
     try:
-        result = aside / "result"
-        for kind in ("refused", "repaired"):
+        result = private / "result"
+        for kind in ROW_LISTS:
             (result / kind).mkdir(parents=True)
-        Steps(paths, received, shapes, Gazetteer(districts), policy, aside, say).write(result)
-        (result / DONE).touch()
-        if not done.exists():
-            os.replace(result, done)
+        count_households(paths, chosen, districts, shapes, policy, private, result, log)
+        (result / COMPLETE).touch()
+        if not kept.exists():
+            os.replace(result, kept)
     finally:
         lock.release()
-        shutil.rmtree(aside, ignore_errors=True)
-    return Intake(done)
+        shutil.rmtree(private, ignore_errors=True)
+    return HouseholdCounts(kept)
 
 
-def _received(paths: Paths, policy: Policy, say: Say) -> Files:
-    """What lies in ``households/``; ``InputError`` for what cannot be used, unless the policy says to skip it."""
-    found, problems = files.found(paths.raw)
-    mappings: dict[str, Mapping] = {}
-    for system in dict.fromkeys(f.system for f in found):
-        try:
-            mappings[system] = mapping.read(paths.raw / files.FOLDER / system)
-        except InputError as error:
-            problems += [(system, f.path.name, error.problems[0]) for f in found if f.system == system]
-    if problems and policy.households.unusable_file == "stop":
-        raise InputError(list(dict.fromkeys(problem for _, _, problem in problems)))
-    for _, name, problem in problems:
-        say(f"{name} left out, as the policy says: {problem}")
-    return Files(tuple(f for f in found if f.system in mappings), mappings, tuple(problems))
+def identity(chosen: FilesToRead, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
+    """A digest of everything the tables of an intake depend on; the name of its folder.
 
-
-def _identity(received: Files, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
-    """Digest of all an intake rests on: files, mappings, policy, names and outlines of districts, code, libraries."""
+    The key of the pseudonyms is not part of it: no pseudonym is kept.
+    """
     outlines = hashlib.sha256()
-    if received.files and (shapes["outline"] == "boundary_file").all():
+    if chosen.files and (shapes["outline"] == "boundary_file").all():
         outlines.update(b"".join(shapes.geometry.to_wkb()))
     parts = [
-        [[f.name, f.sha256, files.origin(f).sample] for f in received.files],
-        {system: columns.digest for system, columns in sorted(received.mappings.items())},
-        [[system, name, str(problem)] for system, name, problem in received.left_out],
+        [[f.name, f.sha256, files.origin(f).sample] for f in chosen.files],
+        {system: columns.digest for system, columns in sorted(chosen.mappings.items())},
+        [[u.name, u.problem] for u in chosen.left_out],
         policy.households.model_dump(mode="json"),
         policy.as_of.year,
         outlines.hexdigest(),
@@ -135,16 +135,16 @@ def _identity(received: Files, districts: pd.DataFrame, shapes: gpd.GeoDataFrame
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
-def _sweep(folder: Path) -> None:
-    """Remove intakes beyond the last few, and at once what an interrupted one left: it holds rows."""
+def _remove_old(folder: Path) -> None:
+    """Remove all but the last few intakes, and at once what an interrupted intake left: it holds rows."""
     intakes = sorted((p for p in folder.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
     for old in intakes[: 1 - KEPT_INTAKES]:
         shutil.rmtree(old, ignore_errors=True)
-    for left in folder.glob(f"{ASIDE}*"):
-        lock = FileLock(left / LOCK)
+    for unfinished in folder.glob(f"{UNFINISHED}*"):
+        lock = FileLock(unfinished / LOCK)
         try:
             lock.acquire(timeout=0)
         except (Timeout, OSError):
             continue
         lock.release()
-        shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,4 +1,5 @@
-"""What the columns of an export are: ``mapping.toml`` beside its files, their name on the left, ours on the right.
+"""The columns of an export: ``mapping.toml`` in the folder of its files has the file's name on the left, ours on the
+right.
 
 Here: our columns, the mapping and its checks. Not here: files (``files``), what a value must be (``sql/stage.sql``).
 """
@@ -25,9 +26,9 @@ NO = ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่จน", "�
 
 @dataclass(frozen=True)
 class Mapping:
-    """Their column for each of ours that they have, and how they write yes and no.
+    """The file's column for each of ours that it has, and its words for yes and no.
 
-    ``survey_year`` stands in where no column holds it.
+    ``survey_year`` is the year of all rows where no column holds it.
     """
 
     columns: Dictionary[str, str]
@@ -37,7 +38,7 @@ class Mapping:
     file: str = field(default="", compare=False)
 
     def needed(self, header: list[str]) -> list[str]:
-        """The columns a file must have: all that are mapped; by our own names, those without which no row counts."""
+        """The columns that a file must have: all mapped ones; without a mapping, those without which no row counts."""
         if set(self.columns.items()) != {(name, name) for name in COLUMNS}:
             return list(self.columns.values())
         needed = ["members", *DIMENSIONS, "survey_year"]
@@ -49,38 +50,41 @@ class Mapping:
 
     @property
     def words(self) -> dict[str, bool]:
-        """What each word means; a number also as the fraction that software makes of a column with gaps."""
-        said = dict.fromkeys(self.yes, True) | dict.fromkeys(self.no, False)
-        return said | {f"{word}.0": meaning for word, meaning in said.items() if word.isdigit()}
+        """Whether each word means yes; numbers also as decimals (1.0), as software writes a column with gaps."""
+        words = dict.fromkeys(self.yes, True) | dict.fromkeys(self.no, False)
+        return words | {f"{word}.0": meaning for word, meaning in words.items() if word.isdigit()}
 
     @property
     def digest(self) -> str:
-        says = [sorted(self.columns.items()), self.survey_year, self.yes, self.no]
-        return hashlib.sha256(json.dumps(says).encode()).hexdigest()
+        """A digest of everything in it; equal mappings have equal digests."""
+        content = [sorted(self.columns.items()), self.survey_year, self.yes, self.no]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def read(folder: Path) -> Mapping:
+def read_mapping(folder: Path) -> Mapping:
     """The mapping of one system's folder; without ``mapping.toml`` its files must use our names.
 
-    Raises ``InputError`` for a column named twice, an unknown name of ours, or a column without which no row could be
-    used.
+    Raises:
+        InputError: a column is named twice, a name is not one of ours, or a column is missing without which no row
+        could
+            be used.
     """
     path = folder / FILE
     file = shown_path(path)
     if not path.is_file():
         return Mapping({name: name for name in COLUMNS}, file=file)
-    says = read_toml(path)
-    if unknown := sorted(set(says) - {"columns", "constants", "values"}):
+    settings = read_toml(path)
+    if unknown := sorted(set(settings) - {"columns", "constants", "values"}):
         raise InputError(
             Problem(file, f"the table {unknown[0]}", "the tables columns, constants, values", "correct the name")
         )
-    columns = _ours(says.get("columns", {}), file)
-    year = _table(says, "constants", file).get("survey_year")
+    columns = _ours(settings.get("columns", {}), file)
+    year = _table(settings, "constants", file).get("survey_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
         raise InputError(
             Problem(file, shown_value(year), "a year such as 2565 or 2022", "write a number", column="survey_year")
         )
-    yes, no = (_words(_table(says, "values", file).get(name), file, name) for name in ("yes", "no"))
+    yes, no = (_words(_table(settings, "values", file).get(name), file, name) for name in ("yes", "no"))
     if both := sorted(set(yes or YES) & set(no or NO)):
         raise InputError(Problem(file, f"{shown_value(both[0])} for yes and for no", "one of them", "remove one"))
     mapping = Mapping(columns, year, yes or YES, no or NO, file)
@@ -88,19 +92,19 @@ def read(folder: Path) -> Mapping:
     return mapping
 
 
-def _table(says: dict[str, Any], name: str, file: str) -> dict[str, Any]:
-    table = says.get(name, {})
+def _table(settings: dict[str, Any], name: str, file: str) -> dict[str, Any]:
+    table = settings.get(name, {})
     if not isinstance(table, dict):
         raise InputError(Problem(file, f"{name} = {shown_value(table)}", f"a table [{name}]", f"write [{name}]"))
     return table
 
 
-def _ours(says: Any, file: str) -> dict[str, str]:
+def _ours(table: Any, file: str) -> dict[str, str]:
     """``{ours: theirs}``, each once."""
-    if not isinstance(says, dict):
-        raise InputError(Problem(file, f"columns = {shown_value(says)}", "a table [columns]", "write [columns]"))
+    if not isinstance(table, dict):
+        raise InputError(Problem(file, f"columns = {shown_value(table)}", "a table [columns]", "write [columns]"))
     columns: dict[str, str] = {}
-    for theirs, ours in says.items():
+    for theirs, ours in table.items():
         if ours not in COLUMNS:
             raise InputError(
                 Problem(file, f"{shown_value(ours)}", f"one of {', '.join(COLUMNS)}", "correct it", column=theirs)
@@ -118,14 +122,14 @@ def _ours(says: Any, file: str) -> dict[str, str]:
     return columns
 
 
-def _words(says: Any, file: str, name: str) -> tuple[str, ...] | None:
-    if says is None:
+def _words(words: Any, file: str, name: str) -> tuple[str, ...] | None:
+    if words is None:
         return None
-    if not isinstance(says, list) or not says or not all(isinstance(word, str) for word in says):
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
         raise InputError(
-            Problem(file, shown_value(says), f'a list of texts such as {name} = ["1"]', "quote each", column=name)
+            Problem(file, shown_value(words), f'a list of texts such as {name} = ["1"]', "quote each", column=name)
         )
-    return tuple("".join(word.split()).translate(THAI_DIGITS).lower() for word in says)
+    return tuple("".join(word.split()).translate(THAI_DIGITS).lower() for word in words)
 
 
 def _complete(mapping: Mapping) -> None:

@@ -1,7 +1,8 @@
 """From counts of households to what may be published: poverty by district, province and country; agreement of systems.
 
-Here: the measures, and small counts left out of them. Not here: rows (``intake``), the formula of Alkire and Foster
-(``criteria.poverty``), which system feeds the criterion (``assets/sql/district_facts.sql``).
+Here: the measures, with small counts left out. Not here: rows (``staging``, ``counting``), which counts must be left
+out (``small_cells``), the formula of Alkire and Foster (``criteria.poverty``), which system the criterion uses
+(``assets/sql/district_facts.sql``).
 """
 
 from typing import Any
@@ -13,31 +14,36 @@ from numpy.typing import NDArray
 from pipeline.contracts import CONTRACTS
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criteria.poverty import alkire_foster
+from pipeline.households.database import BIT
 from pipeline.policy import Households
 from pipeline.small_cells import COUNTRY, protected_together
 
-# The bit of each dimension in ``deprived``, as sql/stage.sql sets it.
-BIT = {name: 1 << i for i, name in enumerate(DIMENSIONS)}
 WORDS = {2: "province", 4: "district"}
 
 
-def poverty(profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
-    """The measures of every area of every system, as in the contract ``household_poverty``.
+def household_poverty(profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
+    """The measures of every area of every system.
 
-    ``profiles`` are households and persons by system, district, deprivations and welfare card
-    (``sql/profiles.sql``). The measures of a province are those of all its households, so they are the means of its
-    districts' by size, exactly.
+    The measures of a province are those of all its households, so they are exactly the means of its districts' measures
+    weighted by size.
+
+    Args:
+        profiles: households and persons by system, district, deprivations and welfare card (``sql/profiles.sql``).
+        rules: weights and cutoff of deprivations, and the smallest count that may be published.
+
+    Returns:
+        The contract ``household_poverty``: one row per system and area.
     """
-    tables = [_of_system(system, group, rules) for system, group in profiles.groupby("system")]
+    tables = [_poverty_of_system(system, group, rules) for system, group in profiles.groupby("system")]
     names = CONTRACTS["household_poverty"].column_names
     return pd.concat(tables, ignore_index=True)[names] if tables else pd.DataFrame(columns=names)
 
 
-def _of_system(system: str, profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
+def _poverty_of_system(system: str, profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
     weights = np.array([getattr(rules.deprivation_weights, name) for name in DIMENSIONS])
     deprived = deprivations(profiles["deprived"])
     poor = deprived.any(axis=1)
-    # Without the card nobody can be said to be target poor.
+    # Target poor are only those who are known to have the card.
     card = profiles["welfare_card"].map(lambda v: v is True or v is np.True_).to_numpy(dtype=bool)
     has_cards = profiles["welfare_card"].notna().any()
     kinds: dict[str, Any] = {"households": np.ones(len(profiles), dtype=bool), "poor": poor}
@@ -74,7 +80,7 @@ def _of_system(system: str, profiles: pd.DataFrame, rules: Households) -> pd.Dat
 
 
 def level(area_code: str) -> str:
-    """What an area code is of.
+    """The level of an area: country, province or district.
 
     >>> level("TH"), level("50"), level("5001")
     ('country', 'province', 'district')
@@ -83,7 +89,7 @@ def level(area_code: str) -> str:
 
 
 def deprivations(deprived: pd.Series) -> NDArray[np.bool_]:
-    """The dimensions of each profile (n, 5) from their bits.
+    """Whether each profile is deprived in each dimension, shape (n, 5), from its bits, shape (n,).
 
     >>> deprivations(pd.Series([0, 9])).astype(int).tolist()
     [[0, 0, 0, 0, 0], [1, 0, 0, 1, 0]]
@@ -117,7 +123,7 @@ def _by_area(profiles: pd.DataFrame, kinds: dict[str, NDArray[np.bool_]]) -> pd.
 def _multidimensional(
     profiles: pd.DataFrame, deprived: NDArray[np.bool_], weights: NDArray[np.float64], cutoff: float
 ) -> pd.DataFrame:
-    """Alkire-Foster of persons by area code."""
+    """Headcount, intensity, M0 and contributions (Alkire and Foster) by area code; each person counts once."""
     persons = profiles["persons"].to_numpy(dtype=float)
     rows = {}
     for codes in _areas(profiles):
@@ -128,22 +134,32 @@ def _multidimensional(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def agreement(counts: pd.DataFrame, profiles: pd.DataFrame, published: pd.DataFrame, rules: Households) -> pd.DataFrame:
-    """Of one system's households in a district, how many the other has too, and whether they call the same ones poor.
+def household_agreement(
+    matches: pd.DataFrame, profiles: pd.DataFrame, published: pd.DataFrame, rules: Households
+) -> pd.DataFrame:
+    """How many of one system's households in a district the other has, and whether both count the same ones as poor.
 
-    ``counts`` are households found in both (``sql/agreement.sql``), ``published`` is the result of ``poverty``. Shares
-    of which a count could be worked out that is too small to publish are left out, and those of a whole that is left
-    out there; no sums are published.
+    A share is left out where a count that is too small to publish could be computed from it, or where its whole is left
+    out of ``household_poverty``. No sums are published.
+
+    Args:
+        matches: households found in both systems, by district (``sql/agreement.sql``).
+        profiles: households by system, district and deprivations (``sql/profiles.sql``).
+        published: the result of ``household_poverty``.
+        rules: the smallest count that may be published.
+
+    Returns:
+        The contract ``household_agreement``: one row per pair of systems and district of the second.
     """
     names = CONTRACTS["household_agreement"].column_names
-    if counts.empty:
+    if matches.empty:
         return pd.DataFrame(columns=names)
-    by_other = counts["by_other"].astype(bool)
-    table = counts.assign(
-        # `system` holds what is looked for; `other_system` has the households that are looked up in it.
-        system=counts["other"].where(~by_other, counts["system"]),
-        other_system=counts["system"].where(~by_other, counts["other"]),
-        poor_found=counts["poor_in_both"] + counts["poor_here_only"].where(~by_other, counts["poor_there_only"]),
+    by_other = matches["by_other"].astype(bool)
+    table = matches.assign(
+        # The households of `other_system` are looked for in `system`.
+        system=matches["other"].where(~by_other, matches["system"]),
+        other_system=matches["system"].where(~by_other, matches["other"]),
+        poor_found=matches["poor_in_both"] + matches["poor_here_only"].where(~by_other, matches["poor_there_only"]),
     )
     households = profiles.groupby(["system", "district_code"])["households"].sum()
     poor = profiles[profiles["deprived"] != 0].groupby(["system", "district_code"])["households"].sum()
@@ -152,25 +168,25 @@ def agreement(counts: pd.DataFrame, profiles: pd.DataFrame, published: pd.DataFr
     all_poor = poor.reindex(keys).fillna(0).to_numpy(dtype=float)
     least = rules.smallest_count
     cells = table[["poor_in_both", "poor_here_only", "poor_there_only", "poor_in_neither"]].to_numpy(dtype=float)
-    tellable = (cells >= least).all(axis=1)
-    told = published.set_index(["system", "area_code"])[["households", "poor_households"]].notna().reindex(keys)
+    publishable = (cells >= least).all(axis=1)
+    known = published.set_index(["system", "area_code"])[["households", "poor_households"]].notna().reindex(keys)
     others_found = (table["found"] - table["poor_found"]).to_numpy(dtype=float)
-    apart = (others_found == 0) | (others_found >= least)
-    table["found_share"] = np.where(told["households"], _share(table["found"], everyone, least), np.nan)
+    others_hidden = (others_found == 0) | (others_found >= least)
+    table["found_share"] = np.where(known["households"], _share(table["found"], everyone, least), np.nan)
     table["poor_found_share"] = np.where(
-        told["poor_households"] & apart, _share(table["poor_found"], all_poor, least), np.nan
+        known["poor_households"] & others_hidden, _share(table["poor_found"], all_poor, least), np.nan
     )
-    table["agreement_share"] = np.where(tellable, (cells[:, 0] + cells[:, 3]) / cells.sum(axis=1), np.nan)
-    table["kappa"] = np.where(tellable, kappa(*cells.T), np.nan)
+    table["agreement_share"] = np.where(publishable, (cells[:, 0] + cells[:, 3]) / cells.sum(axis=1), np.nan)
+    table["kappa"] = np.where(publishable, kappa(*cells.T), np.nan)
     return table[names]
 
 
 def _share(count: pd.Series, of: NDArray[np.float64], least: int) -> NDArray[np.float64]:
-    """``count / of`` where the count is not small, nor what is left of the whole (unless that is nothing)."""
+    """``count / of``; NaN where the count or the rest of the whole is too small to publish (a rest of 0 is not)."""
     part = count.to_numpy(dtype=float)
     rest = of - part
-    told = (part >= least) & ((rest == 0) | (rest >= least))
-    return np.where(told, np.divide(part, of, out=np.zeros_like(part), where=of > 0), np.nan)
+    publishable = (part >= least) & ((rest == 0) | (rest >= least))
+    return np.where(publishable, np.divide(part, of, out=np.zeros_like(part), where=of > 0), np.nan)
 
 
 def kappa(
@@ -179,14 +195,21 @@ def kappa(
     second_only: NDArray[np.float64],
     neither: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Agreement beyond chance: ``(p_o - p_e) / (1 - p_e)``, of four counts (n,) each; 1 is perfect, 0 chance.
+    """Cohen's kappa, agreement beyond chance: ``(p_o - p_e) / (1 - p_e)``; 1 is perfect agreement, 0 that of chance.
 
-    ``p_o`` is the share on which both agree, ``p_e`` what chance alone would give with the same shares of poor. Where
-    both call all the same, nothing can be said: NaN.
+    ``p_o`` is the share on which both agree, ``p_e`` the share on which they would agree by chance, given how many each
+    counts as poor. Source: Cohen (1960), Educational and Psychological Measurement 20, 37-46.
 
-    Source: Cohen (1960), Educational and Psychological Measurement 20, 37-46.
+    Args:
+        both: households that both count as poor, shape (n,).
+        first_only: poor in the first only, shape (n,).
+        second_only: poor in the second only, shape (n,).
+        neither: poor in neither, shape (n,).
 
-    Twenty agreed poor, 15 agreed not, 5 and 10 apart: p_o = 0.7, p_e = 0.5·0.6 + 0.5·0.4 = 0.5:
+    Returns:
+        Shape (n,), from -1 to 1; NaN where both count all households as poor, or none.
+
+    With 20 poor in both, 15 in neither, 5 and 10 in one only: p_o = 0.7 and p_e = 0.5·0.6 + 0.5·0.4 = 0.5.
 
     >>> kappa(np.array([20.0]), np.array([5.0]), np.array([10.0]), np.array([15.0])).round(3).tolist()
     [0.4]

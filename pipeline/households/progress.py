@@ -1,6 +1,6 @@
-"""How far DuckDB is, said every few seconds while a long statement runs.
+"""Progress of a long DuckDB statement, reported every few seconds while it runs.
 
-Here: asking and saying. Not here: who hears it (``storage``, ``report``).
+Here: asking DuckDB and reporting. Not here: where the lines are shown (``orchestration``, ``report``).
 """
 
 import threading
@@ -10,25 +10,34 @@ from contextlib import contextmanager
 
 import duckdb
 
-SECONDS_BETWEEN_NEWS = 5.0
+SECONDS_BETWEEN_LINES = 5.0
+
+# Takes one line on the progress of an intake: the log of the run and the command line show it.
+Log = Callable[[str], None]
 
 
 @contextmanager
-def telling(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None], doing: str) -> Iterator[None]:
-    """Says what is being done, for how long, and where DuckDB knows it what remains, until the body has run."""
-    over, began = threading.Event(), time.monotonic()
+def progress_logged(connection: duckdb.DuckDBPyConnection, log: Log, step: str) -> Iterator[None]:
+    """Log every few seconds how long ``step`` has taken and, where DuckDB can estimate it, what remains.
 
-    def tell() -> None:
-        while not over.wait(SECONDS_BETWEEN_NEWS):
+    Args:
+        connection: the connection whose running statement is observed.
+        log: takes each line.
+        step: what is being done, the beginning of each line.
+    """
+    finished, began = threading.Event(), time.monotonic()
+
+    def observe() -> None:
+        while not finished.wait(SECONDS_BETWEEN_LINES):
             share = connection.query_progress() / 100
             passed = time.monotonic() - began
-            known = f", {share:.0%}, about {passed * (1 - share) / share:.0f} s remain" if 0.02 < share < 1 else ""
-            say(f"{doing}: {passed:.0f} s{known}")
+            rest = f", {share:.0%}, about {passed * (1 - share) / share:.0f} s remain" if 0.02 < share < 1 else ""
+            log(f"{step}: {passed:.0f} s{rest}")
 
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
+    observer = threading.Thread(target=observe, daemon=True)
+    observer.start()
     try:
         yield
     finally:
-        over.set()
-        teller.join()
+        finished.set()
+        observer.join()

@@ -1,26 +1,27 @@
-"""Who a household is stays unknown: the key of the pseudonyms, and where it lies.
+"""The key of the pseudonyms that stand for household ids, and where it is kept.
 
-A pseudonym is HMAC-SHA-256 of the id under a key that stands outside data and project. The same key gives the same
-pseudonym in every file, so that households can be found again; without the key nobody can try out ids. Here: the key.
-Not here: the digest itself, which DuckDB computes (``sql/stage.sql``).
+A pseudonym is HMAC-SHA-256 of the id under a key that is kept outside data and project. The same key gives the same
+pseudonym in every file, so that a household can be matched between files; without the key nobody can test ids. Here:
+the key. Not here: the digest itself, which DuckDB computes (``sql/stage.sql``).
 """
 
 import os
 import secrets
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem
+from pipeline.households.progress import Log
 
 KEY = "PILOT_AREAS_KEY"
 KEY_FILE = "PILOT_AREAS_KEY_FILE"
 BLOCK = 64
 SHORTEST = 32
 LOSS = (
-    "keep it safe and apart from the data: who has it can look for a citizen id among pseudonyms. If it is lost a new"
-    " one is made: figures stay the same, only pseudonyms of earlier runs cannot be compared with later ones"
+    "keep it safe and separate from the data, since with it citizen ids can be searched for among pseudonyms. If it is"
+    " lost a new one is made: the figures stay the same, but pseudonyms of earlier runs cannot be compared with later"
+    " ones"
 )
 
 
@@ -33,20 +34,26 @@ class Key:
 
     @classmethod
     def of(cls, secret: bytes) -> "Key":
+        """The padded keys of a secret of at most 64 bytes."""
         block = secret.ljust(BLOCK, b"\0")
         return cls(bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block))
 
 
 def usual_file() -> Path:
-    """Where the key lies: ``PILOT_AREAS_KEY_FILE``, else with the user's settings, not the project's."""
+    """The file of the key: ``PILOT_AREAS_KEY_FILE``, else one among the user's settings, outside the project."""
     settings = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(os.environ.get(KEY_FILE) or Path(settings) / "pilot-areas" / "pseudonym.key")
 
 
-def key(project: Path, say: Callable[[str], None]) -> Key:
-    """The key from ``PILOT_AREAS_KEY``, else from its file, made at first use and readable by its owner alone.
+def pseudonym_key(project: Path, log: Log) -> Key:
+    """The key from ``PILOT_AREAS_KEY``, else from its file, which is made at first use and readable by its owner only.
 
-    Raises ``InputError`` for a key that is short, lies inside ``project``, or that others may read.
+    Args:
+        project: the folder of the project, in which the key must not be kept.
+        log: takes a line where a key was made.
+
+    Raises:
+        InputError: the key is too short or too long, is inside the project, or can be read by others.
     """
     given = os.environ.get(KEY)
     if given is not None:
@@ -54,13 +61,13 @@ def key(project: Path, say: Callable[[str], None]) -> Key:
     path = usual_file()
     if path.resolve().is_relative_to(project.resolve()):
         raise InputError(
-            Problem(str(path), "a key inside the project", "a place outside it", f"set {KEY_FILE} to another path")
+            Problem(str(path), "a key inside the project", "a key outside it", f"set {KEY_FILE} to another path")
         )
     if not path.is_file():
         _make(path)
-        say(f"made the key of the pseudonyms, {path}: {LOSS}")
+        log(f"made the key of the pseudonyms, {path}: {LOSS}")
     if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise InputError(Problem(str(path), "a key that others may read", "mode 0600", f"run chmod 600 {path}"))
+        raise InputError(Problem(str(path), "a key that other users can read", "mode 0600", f"run chmod 600 {path}"))
     return Key.of(_secret(path.read_text(encoding="ascii", errors="replace").strip(), str(path)))
 
 
@@ -72,7 +79,7 @@ def _secret(text: str, where: str) -> bytes:
                 where,
                 f"{len(secret)} characters",
                 f"a key of {SHORTEST} to {BLOCK} random characters",
-                "remove it to have one made",
+                "remove it, and a new key is made",
             )
         )
     return secret
@@ -84,7 +91,12 @@ def _make(path: Path) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise InputError(
-            Problem(str(path), error.strerror or "no access", "a place to keep the key", f"set {KEY_FILE} or {KEY}")
+            Problem(
+                str(path),
+                error.strerror or "permission denied",
+                "a file for the key that can be written",
+                f"set {KEY_FILE} or {KEY}",
+            )
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(BLOCK // 2) + "\n")

@@ -1,10 +1,9 @@
-"""Invented household rows to try everything with, at any scale: what uses them is marked as sample.
+"""Invented household rows, to try everything with, at any size; everything made from them is marked as a sample.
 
-Here: how many households each district gets, their columns in each system, files. Not here: a row (``sql/sample.sql``).
-District totals follow the published rates and survey sizes; some rows have the faults of real exports.
+District totals follow the published rates and survey sizes; some rows have the faults of real exports. Here: how many
+households each district gets, their columns in each system, files. Not here: a row (``sql/sample.sql``).
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,15 +16,14 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.households import mapping
+from pipeline.households import database, mapping
 from pipeline.households.files import FOLDER
 from pipeline.reading.table import SIDECAR, read_toml
 
-SQL = Path(__file__).with_name("sql")
-FORMATS = ("parquet", "csv", "xlsx")
 LARGEST_SHEET = 1_048_575
-# Poor households among those that a system which looks for the poor asks, at least.
+# A system that looks for the poor also surveys this share of other households.
 ASKED_SHARE = 0.15
 FAULTS = (
     "earlier survey",
@@ -38,7 +36,7 @@ FAULTS = (
     "name only",
 )
 
-# Their column for each of ours, as the two systems might export it; what is no column of ours is never read.
+# The column for each of ours as the two systems might export it; columns that are not ours are never read.
 COLUMNS = {
     "tpmap": {
         "citizen_id": "PID",
@@ -77,7 +75,17 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Order:
-    """What to invent. ``defects`` is the share of rows with a fault of a real export, from 0 to 1."""
+    """What to invent.
+
+    Attributes:
+        households: how many.
+        seed: the same seed gives the same rows.
+        defects: share of rows with a fault of a real export, from 0 to 1.
+        format: parquet, csv or xlsx.
+        system: tpmap surveys everyone; any other system looks for the poor.
+        cp874: with defects, in CSV: a tenth of the rows in a second file, in CP874.
+        faults: the kinds of fault, each equally likely; see ``sql/sample.sql``.
+    """
 
     households: int
     seed: int = 1
@@ -85,16 +93,26 @@ class Order:
     format: str = "parquet"
     system: str = "tpmap"
     cp874: bool = True
-    """With defects, in CSV: a tenth of the rows in a second file, in CP874."""
     faults: tuple[str, ...] = FAULTS
-    """The kinds of fault, each as likely as the others; see ``sql/sample.sql``."""
 
 
-def write(order: Order, raw: Path, poverty: pd.DataFrame, districts: pd.DataFrame, provinces: set[str]) -> list[Path]:
-    """The files of a sample under ``raw/households/<system>/``, with mapping and sidecar; replaces an earlier sample.
+def write_sample(
+    order: Order, raw: Path, poverty: pd.DataFrame, districts: pd.DataFrame, provinces: set[str]
+) -> list[Path]:
+    """Write the files of a sample under ``raw/households/<system>/``, in place of an earlier sample.
 
-    ``poverty`` are the published rates per district, ``provinces`` those in which a system that looks for the poor
-    works. Raises ``InputError`` where the folder holds rows that are not sample, or the order cannot be met.
+    Args:
+        order: what to invent.
+        raw: the folder of inputs.
+        poverty: the published rates, one row per district.
+        districts: the table ``districts``.
+        provinces: codes of the provinces in which a system that looks for the poor works.
+
+    Returns:
+        The files of rows; mapping and sidecar are written beside them.
+
+    Raises:
+        InputError: the folder holds rows that are not a sample, or the order cannot be met.
     """
     looks_for_poor = order.system != "tpmap"
     _check(order)
@@ -102,26 +120,23 @@ def write(order: Order, raw: Path, poverty: pd.DataFrame, districts: pd.DataFram
     if looks_for_poor:
         poverty = poverty[poverty["district_code"].str[:2].isin(provinces)]
     if poverty.empty:
-        raise InputError(Problem("sample", "no district with rates", "published figures", "see data/raw/tpmap"))
+        raise InputError(Problem("sample", "no district with rates", "published rates", "see data/raw/tpmap"))
     quota = _quota(order.households, poverty, districts)
     year = int(poverty["year"].max())
     values: dict[str, Any] = {"seed": str(order.seed), "defects": order.defects, "year": year, "tenth": None}
     values |= {"looks_for_poor": looks_for_poor, "faults": list(order.faults)}
     written = []
     with duckdb.connect(":memory:") as connection:
-        connection.execute(
-            "CREATE TEMP MACRO chance(district, k, salt) AS hash(district, k, salt) % 1000003 / 1000003.0;"
-            "CREATE TEMP MACRO check_digit(n) AS (11 - (" + _weighted() + ") % 11) % 10"
-        )
-        connection.register("given", quota)
-        connection.execute("CREATE TEMP TABLE quota AS FROM given")
+        for name in ("citizen_id", "sample_macros"):
+            database.run(connection, name)
+        database.create_table(connection, "quota", quota)
         stem = folder / f"sample_{order.system}"
         split = order.format == "csv" and order.defects > 0 and order.cp874
         if split:
             values["tenth"] = False
-        written.append(_write(connection, values, order, stem.with_suffix(f".{order.format}")))
+        written.append(_write_rows(connection, values, order, stem.with_suffix(f".{order.format}")))
         if split:
-            path = _write(connection, {**values, "tenth": True}, order, stem.with_name(f"{stem.name}_cp874.csv"))
+            path = _write_rows(connection, {**values, "tenth": True}, order, stem.with_name(f"{stem.name}_cp874.csv"))
             path.write_bytes(path.read_bytes().decode("utf-8").encode("cp874"))
             written.append(path)
     _describe(folder, order, year, written)
@@ -146,7 +161,7 @@ def _check(order: Order) -> None:
 
 
 def _cleared(folder: Path) -> Path:
-    """The folder without an earlier sample; rows that are not sample stay, and are an error."""
+    """The folder without an earlier sample; ``InputError`` where it holds rows that are not a sample."""
     if folder.is_dir():
         is_sample = (folder / SIDECAR).is_file() and read_toml(folder / SIDECAR).get("sample") is True
         others = [p.name for p in folder.iterdir() if not p.name.startswith(("sample_", ".")) and p.suffix != ".toml"]
@@ -154,7 +169,7 @@ def _cleared(folder: Path) -> Path:
             raise InputError(
                 Problem(
                     shown_path(folder),
-                    f"files that are not sample ({', '.join(others) or mapping.FILE})",
+                    f"files that are not a sample ({', '.join(others) or mapping.FILE})",
                     "an empty folder",
                     "move them away first, or give another folder with --raw",
                 )
@@ -208,7 +223,7 @@ def _misspelt(name: str, others: set[str]) -> str:
 
 
 def _abolished() -> dict[str, str]:
-    """For each district, one abolished subdistrict code whose only successor, by a notice, lies in it."""
+    """For each district, an abolished subdistrict code whose only successor by a notice is in it."""
     from geothai.abolished import abolished_areas
 
     return {
@@ -218,28 +233,23 @@ def _abolished() -> dict[str, str]:
     }
 
 
-def _weighted() -> str:
-    return " + ".join(f"{13 - i} * (n // {10 ** (11 - i)} % 10)" for i in range(12))
-
-
-def _write(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], order: Order, path: Path) -> Path:
+def _write_rows(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], order: Order, path: Path) -> Path:
     columns = ", ".join(f'"{ours}" AS "{theirs}"' for ours, theirs in COLUMNS[order.system].items())
-    rows = (SQL / "sample.sql").read_text(encoding="utf-8")
-    query = f"SELECT {columns} FROM ({rows})"  # noqa: S608  # names of ours
-    beside = path.with_name(f".{path.name}")
+    query = f"SELECT {columns} FROM ({database.sql_of('sample')})"  # noqa: S608  # names of ours
+    unfinished = path.with_name(f".{path.name}")
     try:
         if order.format == "xlsx":
-            _workbook(connection, query, values, list(COLUMNS[order.system].values()), beside)
+            _write_workbook(connection, query, values, list(COLUMNS[order.system].values()), unfinished)
         else:
             how = "FORMAT csv, HEADER" if order.format == "csv" else "FORMAT parquet"
-            connection.execute(f"COPY ({query}) TO $path ({how})", {**values, "path": str(beside)})
-        beside.replace(path)
+            connection.execute(f"COPY ({query}) TO $path ({how})", {**values, "path": str(unfinished)})
+        unfinished.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     return path
 
 
-def _workbook(
+def _write_workbook(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any], header: list[str], path: Path
 ) -> None:
     import xlsxwriter
@@ -260,12 +270,14 @@ def _fetched(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[str | None, ..
 
 
 def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> None:
-    """Mapping and sidecar beside the files."""
+    """Write mapping and sidecar of the files."""
     ours = {name: theirs for name, theirs in COLUMNS[order.system].items() if name in mapping.COLUMNS}
     lines = [f'"{theirs}" = "{name}"' for name, theirs in ours.items()]
-    (folder / mapping.FILE).write_text("# Their column = ours\n[columns]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    (folder / mapping.FILE).write_text(
+        "# column of the file = ours\n[columns]\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
     shown = re.sub(r"[^a-z0-9]", " ", order.system).upper()
-    digests = [f'"{p.name}" = "{_sha256(p)}"' for p in written]
+    digests = [f'"{p.name}" = "{sha256_of(p)}"' for p in written]
     (folder / SIDECAR).write_text(
         f'sample = true\ntitle_th = "ข้อมูลรายครัวเรือนตัวอย่าง {shown} {year + 543}"\n'
         f'title_en = "Sample household rows, {shown} {year}"\n'
@@ -275,8 +287,3 @@ def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> Non
         + "\n",
         encoding="utf-8",
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,9 +1,9 @@
-"""The district of a household, from the codes and names it was written down with.
+"""The district of a household, from the codes and names in its row.
 
-Every *distinct* spelling is looked at once, in this order: a code of today, an abolished code with one successor by a
-Royal Gazette notice, a name that equals exactly one district name of its province. Near names are hints in a refusal,
-never repairs: two names cover seven districts. Here: codes and names. Not here: coordinates (``places``), rows
-(``intake``).
+Each *distinct* spelling is looked up once, in this order: a current code, an abolished code with one successor by a
+Royal Gazette notice, a name that equals exactly one district name of its province. Similar names are only a hint in a
+refusal, never a repair: two names cover seven districts. Here: codes and names. Not here: coordinates (``placing``),
+rows (``staging``).
 """
 
 import os
@@ -17,8 +17,8 @@ import pandas as pd
 
 from pipeline.reading.table import INVISIBLE, THAI_DIGITS
 
-# PyThaiNLP would make a folder for downloads in the home of whoever runs this, which may be read-only.
-if "PYTHAINLP_READ_MODE" not in os.environ:  # its older name for the same
+# PyThaiNLP would make a folder for downloads in the user's home, which may be read-only.
+if "PYTHAINLP_READ_MODE" not in os.environ:  # the older name of this setting
     os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
 MOST_SPELLINGS = 300_000
 PREFIXES = re.compile(r"^(?:จังหวัด|จ\.|อำเภอ|อ\.|เขต)\s*")
@@ -26,10 +26,10 @@ HINT_SCORE = 75
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a spelling means: a district, with what was repaired; or why none, and in which column.
+class Placement:
+    """The district that a spelling means, with what was repaired; or the reason why there is none, and the column.
 
-    ``found`` describes the spelling without repeating it.
+    ``found`` describes the cell without repeating it.
     """
 
     district_code: str | None = None
@@ -40,7 +40,7 @@ class Place:
 
 
 def clean(text: str | None) -> str:
-    """A cell without what cannot be seen, Thai digits as digits.
+    """A cell without invisible characters and spaces at its ends, Thai digits as Western digits.
 
     >>> clean(" ๑๐๐๑\\u200b")
     '1001'
@@ -49,7 +49,7 @@ def clean(text: str | None) -> str:
 
 
 def bare_name(text: str | None) -> str:
-    """A name in its usual order of characters, spaces closed up, without อำเภอ, เขต or จังหวัด before it.
+    """A name in normal form: usual order of characters, single spaces, without อำเภอ, เขต or จังหวัด in front.
 
     >>> bare_name(" อำเภอ ฝาง\\ufeff"), bare_name("เขตบางรัก")
     ('ฝาง', 'บางรัก')
@@ -61,7 +61,7 @@ def bare_name(text: str | None) -> str:
 
 
 def described(text: str) -> str:
-    """A cell described so that it tells nothing: what it is made of and how long it is.
+    """A description of a cell that does not repeat its content: what it consists of and its length.
 
     >>> described("1101700203451"), described("ฝาง"), described("")
     ('13 digits', 'text of 3 characters', 'nothing')
@@ -72,7 +72,11 @@ def described(text: str) -> str:
 
 
 class Gazetteer:
-    """Codes and names of today, and the codes that a notice replaced."""
+    """Current codes and names, and the abolished codes that a notice replaced.
+
+    Args:
+        districts: the table ``districts``.
+    """
 
     def __init__(self, districts: pd.DataFrame) -> None:
         self.districts = set(districts["district_code"])
@@ -89,12 +93,12 @@ class Gazetteer:
 
     @cached_property
     def subdistricts(self) -> set[str]:
-        """Codes of all subdistricts of today."""
+        """Codes of all current subdistricts."""
         return {s.code for d in self.districts for s in geothai.subdistricts(d)}
 
     @cached_property
     def replaced(self) -> dict[str, str]:
-        """Abolished codes with one successor by a notice; those that rest on a name alone are left out."""
+        """Abolished codes with one successor by a notice; successors known by name only are left out."""
         from geothai.abolished import abolished_areas
 
         return {
@@ -110,8 +114,8 @@ class Gazetteer:
         subdistrict_code: str | None = None,
         province_name: str | None = None,
         district_name: str | None = None,
-    ) -> Place:
-        """The district that one spelling means.
+    ) -> Placement:
+        """The district that one spelling means; a code comes before a name.
 
         Codes may be whole (``500107``, ``5001``) or parts (``50``, ``01``, ``07``), with or without their leading zero.
         """
@@ -123,23 +127,23 @@ class Gazetteer:
         cells = {name: clean(cell) for name, cell in written.items()}
         for name, cell in cells.items():
             if re.fullmatch(r"[0-9]{13}", cell):
-                return Place(column=name, reason="a 13-digit number in a place column", found="13 digits")
+                return Placement(column=name, reason="a 13-digit number in a place column", found="13 digits")
         repairs = ["spaces or Thai digits"] if any((a or "") != cells[n] for n, a in written.items()) else []
         column, code = self._code(cells, repairs)
         if code:
             found = self._of_code(code, repairs)
             if found:
-                return Place(found, ", ".join(repairs) or None)
+                return Placement(found, ", ".join(repairs) or None)
         if bare_name(district_name):
             return self._of_name(cells["province_code"], province_name, district_name, repairs if not code else [])
         if code or any(cells.values()):
             cell = cells[column or "district_code"]
-            abolished = " (abolished, its successor not settled by a notice)" if code in _abolished() else ""
-            return Place(column=column, reason=f"no such code{abolished}", found=described(cell))
-        return Place(column="district_code", reason="no code, no name", found="nothing")
+            abolished = " (abolished, no successor by a notice)" if code in _abolished() else ""
+            return Placement(column=column, reason=f"no such code{abolished}", found=described(cell))
+        return Placement(column="district_code", reason="no code, no name", found="nothing")
 
     def _code(self, cells: dict[str, str], repairs: list[str]) -> tuple[str | None, str]:
-        """The longest whole code that the cells give, and the column it rests on."""
+        """The longest whole code that the cells give, and the column it comes from."""
         province, district, subdistrict = cells.values()
         parts = [c for c in (district, subdistrict) if len(c) == 1 and c.isdigit()]
         if len(subdistrict) in (6, 8):
@@ -167,22 +171,22 @@ class Gazetteer:
 
     def _of_name(
         self, province: str, province_name: str | None, district_name: str | None, repairs: list[str]
-    ) -> Place:
+    ) -> Placement:
         from rapidfuzz import fuzz, process
 
         code = province if province in self.provinces else self.province_of.get(bare_name(province_name))
         if code is None:
             found = described(clean(province_name) or province)
-            return Place(column="province_name", reason="a name without a known province", found=found)
+            return Placement(column="province_name", reason="a name without a known province", found=found)
         same = self.named[code].get(bare_name(district_name), [])
         if len(same) == 1:
             if (district_name or "") not in self.spelled[code]:
                 repairs = [*repairs, "name written otherwise"]
-            return Place(same[0], ", ".join([*repairs, "district by name"]))
+            return Placement(same[0], ", ".join([*repairs, "district by name"]))
         name = bare_name(district_name)
         near = process.extract(name, self.spelled[code], scorer=fuzz.ratio, limit=2, score_cutoff=HINT_SCORE)
         hint = f"; near: {', '.join(n for n, _, _ in near)}" if near else ""
-        return Place(
+        return Placement(
             column="district_name", reason=f"no such district name in its province{hint}", found=described(name)
         )
 
@@ -194,7 +198,12 @@ def _abolished() -> set[str]:
     return {area.code for area in abolished_areas()}
 
 
-def places(gazetteer: Gazetteer, spelled: pd.DataFrame) -> Iterator[Place]:
-    """The place of each distinct spelling, in the order of the rows of ``spelled``."""
+def place_spellings(gazetteer: Gazetteer, spelled: pd.DataFrame) -> Iterator[Placement]:
+    """The placement of each distinct spelling.
+
+    Args:
+        gazetteer: codes and names of districts.
+        spelled: the columns ``mapping.PLACES`` in that order, one row per spelling.
+    """
     for cells in spelled.itertuples(index=False):
         yield gazetteer.place(*(None if pd.isna(cell) else cell for cell in cells))

@@ -1,12 +1,12 @@
-"""Workbooks of household rows: looked at before they are unpacked, then row by row to a Parquet file of text.
+"""Workbooks of household rows: checked before they are unpacked, then written row by row to a Parquet file of text.
 
 Here: .xlsx, its limits and its one sheet. Not here: what a cell must be (``sql/stage.sql``). openpyxl reads with
-defusedxml: no entity is followed; macros and links to other files are never looked at.
+defusedxml, which follows no entity; macros and links to other files are not read.
 """
 
 import warnings
 import zipfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError, Problem
+from pipeline.households.progress import Log
 
 # A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
 LARGEST_UNPACKED = 4 << 30
@@ -22,26 +23,33 @@ MOST_MEMBERS = 2000
 BATCH = 20_000
 
 
-def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path, say: Callable[[str], None]) -> None:
-    """The ``wanted`` columns of a workbook's one sheet with rows, as text, to the Parquet file ``target``.
+def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path, log: Log) -> None:
+    """Write columns of the only sheet with rows, as text, to a Parquet file.
 
-    Raises ``InputError`` for an archive that is not a workbook, unpacks to too much, or has rows on more than one
-    sheet; ``file`` is what it is called in messages.
+    Args:
+        path: the workbook.
+        file: its name in messages.
+        wanted: the columns to write, by their names in the header; others are skipped.
+        target: the Parquet file to write.
+        log: takes lines on the progress.
+
+    Raises:
+        InputError: the archive is not a workbook, unpacks to too much, or has rows on more than one sheet.
     """
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
-        raise RuntimeError("openpyxl without defusedxml would follow entities; unset OPENPYXL_DEFUSEDXML")
+        raise RuntimeError("openpyxl would follow entities without defusedxml; unset OPENPYXL_DEFUSEDXML")
     _check_archive(path, file)
-    # Neither what openpyxl warns of nor what it raises may be shown: both hold cells.
+    # Warnings and errors of openpyxl must not be shown: they contain cells.
     with path.open("rb") as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            _unpack_sheet(file, book, wanted, target, say)
+            _unpack_sheet(file, book, wanted, target, log)
         except InputError:
             raise
-        except Exception as error:  # a workbook can be broken in many ways, all of which mean the same to the reader
+        except Exception as error:  # a workbook can be broken in many ways; to the user they are one
             cause = error.__cause__ or error.__context__ or error
             raise InputError(
                 Problem(
@@ -50,7 +58,7 @@ def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path
             ) from None
 
 
-def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, say: Callable[[str], None]) -> None:
+def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, log: Log) -> None:
     sheets = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), None)]
     if len(sheets) != 1:
         raise InputError(
@@ -72,7 +80,7 @@ def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, s
         for count, batch in enumerate(_batches(rows, list(taken)), start=1):
             out.write_table(pa.table(batch, schema=schema))
             if count % 10 == 0:
-                say(f"{file}: {count * BATCH:,} rows unpacked")
+                log(f"{file}: {count * BATCH:,} rows unpacked")
 
 
 def _check_archive(path: Path, file: str) -> None:
@@ -101,27 +109,27 @@ def _check_archive(path: Path, file: str) -> None:
         )
 
 
-def _batches(rows: Iterator[tuple[Any, ...]], places: list[int]) -> Iterator[list[list[str | None]]]:
-    """The cells at ``places`` of each row, some thousand rows at a time; empty rows at the end are left out."""
-    columns: list[list[str | None]] = [[] for _ in places]
+def _batches(rows: Iterator[tuple[Any, ...]], positions: list[int]) -> Iterator[list[list[str | None]]]:
+    """The cells at some positions of each row as text, ``BATCH`` rows at a time, without empty rows at the end."""
+    columns: list[list[str | None]] = [[] for _ in positions]
     empty = 0
     for row in rows:
         if all(cell is None for cell in row):
             empty += 1
             continue
-        for i, column in zip(places, columns, strict=True):
+        for i, column in zip(positions, columns, strict=True):
             column.extend([None] * empty)
             column.append(_cell(row[i]) if i < len(row) else None)
         empty = 0
         if len(columns[0]) >= BATCH:
             yield columns
-            columns = [[] for _ in places]
+            columns = [[] for _ in positions]
     if columns and columns[0]:
         yield columns
 
 
 def _cell(value: Any) -> str | None:
-    """A cell as text; a whole number without the ``.0`` that a spreadsheet keeps it with."""
+    """A cell as text; a whole number without the ``.0`` with which a spreadsheet stores it."""
     if value is None:
         return None
     if isinstance(value, bool):

@@ -178,15 +178,15 @@ PARQUET: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "not a number": (lambda: arrow(column("members", pa.array([float("nan")] * N))), 0),
     "no rows": (lambda: arrow(lambda t: t.slice(0, 0)), ["no rows"]),
     "no column that is needed": (lambda: arrow(lambda t: t.drop_columns(["members"])), ["no column 'members'"]),
-    "a footer overwritten": (lambda: parquet(ROWS)[:-100] + b"\xff" * 92 + parquet(ROWS)[-8:], ["whole footer"]),
-    "a footer longer than the file": (lambda: parquet(ROWS)[:-8] + b"\xff\xff\xff\x7fPAR1", ["whole footer"]),
-    "a footer of no length": (lambda: parquet(ROWS)[:-8] + b"\0\0\0\0PAR1", ["whole footer"]),
-    "the beginning only": (lambda: b"PAR1", ["whole footer"]),
-    "the beginning and the end": (lambda: b"PAR1PAR1", ["whole footer"]),
-    "names that are no UTF-8": (lambda: parquet(ROWS).replace(b"income", b"inc\xffme"), ["whole footer"]),
+    "a footer overwritten": (lambda: parquet(ROWS)[:-100] + b"\xff" * 92 + parquet(ROWS)[-8:], ["complete footer"]),
+    "a footer longer than the file": (lambda: parquet(ROWS)[:-8] + b"\xff\xff\xff\x7fPAR1", ["complete footer"]),
+    "a footer of no length": (lambda: parquet(ROWS)[:-8] + b"\0\0\0\0PAR1", ["complete footer"]),
+    "the beginning only": (lambda: b"PAR1", ["complete footer"]),
+    "the beginning and the end": (lambda: b"PAR1PAR1", ["complete footer"]),
+    "names that are no UTF-8": (lambda: parquet(ROWS).replace(b"income", b"inc\xffme"), ["complete footer"]),
     # The kind of the first column, which Arrow takes from its own description further on, and DuckDB from here.
-    "a footer that Arrow reads and DuckDB does not": (lambda: changed_in_the_footer(5), ["cannot be told apart"]),
-    "encrypted": (lambda: b"PAR1" + parquet(ROWS)[4:-4] + b"PARE", ["whole footer"]),
+    "a footer that Arrow reads and DuckDB does not": (lambda: changed_in_the_footer(5), ["cannot be separated"]),
+    "encrypted": (lambda: b"PAR1" + parquet(ROWS)[4:-4] + b"PARE", ["complete footer"]),
 }
 
 

@@ -210,7 +210,7 @@ def test_mappings(tmp_path: Path) -> None:
     @given(any_of(good.encode()))
     def try_it(content: bytes) -> None:
         file.write_bytes(content)
-        returns_or_names(lambda: mapping.read(tmp_path))
+        returns_or_names(lambda: mapping.read_mapping(tmp_path))
 
     try_it()
 

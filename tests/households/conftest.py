@@ -86,8 +86,8 @@ class Province:
     def rules(self, **changes: Any) -> None:
         self.policy = self.policy.overridden({f"households.{name}": value for name, value in changes.items()})
 
-    def take_in(self) -> kept.Intake:
-        return kept.intake(self.paths, self.districts, self.shapes, self.policy, self.said.append)
+    def take_in(self) -> kept.HouseholdCounts:
+        return kept.household_counts(self.paths, self.districts, self.shapes, self.policy, self.said.append)
 
     def refused(self, system: str = "tpmap") -> pd.DataFrame:
         return pd.read_parquet(self.take_in().folder / "refused" / f"{system}.parquet")

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import PatternFill
 
+from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import InputError
-from pipeline.households import files, kept, pseudonyms, steps
+from pipeline.households import database, kept, opening, pseudonyms
+from pipeline.households.mapping import COLUMNS, Mapping
 from tests.households.conftest import Province, citizen_id, csv, parquet, row, table, xlsx
 
 
@@ -212,19 +214,31 @@ def test_pseudonyms_are_the_standard_librarys_hmac_and_all_others_under_another_
     for secret in (b"some key that is not a real one, 40 long", b"some key that is not a real one, 40 lonG"):
         key = pseudonyms.Key.of(secret)
         with duckdb.connect(":memory:") as connection:
-            for name in ("macros", "rules"):
-                connection.execute(steps.sql_of(name))
-            for name, value in (("yes", "'1'"), ("no", "'0'"), ("survey_year", "2022"), ("latest_year", "2026")):
-                connection.execute(f"SET VARIABLE {name} = {value}")
-            connection.execute("SET VARIABLE words = map(['1'], [true])")
-            given_rows = pd.DataFrame([row(n) for n in range(500)]).reindex(columns=list(files.COLUMNS)).astype("str")
-            connection.register("received", given_rows.where(given_rows != "nan", None))
+            for name in ("citizen_id", "macros", "tables"):
+                database.run(connection, name)
+            database.set_variables(connection, Mapping({name: name for name in COLUMNS}), latest_year=2026)
+            cells = pd.DataFrame([row(n) for n in range(500)]).reindex(columns=list(COLUMNS)).astype("str")
+            connection.register("cells", cells.where(cells != "nan", None))
             values = {"file": 0, "system": 0, "inner": key.inner, "outer": key.outer}
-            found[secret] = connection.execute(steps.sql_of("stage"), values).df()["pseudonym"].tolist()
+            found[secret] = database.run(connection, "stage", **values).df()["pseudonym"].tolist()
         assert found[secret] == [int(hmac.new(secret, i.encode(), hashlib.sha256).hexdigest()[:16], 16) for i in ids]
     one, other = map(set, found.values())
     assert len(one) == len(other) == 500
     assert not one & other
+
+
+def test_each_dimension_has_a_bit_of_its_own(province: Province) -> None:
+    rows = [row(n, members=str(n), **{name: "1"}) for n, name in enumerate(DIMENSIONS, start=1)]
+    province.put({"a.csv": csv(rows)})
+    profiles = province.take_in().table("profiles").set_index("persons")["deprived"].to_dict()
+    assert profiles == {n: database.BIT[name] for n, name in enumerate(DIMENSIONS, start=1)}
+    assert sorted(database.BIT.values()) == [1, 2, 4, 8, 16]
+
+
+def test_every_statement_is_used() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in database.SQL.parent.glob("*.py"))
+    for path in database.SQL.glob("*.sql"):
+        assert f'"{path.stem}"' in source or f"'{path.stem}'" in source, path.name
 
 
 def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptureFixture) -> None:
@@ -252,7 +266,7 @@ def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptur
 def test_unchanged_files_are_not_read_again(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
     province.put({"a.csv": csv([row(1), row(2)])})
     first = province.take_in()
-    monkeypatch.setattr(files, "opened", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again"))
     assert province.take_in().folder == first.folder
     monkeypatch.undo()
     province.put({"a.csv": csv([row(1), row(2), row(3)])})
@@ -280,7 +294,7 @@ def test_two_files_claiming_the_same_survey_stop(province: Province) -> None:
 def test_no_files_give_empty_tables(province: Province) -> None:
     done = province.take_in()
     assert all(done.table(name).empty for name in ("files", "profiles", "agreement"))
-    assert done.papers() == {}
+    assert done.row_lists() == {}
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))

@@ -7,7 +7,7 @@ import pytest
 from pipeline.contracts import CONTRACTS
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criteria.poverty import alkire_foster
-from pipeline.households import measures
+from pipeline.households import database, measures
 from pipeline.policy import Policy
 from tests.attack import narrowest
 
@@ -27,7 +27,7 @@ def profile(
     }
 
 
-HEALTH, INCOME = measures.BIT["health"], measures.BIT["income"]
+HEALTH, INCOME = database.BIT["health"], database.BIT["income"]
 PROFILES = pd.DataFrame(
     [
         profile("5001", 0, False, 60, 180),
@@ -44,7 +44,7 @@ PROFILES = pd.DataFrame(
 
 def test_measures_by_hand(policy: Policy) -> None:
     rules = policy.households.model_copy(update={"smallest_count": 2})
-    table = measures.poverty(PROFILES, rules).set_index("area_code")
+    table = measures.household_poverty(PROFILES, rules).set_index("area_code")
     one = table.loc["5001"]
     assert one[["households", "persons"]].tolist() == [100, 350]
     assert one[["poor_households", "poor_persons"]].tolist() == [40, 170]
@@ -58,10 +58,12 @@ def test_measures_by_hand(policy: Policy) -> None:
 
 def test_alkire_foster_by_hand_and_by_the_function_itself(policy: Policy) -> None:
     rules = policy.households.model_copy(update={"smallest_count": 2, "deprivation_cutoff": 0.4})
-    table = measures.poverty(PROFILES.assign(deprived=PROFILES["deprived"] | 22), rules).set_index("area_code")
+    table = measures.household_poverty(PROFILES.assign(deprived=PROFILES["deprived"] | 22), rules).set_index(
+        "area_code"
+    )
     # 22 is living, education and accessibility: so that no dimension is empty, and all are poor at 0.4.
     one = table.loc["5001"]
-    bits = np.array([[bool((d | 22) & measures.BIT[n]) for n in DIMENSIONS] for d in PROFILES["deprived"][:4]])
+    bits = np.array([[bool((d | 22) & database.BIT[n]) for n in DIMENSIONS] for d in PROFILES["deprived"][:4]])
     persons = PROFILES["persons"][:4].to_numpy()
     each = np.repeat(bits, persons, axis=0).astype(int)
     expected = alkire_foster(each, [0.2] * 5, 0.4)
@@ -82,7 +84,7 @@ def test_m0_of_a_whole_is_that_of_its_parts_by_size_exactly(policy: Policy) -> N
         for mask in range(32)
     ]
     rules = policy.households.model_copy(update={"deprivation_cutoff": 0.5})
-    table = measures.poverty(pd.DataFrame(rows), rules).set_index("area_code")
+    table = measures.household_poverty(pd.DataFrame(rows), rules).set_index("area_code")
     for whole, level in (("50", "district"), ("58", "district"), ("TH", "province")):
         parts = table[(table["level"] == level) & (table.index.str.startswith(whole) | (whole == "TH"))]
         size = parts["persons"].to_numpy(dtype=float)
@@ -94,7 +96,7 @@ def test_m0_of_a_whole_is_that_of_its_parts_by_size_exactly(policy: Policy) -> N
 
 
 def test_nothing_is_target_poor_where_no_card_is_known(policy: Policy) -> None:
-    table = measures.poverty(PROFILES.assign(welfare_card=None), policy.households)
+    table = measures.household_poverty(PROFILES.assign(welfare_card=None), policy.households)
     assert table["target_poor_households"].isna().all()
     assert table["poor_households"].notna().any()
 
@@ -108,7 +110,7 @@ def test_published_tables_withstand_the_attack(seed: int, policy: Policy) -> Non
             n = int(chance.poisson(60 if mask == 0 else chance.choice([1, 4, 12])))
             if n:
                 rows.append(profile(code, int(mask), bool(chance.random() < 0.4), n, n * int(chance.integers(1, 5))))
-    table = measures.poverty(pd.DataFrame(rows), policy.households).set_index("area_code")
+    table = measures.household_poverty(pd.DataFrame(rows), policy.households).set_index("area_code")
     kinds = ["households", "poor_households", "target_poor_households", *(f"poor_{d}_households" for d in DIMENSIONS)]
     shown = [{a: None if pd.isna(v) else int(v) for a, v in table[kind].items()} for kind in kinds]
     for kind in (c for c in table if c.endswith(("households", "persons"))):
@@ -139,10 +141,10 @@ def test_agreement_by_hand(policy: Policy) -> None:
             profile("5001", 1, None, 50, 50, "ppp"),
         ]
     )
-    table = measures.agreement(
+    table = measures.household_agreement(
         compared(both=20, here=5, there=10, neither=15),
         profiles,
-        measures.poverty(profiles, policy.households),
+        measures.household_poverty(profiles, policy.households),
         policy.households,
     )
     table = table.set_index(["system", "other_system"])
@@ -158,10 +160,10 @@ def test_agreement_by_hand(policy: Policy) -> None:
 
 def test_an_agreement_that_would_tell_a_small_count_is_left_out(policy: Policy) -> None:
     profiles = pd.DataFrame([profile("5001", 1, None, 100, 100), profile("5001", 1, None, 53, 53, "ppp")])
-    table = measures.agreement(
+    table = measures.household_agreement(
         compared(both=30, here=2, there=9, neither=9),
         profiles,
-        measures.poverty(profiles, policy.households),
+        measures.household_poverty(profiles, policy.households),
         policy.households,
     )
     assert table[["agreement_share", "kappa"]].isna().all(axis=None)

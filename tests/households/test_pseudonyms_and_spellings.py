@@ -27,31 +27,31 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_key_is_made_once_for_its_owner_alone_and_its_loss_explained(key_file: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    first = pseudonyms.key(tmp_path / "project", said.append)
+    first = pseudonyms.pseudonym_key(tmp_path / "project", said.append)
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     assert len(said) == 1
     assert "If it is lost" in said[0]
     assert key_file.read_text().strip() not in said[0]
-    assert pseudonyms.key(tmp_path / "project", said.append) == first
+    assert pseudonyms.pseudonym_key(tmp_path / "project", said.append) == first
     assert len(said) == 1
     assert first.inner.hex() not in repr(first)
     key_file.unlink()
-    assert pseudonyms.key(tmp_path / "project", said.append) != first
+    assert pseudonyms.pseudonym_key(tmp_path / "project", said.append) != first
 
 
 def test_a_key_that_others_may_read_or_that_lies_in_the_project_is_refused(key_file: Path, tmp_path: Path) -> None:
-    pseudonyms.key(tmp_path / "project", print)
+    pseudonyms.pseudonym_key(tmp_path / "project", print)
     key_file.chmod(0o644)
     with pytest.raises(InputError, match="chmod 600"):
-        pseudonyms.key(tmp_path / "project", print)
+        pseudonyms.pseudonym_key(tmp_path / "project", print)
     with pytest.raises(InputError, match="a key inside the project"):
-        pseudonyms.key(tmp_path, print)
+        pseudonyms.pseudonym_key(tmp_path, print)
 
 
 def test_a_short_key_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(pseudonyms.KEY, "letmein")
     with pytest.raises(InputError, match="7 characters") as refused:
-        pseudonyms.key(tmp_path, print)
+        pseudonyms.pseudonym_key(tmp_path, print)
     assert "letmein" not in str(refused.value)
 
 
@@ -61,7 +61,7 @@ def test_where_no_key_can_be_kept_it_says_so(key_file: Path, tmp_path: Path, mon
 
     monkeypatch.setattr(pseudonyms.os, "open", denied)
     with pytest.raises(InputError, match="Permission denied"):
-        pseudonyms.key(tmp_path / "project", print)
+        pseudonyms.pseudonym_key(tmp_path / "project", print)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from stdnum.th import pin
 
 from pipeline import cli
 from pipeline.errors import InputError
-from pipeline.households.sample import Order, write
+from pipeline.households.sample import Order, write_sample
 from pipeline.sources import tpmap
 from tests.conftest import ROOT
 from tests.households.conftest import Province, csv, row
@@ -24,7 +24,7 @@ def rates(districts: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_district_totals_follow_sizes_and_rates(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
-    (path,) = write(Order(300_000, defects=0), tmp_path, rates, districts, PPP)
+    (path,) = write_sample(Order(300_000, defects=0), tmp_path, rates, districts, PPP)
     found = duckdb.sql(
         f'SELECT "province_ID" || "amphur_ID" AS district_code, count(*) AS n, count_if(\'1\' IN (health, living,'
         f" education, income, accessibility)) AS poor FROM '{path}' GROUP BY ALL ORDER BY ALL"
@@ -42,14 +42,14 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(
 ) -> None:
     tables = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        (path,) = write(Order(5000, seed), tmp_path / name, rates, districts, PPP)
+        (path,) = write_sample(Order(5000, seed), tmp_path / name, rates, districts, PPP)
         tables.append(pd.read_parquet(path))
     pd.testing.assert_frame_equal(tables[0], tables[1])
     assert not tables[0].equals(tables[2])
 
 
 def test_no_sample_id_is_a_persons(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
-    (path,) = write(Order(2000), tmp_path, rates, districts, PPP)
+    (path,) = write_sample(Order(2000), tmp_path, rates, districts, PPP)
     ids = pd.read_parquet(path)["PID"]
     assert ids.str.startswith("9").all()
     assert all(pin.is_valid(i.replace("9", "1", 1)) or len(i) == 13 for i in ids)
@@ -59,8 +59,8 @@ def test_no_sample_id_is_a_persons(tmp_path: Path, rates: pd.DataFrame, district
 def test_every_fault_of_a_real_export_is_there_and_dealt_with(
     province: Province, rates: pd.DataFrame, districts: pd.DataFrame
 ) -> None:
-    write(Order(20_000, defects=0.2), province.paths.raw, rates, districts, PPP)
-    write(Order(6000, defects=0.2, system="pppconnext", format="csv"), province.paths.raw, rates, districts, PPP)
+    write_sample(Order(20_000, defects=0.2), province.paths.raw, rates, districts, PPP)
+    write_sample(Order(6000, defects=0.2, system="pppconnext", format="csv"), province.paths.raw, rates, districts, PPP)
     done = province.take_in()
     table = done.table("files")
     assert table["encoding"].tolist() == ["utf-8", "cp874", "parquet"]
@@ -93,8 +93,8 @@ def test_every_fault_of_a_real_export_is_there_and_dealt_with(
 def test_the_kinds_of_file_hold_the_same_rows(
     kind: str, tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame
 ) -> None:
-    (parquet,) = write(Order(500), tmp_path / "a", rates, districts, PPP)
-    (other,) = write(Order(500, format=kind, cp874=False), tmp_path / "b", rates, districts, PPP)
+    (parquet,) = write_sample(Order(500), tmp_path / "a", rates, districts, PPP)
+    (other,) = write_sample(Order(500, format=kind, cp874=False), tmp_path / "b", rates, districts, PPP)
     if kind == "csv":
         found = pd.read_csv(other, dtype="str")
     else:
@@ -105,14 +105,14 @@ def test_the_kinds_of_file_hold_the_same_rows(
 
 def test_real_rows_are_never_replaced(province: Province, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
     province.put({"real.csv": csv([row(1)])})
-    with pytest.raises(InputError, match=r"files that are not sample \(real\.csv\)"):
-        write(Order(10), province.paths.raw, rates, districts, PPP)
+    with pytest.raises(InputError, match=r"files that are not a sample \(real\.csv\)"):
+        write_sample(Order(10), province.paths.raw, rates, districts, PPP)
     assert (province.paths.raw / "households" / "tpmap" / "real.csv").is_file()
 
 
 def test_an_earlier_sample_is_replaced(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
-    write(Order(100), tmp_path, rates, districts, PPP)
-    written = write(Order(100, format="csv"), tmp_path, rates, districts, PPP)
+    write_sample(Order(100), tmp_path, rates, districts, PPP)
+    written = write_sample(Order(100, format="csv"), tmp_path, rates, districts, PPP)
     folder = tmp_path / "households" / "tpmap"
     assert sorted(p.name for p in folder.glob("sample_*")) == sorted(p.name for p in written)
 

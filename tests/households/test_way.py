@@ -20,7 +20,7 @@ import pytest
 from pipeline import cli, workspace
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import Stopped
-from pipeline.households import files
+from pipeline.households import opening
 from pipeline.orchestration import definitions
 from pipeline.pages import embedding
 from pipeline.runs import publishing
@@ -170,7 +170,7 @@ def test_rows_and_agreement_show_in_the_ui(mixed: Paths, monkeypatch: pytest.Mon
     assert metadata["rows_kept"].value == 3600
     assert metadata["rows_refused"].value == 0
     assert "households/tpmap/rows.csv: 2,400 rows read" in logs
-    assert "no file remains" in logs
+    assert "no files remain" in logs
     assert "3,600 rows in = 3,600 kept + 0 superseded + 0 refused" in checks["household_rows"].description
     assert "can be compared" in checks["systems_agree"].description  # no one is called poor by one system only
     assert checks["household_rows"].passed
@@ -238,7 +238,7 @@ def test_what_is_left_out_cannot_be_worked_out_from_all_that_is_published_togeth
 
 def test_a_second_run_reads_no_row_and_gives_the_same_bytes(mixed: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digests(mixed)
-    monkeypatch.setattr(files, "opened", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again"))
     monkeypatch.setenv("PILOT_AREAS_KEY", "another key, since no pseudonym is published")
     made_in(mixed.maps.parent, "district_scores", "refused", "household_agreement")
     publishing.publish(mixed, definitions.build(mixed).resources["lineage"].made_from, "again", datetime.now(UTC))
@@ -250,7 +250,7 @@ def test_check_shows_what_became_of_the_rows(
 ) -> None:
     monkeypatch.chdir(mixed.maps.parent)
     monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setattr(files, "opened", lambda *_: pytest.fail("read again: check shares the intake of run"))
+    monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again: check shares the intake of run"))
     assert cli.main(["check"]) == 0
     said = capsys.readouterr().out
     assert "in = kept + superseded + refused" in said

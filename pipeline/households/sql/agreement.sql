@@ -1,5 +1,5 @@
--- Households of one system ($of) that the other, smaller one (`other_kept`) has too, by the district of each: found, and who
--- calls it poor.
+-- Households of one system ($of) that the other, smaller system (`other_kept`) also has, by the district in each: how many,
+-- and which of the two systems counts them as poor.
 SELECT
     grouping(kept.district_code) AS by_other,
     coalesce(kept.district_code, other_kept.district_code) AS district_code,

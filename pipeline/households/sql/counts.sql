@@ -1,4 +1,4 @@
--- What became of the rows of each file.
+-- What became of the rows of each file that was read.
 WITH used AS (
     SELECT
         file,

@@ -1,4 +1,4 @@
--- The line of each row in its file: where lines before it were empty or unreadable, that many further down.
+-- The line number of each row in its file, with the empty and unreadable lines before it counted.
 CREATE TEMP MACRO line_of(first_line, position, unreadable_before) AS
 (first_line + position + coalesce(unreadable_before, 0))::BIGINT;
 
@@ -12,14 +12,15 @@ FROM numbered
 GROUP BY file, position;
 
 CREATE TEMP VIEW not_used AS
-SELECT file, row, rules."column", rules.reason, staged.found, 'refused' AS verdict
-FROM staged JOIN rules ON rules.rule = staged.rule
+SELECT file, row, "column", reason, found, 'refused' AS verdict
+FROM staged
+WHERE reason IS NOT NULL
 UNION ALL
 SELECT staged.file, staged.row, places."column", places.reason, places.found, 'refused'
 FROM staged
 JOIN places ON places.place = staged.place AND places.found_code IS NULL
 ANTI JOIN by_point ON by_point.file = staged.file AND by_point.row = staged.row
-WHERE staged.rule = 0
+WHERE staged.reason IS NULL
 UNION ALL
 SELECT
     file, row, 'household_id',
@@ -36,6 +37,6 @@ WHERE staged.repairs <> 0
 UNION ALL
 SELECT staged.file, staged.row, 'place', places.repaired
 FROM staged JOIN places ON places.place = staged.place
-WHERE staged.rule = 0 AND places.repaired IS NOT NULL
+WHERE staged.reason IS NULL AND places.repaired IS NOT NULL
 UNION ALL
 SELECT file, row, 'place', 'district by coordinate' FROM by_point;

@@ -1,5 +1,5 @@
--- Households counted by district and by what they are deprived of: at most 928 × 32 × 3 rows, from which every measure
--- follows. `deprived` has one bit per dimension: health 1, living 2, education 4, income 8, accessibility 16.
+-- Households counted by district and by what they are deprived of: at most 928 × 32 × 3 rows, from which all measures are
+-- computed. `deprived` has one bit per dimension (database.BIT).
 SELECT
     system,
     district_code,

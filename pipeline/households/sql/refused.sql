@@ -1,4 +1,4 @@
--- Every row of one system that is not used: file, line, column, reason, a description that tells nothing.
+-- Every row of one system that is not used: file, line, column, reason, and a description of the cell without its content.
 SELECT
     files.name AS file,
     line_of(files.first_line, not_used.row, skipped.unreadable_before) AS line,

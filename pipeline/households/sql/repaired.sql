@@ -1,4 +1,4 @@
--- Every cell of one system that was repaired: file, line, column, in what way; never what stood there.
+-- Every cell of one system that was repaired: file, line, column, and how; never the original content.
 SELECT
     files.name AS file,
     line_of(files.first_line, cells_repaired.row, skipped.unreadable_before) AS line,

@@ -1,6 +1,6 @@
--- Invented rows. Household k of a district is always the same one: id, members and whether it is poor follow from the district's
--- code, its rate and k, so that samples of two systems hold the same households. Ids begin with 9, which no citizen id does.
--- The table `quota` has one row per district: how many households, the published rates, names and codes.
+-- Invented rows. Household k of a district is the same in every sample: its id, members and whether it is poor depend on the
+-- district's code, its rate and k only, so that samples of two systems hold the same households. Ids begin with 9, as no
+-- citizen id does. The table `quota` has one row per district: number of households, published rates, names and codes.
 WITH household AS (
     SELECT
         quota.*,
@@ -22,7 +22,7 @@ known AS (
         *,
         number::VARCHAR || check_digit(number) AS id,
         1 + floor(5 * chance(district_code, k, 'members'))::INTEGER AS persons,
-        -- The second system asks another day: in one case of seven it finds otherwise.
+        -- The second system surveys on another day and disagrees in one case of seven.
         CASE WHEN $looks_for_poor AND chance(district_code, k, $seed || 'again') < 0.15 THEN NOT poor ELSE poor END AS is_poor,
         CASE
             WHEN chance(district_code, k, $seed || 'defect') >= $defects THEN 'none'
@@ -33,12 +33,8 @@ known AS (
 ),
 deprived AS (
     SELECT
-        *,
-        is_poor AND (chance(district_code, k, $seed || 'health') < p_health OR most = 'health') AS d_health,
-        is_poor AND (chance(district_code, k, $seed || 'living') < p_living OR most = 'living') AS d_living,
-        is_poor AND (chance(district_code, k, $seed || 'education') < p_education OR most = 'education') AS d_education,
-        is_poor AND (chance(district_code, k, $seed || 'income') < p_income OR most = 'income') AS d_income,
-        is_poor AND (chance(district_code, k, $seed || 'access') < p_accessibility OR most = 'accessibility') AS d_access
+        is_poor AND (chance(district_code, k, $seed || '{dimension}') < p_{dimension} OR most = '{dimension}') AS lacks_{dimension},
+        *
     FROM known
 ),
 surveyed AS (
@@ -79,12 +75,8 @@ SELECT
         WHEN defect = 'thai digits' THEN translate(persons::VARCHAR, '0123456789', '๐๑๒๓๔๕๖๗๘๙')
         ELSE persons::VARCHAR
     END AS members,
-    d_health::INTEGER::VARCHAR AS health,
-    d_living::INTEGER::VARCHAR AS living,
-    d_education::INTEGER::VARCHAR AS education,
-    d_income::INTEGER::VARCHAR AS income,
-    d_access::INTEGER::VARCHAR AS accessibility,
-    (CASE WHEN d_income THEN 10000 ELSE 40000 END + floor(28000 * chance(district_code, k, $seed || 'baht')))::INTEGER::VARCHAR
+    lacks_{dimension}::INTEGER::VARCHAR AS {dimension},
+    (CASE WHEN lacks_income THEN 10000 ELSE 40000 END + floor(28000 * chance(district_code, k, $seed || 'baht')))::INTEGER::VARCHAR
         AS income_per_person,
     (chance(district_code, k, 'card') < CASE WHEN poor THEN 0.6 ELSE 0.25 END)::INTEGER::VARCHAR AS welfare_card,
     CASE
@@ -94,5 +86,5 @@ SELECT
     END AS survey_year
 FROM surveyed
 WHERE $tenth IS NULL OR (k % 10 = 9) = $tenth
--- So that the same seed gives the same bytes.
+-- The same seed gives the same bytes.
 ORDER BY surveyed.district_code, k, years_ago

@@ -1,14 +1,14 @@
--- Rows that break no rule and have a district. `recency` orders the rows of one household: the later survey wins; of one
--- survey the row that comes last.
+-- Rows that break no rule and have a district. `recency` orders the rows of one household: the later survey counts, and
+-- within one survey the last row.
 CREATE TEMP VIEW valid AS
 SELECT
-    staged.* EXCLUDE (place),
+    staged.* EXCLUDE (place, "column", reason, found),
     coalesce(places.found_code, by_point.district_code) AS district_code,
     survey_year::UBIGINT * 281474976710656 + staged.file::UBIGINT * 4294967296 + staged.row::UBIGINT AS recency
 FROM staged
 JOIN places ON places.place = staged.place
 LEFT JOIN by_point ON by_point.file = staged.file AND by_point.row = staged.row
-WHERE staged.rule = 0 AND (places.found_code IS NOT NULL OR by_point.district_code IS NOT NULL);
+WHERE staged.reason IS NULL AND (places.found_code IS NOT NULL OR by_point.district_code IS NOT NULL);
 
 CREATE TEMP TABLE superseded AS
 WITH latest AS (

@@ -1,0 +1,113 @@
+"""What became of the rows of each file: kept, superseded or refused, so that no row is lost.
+
+Here: households that occur twice, the balance per file, what stops an intake as a whole. Not here: reading the rows
+(``staging``), households by district (``counting``).
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import InputError, Problem
+from pipeline.households import database, files, mapping
+from pipeline.households.files import FilesToRead, Unusable
+from pipeline.households.progress import Log
+from pipeline.households.staging import Staged
+
+ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_repaired", "check_digits_wrong")
+COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
+
+
+def supersede_rows(
+    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, same_survey_share: float, log: Log
+) -> None:
+    """Find the rows of households that have a later row or survey; only the latest row counts.
+
+    Args:
+        connection: a connection with placed rows. It gets the views ``valid`` and ``kept`` and the table
+            ``superseded``.
+        chosen: the files read.
+        same_survey_share: share of the smaller file's rows, from 0 to 1, from which two files count as the same survey.
+        log: takes a line for each file with superseded rows.
+
+    Raises:
+        InputError: two files hold the same survey of the same households; only the user knows which of them counts.
+    """
+    database.run(connection, "valid")
+    for file, by_file, households, smaller in database.run(connection, "same_survey").fetchall():
+        if households >= same_survey_share * smaller:
+            other = chosen.files[by_file].path.name
+            raise InputError(
+                Problem(
+                    chosen.files[file].shown,
+                    f"{households:,} households that {other} has in the same survey year",
+                    "each survey in one file",
+                    "keep the file that counts",
+                )
+            )
+    for file, rows in database.run(connection, "superseded_rows").fetchall():
+        name = chosen.files[file].name
+        log(f"{name}: {rows:,} rows superseded by a later row or survey of the same household")
+
+
+def rows_of_files(
+    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, refused_share: float
+) -> pd.DataFrame:
+    """The balance of each staged file: ``rows_in = rows_kept + rows_superseded + rows_refused``.
+
+    Args:
+        connection: a connection after ``supersede_rows``. It gets the views ``not_used`` and ``cells_repaired``.
+        chosen: the files to read.
+        staged: those that were staged.
+        refused_share: largest share of refused rows in a file, from 0 to 1.
+
+    Returns:
+        The columns of the contract ``household_files``, one row per staged file.
+
+    Raises:
+        InputError: more than ``refused_share`` of the rows of a file are refused.
+    """
+    database.run(connection, "lines")
+    counts = database.run(connection, "counts").df().astype(dict.fromkeys((*ROWS, "invented"), "int64"))
+    read = [chosen.files[number] for number in counts["file"]]
+    for row, file in zip(counts.itertuples(), read, strict=True):
+        if row.rows_refused > refused_share * row.rows_in:
+            reason, column, rows = _commonest_reason(connection, int(row.file))
+            raise InputError(
+                Problem(
+                    file.shown,
+                    f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} for: {reason}",
+                    f"at most {refused_share:.0%} (households.refused_share_stops in the policy)",
+                    f"check this column and {mapping.FILE}",
+                    column=column,
+                )
+            )
+    declared = np.array([files.origin(file).sample for file in read], dtype=bool)
+    invented = (counts["invented"] > counts["rows_in"] / 2).to_numpy(dtype=bool)
+    return counts.assign(
+        encoding=[staged.encodings[number] for number in counts["file"]],
+        file=[file.name for file in read],
+        system=[file.system for file in read],
+        sample=declared | invented,
+        problem=pd.Series([None] * len(read), dtype="str"),
+    )[list(COLUMNS)]
+
+
+def with_unusable(rows: pd.DataFrame, unusable: Sequence[Unusable]) -> pd.DataFrame:
+    """The table ``household_files``: the balance of the files read, and the files that are not used with their problem.
+
+    >>> with_unusable(pd.DataFrame(), [Unusable("tpmap", "households/tpmap/a.sav", "..")])[["file", "rows_in"]].values
+    array([['households/tpmap/a.sav', 0]], dtype=object)
+    """
+    table = pd.DataFrame([(u.name, u.system, u.problem) for u in unusable], columns=["file", "system", "problem"])
+    table = table.astype("str").assign(encoding="", sample=False, **dict.fromkeys(ROWS, 0))
+    tables = [t for t in (rows, table) if len(t)] or [table]
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def _commonest_reason(connection: duckdb.DuckDBPyConnection, file: int) -> tuple[str, str, int]:
+    """The commonest reason for which rows of a file are refused, its column, how many rows."""
+    reason, column, rows = database.run(connection, "commonest_reason", file=file).fetchall()[0]
+    return reason, column, rows

@@ -1,0 +1,244 @@
+"""A household file opened for DuckDB: its rows as columns of text under our names.
+
+Here: kinds of files, delimiters, headers. Not here: encodings (``reading.encodings``), archives (``workbook``), what a
+cell must be (``sql/stage.sql``). No message shows a cell: it names a file, a line or a column.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import InputError, Problem, shown_value
+from pipeline.households.files import HouseholdFile
+from pipeline.households.mapping import COLUMNS, FILE, Mapping
+from pipeline.households.progress import Log
+from pipeline.households.workbook import unpack_workbook
+from pipeline.reading.encodings import look_through, transcode
+from pipeline.reading.table import INVISIBLE
+
+DELIMITERS = ",;\t"
+LONGEST_HEADER = 1 << 16
+# The table of lines that DuckDB could not read as rows, and its table of the files scanned.
+REJECTS, REJECTS_SCANS = "csv_rejects", "csv_rejects_scans"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file ready to be read.
+
+    Attributes:
+        rows: all our columns as text; NULL where the file has no such column.
+        encoding: an encoding of text, ``parquet`` or ``xlsx``.
+        is_text: whether lines can be unreadable; the table ``csv_rejects`` then lists them after the rows are read.
+        lines: lines of rows in a text file, without header and empty lines.
+        empty: numbers of the empty lines in a text file.
+    """
+
+    rows: duckdb.DuckDBPyRelation
+    encoding: str
+    is_text: bool = False
+    lines: int = 0
+    empty: tuple[int, ...] = ()
+
+
+def open_file(
+    file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
+) -> Opened:
+    """The rows of a file as a DuckDB relation; nothing is read yet but header and encoding.
+
+    Args:
+        file: the file to open.
+        mapping: the file's column for each of ours.
+        private: a folder only this intake uses, for what must be unpacked or converted first.
+        connection: the connection that will read the rows.
+        log: takes a line for each long step.
+
+    Raises:
+        InputError: the content is not what the file's ending promises, or a mapped column is missing.
+    """
+    suffix = file.path.suffix.lower()
+    if file.path.stat().st_size == 0:
+        raise InputError(Problem(file.shown, "0 bytes", "rows", "export it again, or remove it"))
+    with file.path.open("rb") as stream:
+        start = stream.read(8)
+    kind = "parquet" if start[:4] == b"PAR1" else "xlsx" if start[:2] == b"PK" else "text"
+    if kind != {".parquet": "parquet", ".xlsx": "xlsx"}.get(suffix, "text"):
+        what = {"parquet": "a Parquet file", "xlsx": "a ZIP archive", "text": "neither Parquet nor a workbook"}[kind]
+        raise InputError(
+            Problem(file.shown, what, f"a {suffix} file", "rename it to the right ending, or export it again")
+        )
+    if kind == "text":
+        return _open_text(file, mapping, private, connection, log)
+    path = file.path
+    if kind == "xlsx":
+        path = private / f"{file.sha256}.parquet"
+        unpack_workbook(file.path, file.shown, mapping.columns.values(), path, log)
+    return Opened(_open_parquet(file, path, mapping, connection), kind)
+
+
+def _open_parquet(
+    file: HouseholdFile, path: Path, mapping: Mapping, connection: duckdb.DuckDBPyConnection
+) -> duckdb.DuckDBPyRelation:
+    try:
+        names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
+    except (pa.ArrowException, OSError, ValueError):  # a footer cut off, changed, with names that are no UTF-8
+        raise InputError(
+            Problem(
+                file.shown, "a Parquet file without a complete footer", "a complete file", "copy or export it again"
+            )
+        ) from None
+    if not rows:
+        raise InputError(Problem(file.shown, "no rows", "rows", "export it again, or remove it"))
+    _check_header(names, mapping, file.shown)
+    lower = [name.casefold() for name in names]
+    if alike := [name for name in names if lower.count(name.casefold()) > 1 and name in mapping.columns.values()]:
+        raise InputError(
+            Problem(
+                file.shown,
+                f"columns that differ from {shown_value(alike[0])} in capitals only",
+                "one column",
+                "rename the other",
+            )
+        )
+    return _our_columns(connection.read_parquet(_literal(path)), {name: name for name in names}, mapping)
+
+
+def _literal(path: Path) -> str:
+    """A path that DuckDB takes literally although it treats ``*``, ``?`` and ``[`` as patterns.
+
+    A path whose folder has such characters is returned unchanged: the folders that DuckDB may read are known by their
+    literal names, and it takes a path literally where no file matches it as a pattern.
+
+    >>> _literal(Path("/x/a[1].csv")), _literal(Path("/x [1]/a[1].csv"))
+    ('/x/a[[]1].csv', '/x [1]/a[1].csv')
+    """
+    whole = path.resolve()
+    if re.search(r"[*?\[]", str(whole.parent)):
+        return str(whole)
+    return str(whole.with_name(re.sub(r"([*?\[])", r"[\1]", whole.name)))
+
+
+def _our_columns(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mapping: Mapping) -> duckdb.DuckDBPyRelation:
+    """All our columns as text, in order; NULL for a column that the file does not have."""
+    cells = []
+    for ours in COLUMNS:
+        theirs = mapping.columns.get(ours)
+        cell = duckdb.ColumnExpression(column_of[theirs]) if theirs in column_of else duckdb.ConstantExpression(None)
+        cells.append(cell.cast("VARCHAR").alias(ours))
+    return rows.project(*cells)
+
+
+def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
+    """``InputError`` where a column that the file must have is missing, or a mapped column occurs twice."""
+    twice = sorted({name for name in header if header.count(name) > 1 and name in mapping.columns.values()})
+    if twice:
+        raise InputError(
+            Problem(file, f"column {shown_value(twice[0])} twice", "each column once", "remove one", line=1)
+        )
+    needed = mapping.needed(header)
+    if missing := [name for name in needed if name not in header]:
+        raise InputError(
+            Problem(
+                file,
+                f"no column {', '.join(map(shown_value, missing[:5]))}",
+                f"the columns that {mapping.file} names"
+                if Path(mapping.file).is_file()
+                else f"our own column names, or a file {FILE}",
+                f"correct {mapping.file}, or export the file again",
+                line=1,
+            )
+        )
+
+
+def _open_text(
+    file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
+) -> Opened:
+    """A delimited text file: one pass for its encoding, then fixed columns; DuckDB guesses nothing."""
+    seen = look_through(file.path, file.shown)
+    path = file.path
+    if seen.encoding == "cp874":
+        path = private / f"{file.sha256}.csv"
+        log(f"{file.name}: CP874, converting to UTF-8")
+        transcode(file.path, path, file.shown)
+    with path.open("rb") as stream:
+        top = stream.read(LONGEST_HEADER).decode("utf-8-sig", errors="ignore")
+    delimiter, header = header_of(top, mapping, file.shown)
+    if seen.newlines == 0 or seen.lines <= 1:
+        raise InputError(Problem(file.shown, "a header and no rows", "rows", "export it again, or remove it"))
+    for table in (REJECTS, REJECTS_SCANS):  # of the file before, if it was left out halfway
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    rows = connection.read_csv(
+        _literal(path),
+        header=True,
+        sep=delimiter,
+        quotechar='"',
+        escapechar='"',
+        columns={f"c{i}": "VARCHAR" for i in range(len(header))},
+        auto_detect=False,
+        strict_mode=True,
+        store_rejects=True,
+        rejects_table=REJECTS,
+        rejects_scan=REJECTS_SCANS,
+        rejects_limit=0,
+    )
+    return Opened(
+        _our_columns(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
+        seen.encoding,
+        is_text=True,
+        lines=seen.lines - 1,
+        empty=tuple(seen.empty),
+    )
+
+
+def header_of(top: str, mapping: Mapping, file: str) -> tuple[str, list[str]]:
+    """The delimiter that gives most of the mapped columns, and the header split by it.
+
+    Args:
+        top: the beginning of the file, at least its first line.
+        mapping: the file's column for each of ours.
+        file: the name of the file in messages.
+
+    >>> header_of("a;b,c\\n1;2\\n", Mapping({"members": "a"}), "x.csv")
+    (';', ['a', 'b,c'])
+    """
+    best: tuple[int, str, list[str]] = (-1, ",", [])
+    for delimiter in DELIMITERS:
+        try:
+            header = next(csv.reader(io.StringIO(top, newline=""), delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            continue
+        header = [cell.translate(INVISIBLE).strip() for cell in header]
+        hits = len(set(header) & set(mapping.columns.values()))
+        if hits > best[0]:
+            best = hits, delimiter, header
+    _check_header(best[2], mapping, file)
+    return best[1], best[2]
+
+
+@contextmanager
+def duckdb_errors_hidden(file: HouseholdFile) -> Iterator[None]:
+    """Raise ``InputError`` in place of an error of DuckDB, whose message may contain a line of the file."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise InputError(
+            Problem(file.shown, "more rows than memory and disk can hold", "room on the disk", "free space on the disk")
+        ) from None
+    except duckdb.Error as error:
+        kind = type(error).__name__.removesuffix("Exception")
+        raise InputError(
+            Problem(
+                file.shown,
+                f"rows that cannot be separated ({kind})",
+                "a complete file, with the same line ending in all lines",
+                "export it again as 'CSV UTF-8' or Parquet",
+            )
+        ) from None

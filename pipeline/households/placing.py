@@ -1,0 +1,67 @@
+"""The district of each staged row: by code or name, else by coordinate.
+
+Here: the tables ``places`` and ``by_point``. Not here: what a spelling means (``spellings``), geometry
+(``pipeline.places``).
+"""
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+
+from pipeline import places
+from pipeline.households import database
+from pipeline.households.progress import Log
+from pipeline.households.spellings import Gazetteer, place_spellings
+
+# Coordinates looked up at a time.
+BATCH = 1_000_000
+
+
+def place_rows(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, shapes: gpd.GeoDataFrame, log: Log) -> None:
+    """Find the district of each distinct spelling; where there is none, that of the row's coordinate.
+
+    Args:
+        connection: a connection with the view ``staged`` and the table ``spelled``. It gets the table ``places``, with
+            the district of each spelling or the reason why there is none, and rows in the table ``by_point``.
+        gazetteer: codes and names of districts.
+        shapes: outlines of districts, EPSG:4326.
+        log: takes a line where coordinates cannot be used.
+    """
+    _place_by_spelling(connection, gazetteer)
+    _place_by_coordinate(connection, shapes, log)
+
+
+def _place_by_spelling(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> None:
+    spelled = database.run(connection, "all_spellings").df()
+    found = list(place_spellings(gazetteer, spelled.drop(columns="place")))
+    table = {
+        "place": spelled["place"].to_numpy(dtype="uint64"),
+        "found_code": pd.array([p.district_code for p in found], dtype="str"),
+        "repaired": pd.array([p.repaired for p in found], dtype="str"),
+        "column": pd.array([p.column for p in found], dtype="str"),
+        "reason": pd.array([p.reason for p in found], dtype="str"),
+        "found": pd.array([p.found for p in found], dtype="str"),
+    }
+    database.create_table(connection, "places", pd.DataFrame(table))
+
+
+def _place_by_coordinate(connection: duckdb.DuckDBPyConnection, shapes: gpd.GeoDataFrame, log: Log) -> None:
+    unplaced: pa.RecordBatchReader = connection.sql(database.sql_of("unplaced")).to_arrow_reader(BATCH)
+    if not (shapes["outline"] == "boundary_file").all():
+        first = next(iter(unplaced), None)
+        if first is not None and len(first):
+            log(
+                "households with a coordinate only are not placed, since schematic outlines are not borders; put a"
+                " boundary file into data/raw/boundaries/"
+            )
+        return
+    batches = [b.select(["file", "row"]).append_column("district_code", _districts_at(b, shapes)) for b in unplaced]
+    if batches:
+        found = pa.Table.from_batches(batches)
+        database.insert(connection, "by_point", found.filter(found["district_code"].is_valid()))
+
+
+def _districts_at(batch: pa.RecordBatch, shapes: gpd.GeoDataFrame) -> pa.Array:
+    lon, lat = (batch.column(name).to_numpy(zero_copy_only=False) for name in ("lon", "lat"))
+    return pa.array(places.district_at(lon, lat, shapes), type=pa.string())

@@ -1,0 +1,2 @@
+-- Each distinct spelling of all files once.
+SELECT DISTINCT ON (place) * EXCLUDE (file) FROM spelled ORDER BY ALL

@@ -1,0 +1,86 @@
+"""Which changes make an intake be made again: its code and its inputs, and nothing else."""
+
+import ast
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import code_version as versions
+from pipeline.households import files, kept
+from tests.households.conftest import Province, csv, row
+
+PIPELINE = versions.HERE
+# Imported by the readers, but not part of the code of an intake: folders of a project; values that are in the identity.
+NOT_CODE = {"workspace", "policy", "contracts", "code_version"}
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the source whose digests are taken instead of the real ones."""
+    copy = shutil.copytree(PIPELINE, tmp_path / "source" / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(versions, "HERE", copy)
+    versions.code_version.cache_clear()
+    yield copy
+    versions.code_version.cache_clear()
+
+
+@pytest.fixture
+def identity(province: Province, copied: Path) -> Callable[[], str]:
+    province.put({"a.csv": csv([row(1)])})
+
+    def now() -> str:
+        versions.code_version.cache_clear()
+        chosen = files.files_to_read(province.paths.raw, False, print)
+        return kept.identity(chosen, province.districts, province.shapes, province.policy)
+
+    return now
+
+
+@pytest.mark.parametrize(
+    "file", ["pages/static/app/page.css", "pages/country.py", "sentences/decision.py", "runs/publishing.py", "cli.py"]
+)
+def test_other_code_does_not_make_rows_be_read_again(file: str, identity: Callable[[], str], copied: Path) -> None:
+    before = identity()
+    with (copied / file).open("a", encoding="utf-8") as source:
+        source.write("\n")
+    assert identity() == before
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["households/sql/stage.sql", "households/staging.py", "reading/encodings.py", "small_cells.py", "queries.py"],
+)
+def test_the_code_that_reads_rows_makes_them_be_read_again(
+    file: str, identity: Callable[[], str], copied: Path
+) -> None:
+    before = identity()
+    with (copied / file).open("a", encoding="utf-8") as source:
+        source.write("\n")
+    assert identity() != before
+
+
+def test_inputs_and_policy_make_rows_be_read_again(identity: Callable[[], str], province: Province) -> None:
+    seen = {identity()}
+    province.put({"b.csv": csv([row(2)])})
+    seen.add(identity())
+    mapping = "".join(f'"{name}" = "{name}"\n' for name in row(1))
+    province.put({"mapping.toml": f"[columns]\n{mapping}".encode()})
+    seen.add(identity())
+    province.rules(smallest_count=9)
+    seen.add(identity())
+    assert len(seen) == 4
+
+
+def test_the_code_of_an_intake_is_all_that_its_modules_import() -> None:
+    imported: set[str] = set()
+    for folder in ("households", "reading"):
+        for path in (PIPELINE / folder).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "pipeline":
+                    inner = node.module.split(".")[1:]
+                    imported |= {"/".join(inner)} if inner else {alias.name for alias in node.names}
+    code = set(versions.HOUSEHOLDS)
+    missing = {m for m in imported if m not in code | NOT_CODE and m.split("/")[0] not in code}
+    assert not missing
