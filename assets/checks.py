@@ -54,6 +54,11 @@ def recorded(inputs: pd.DataFrame) -> Finding:
     return findings.recorded(inputs)
 
 
+@check("inputs", findings.columns)
+def columns(inputs: pd.DataFrame) -> Finding:
+    return findings.columns(inputs)
+
+
 @check("shortlist_without_suspects", findings.suspects)
 def suspects(shortlist_without_suspects: pd.DataFrame, provincial_shortlist: pd.DataFrame) -> Finding:
     return findings.suspects(provincial_shortlist, shortlist_without_suspects)

@@ -13,7 +13,8 @@ import pandas as pd
 from pipeline.contracts import PAST_CHOICES
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy import Policy
-from pipeline.reading.table import table_of
+from pipeline.reading.columns import ColumnMap
+from pipeline.reading.table import Parsed, parse_table
 
 LARGEST_BYTES = 5_000_000
 
@@ -37,18 +38,22 @@ class Recall:
     p: float
 
 
-def past_choices(path: Path, district_codes: pd.Series) -> pd.DataFrame:
-    """The list of past choices: code (of a province or district), year, programme; each validated like any input."""
+def past_choices(path: Path, district_codes: pd.Series) -> Parsed:
+    """Read the list of past choices: code (of a province or district), year, programme.
+
+    Raises:
+        InputError: there is no such list, it is empty, or a cell cannot be used.
+    """
     file = shown_path(path)
     if not path.is_file():
         raise InputError(Problem(file, "no such file", "a list with code,year,programme", "give the path of the list"))
     if path.stat().st_size > LARGEST_BYTES:
         raise InputError(Problem(file, f"{path.stat().st_size:,} bytes", "a list of places", "give the list alone"))
     known = {"code": {*district_codes, *district_codes.str[:2]}}
-    table, _ = table_of(path.read_bytes(), file, PAST_CHOICES, known)
-    if table.empty:
+    parsed = parse_table(path.read_bytes(), file, PAST_CHOICES, ColumnMap(), known)
+    if parsed.table.empty:
         raise InputError(Problem(file, "no row", "at least one place", "add the places of the programme"))
-    return table
+    return parsed
 
 
 def placed(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame) -> pd.DataFrame:

@@ -154,8 +154,9 @@ def backtest(given: argparse.Namespace) -> int:
 
     today = what_if.published(Tables(paths.processed))
     choices = backtest.past_choices(file, today.districts["district_code"])
-    recalls = backtest.recalls(choices, today.districts, today.provinces, today.policy)
-    comparisons.past(backtest.placed(choices, today.districts, today.provinces), recalls)
+    recalls = backtest.recalls(choices.table, today.districts, today.provinces, today.policy)
+    places = backtest.placed(choices.table, today.districts, today.provinces)
+    comparisons.past(places, recalls, choices.header.ignored)
     return 0
 
 

@@ -162,6 +162,18 @@ def recorded(inputs: pd.DataFrame) -> Finding:
     )
 
 
+def columns(inputs: pd.DataFrame) -> Finding:
+    """Every column of every file is used."""
+    ignored = inputs[inputs["ignored_columns"] != ""].drop_duplicates("file")
+    named = [f"{row.file}: {', '.join(row.ignored_columns.splitlines())}" for row in ignored.itertuples()]
+    return Finding(
+        not named,
+        f"columns that are not used (map them under [columns] in SOURCE.toml): {'; '.join(named)}"
+        if named
+        else "every column is used",
+    )
+
+
 def suspects(provincial_shortlist: pd.DataFrame, shortlist_without_suspects: pd.DataFrame) -> Finding:
     """The shortlist is the same without suspect figures."""
     leave, enter = moved(provincial_shortlist, shortlist_without_suspects)

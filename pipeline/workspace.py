@@ -24,7 +24,8 @@ from pipeline.code_version import EVERYTHING, TABLES, code_version
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.reading.table import Origin, Received
+from pipeline.reading.sidecar import Origin
+from pipeline.reading.table import Received
 
 FOOTER = b"pilot_areas"
 # What an archived round says of itself, in its folder.
@@ -342,6 +343,7 @@ def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
                     "rows_in": note.rows_in,
                     "rows_kept": kept,
                     "cells_repaired": len(note.repaired),
+                    "ignored_columns": "\n".join(origin.ignored_columns),
                 }
             )
     return pd.DataFrame(rows, columns=CONTRACTS["inputs"].column_names)

@@ -28,7 +28,7 @@ def today(real_run: Paths) -> what_if.Ranking:
 def test_recall_by_hand(tmp_path: Path, today: what_if.Ranking) -> None:
     file = tmp_path / "list.csv"
     file.write_text(LIST, encoding="utf-8")
-    choices = backtest.past_choices(file, today.districts["district_code"])
+    choices = backtest.past_choices(file, today.districts["district_code"]).table
     found = {
         (r.programme, r.level): r for r in backtest.recalls(choices, today.districts, today.provinces, today.policy)
     }

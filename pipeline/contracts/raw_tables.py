@@ -314,6 +314,9 @@ inputs = Contract(
         Column("rows_in", Kind.COUNT, "rows of the table as received", "rows", minimum=0),
         Column("rows_kept", Kind.COUNT, "rows of the table as stored", "rows", minimum=0),
         Column("cells_repaired", Kind.COUNT, "cells repaired in the table, listed in `repaired`", "cells", minimum=0),
+        Column("encoding", Kind.TEXT, "encoding of a text file; empty for other files"),
+        Column("delimiter", Kind.TEXT, "character between the fields of a text file; empty for other files"),
+        Column("ignored_columns", Kind.TEXT, "columns of the file that are not used, one per line"),
     ),
     "sidecars and readers of data/raw/",
 )
@@ -352,9 +355,9 @@ RAW = (
 subdistrict_points_file = Contract(
     "subdistrict_points.csv",
     "One point inside each subdistrict",
-    ("subdistrict_code",),
+    ("place_code",),
     (
-        Column("subdistrict_code", Kind.CODE, "DOPA code of the subdistrict", pattern=SUBDISTRICT),
+        Column("place_code", Kind.CODE, "DOPA code of the subdistrict", pattern=SUBDISTRICT),
         *subdistrict_points.columns[1:],
     ),
     subdistrict_points.source,

@@ -16,7 +16,7 @@ from pipeline.households import mapping
 from pipeline.households.citizen_ids import without_ids
 from pipeline.households.mapping import Mapping
 from pipeline.households.progress import Log
-from pipeline.reading.table import SIDECAR, Origin, origin_of
+from pipeline.reading.sidecar import SIDECAR, Origin, origin_of
 
 FOLDER = "households"
 SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", ".xlsx")

@@ -13,7 +13,9 @@ from typing import Any
 
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.reading.table import THAI_DIGITS, read_toml
+from pipeline.reading.cells import THAI_DIGITS
+from pipeline.reading.columns import column_map
+from pipeline.reading.sidecar import read_toml
 
 FILE = "mapping.toml"
 IDS = ("household_id", "citizen_id")
@@ -78,7 +80,7 @@ def read_mapping(folder: Path) -> Mapping:
         raise InputError(
             Problem(file, f"the table {unknown[0]}", "the tables columns, constants, values", "correct the name")
         )
-    columns = _ours(settings.get("columns", {}), file)
+    columns = column_map(settings.get("columns", {}), COLUMNS, file).theirs
     year = _table(settings, "constants", file).get("survey_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
         raise InputError(
@@ -97,29 +99,6 @@ def _table(settings: dict[str, Any], name: str, file: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise InputError(Problem(file, f"{name} = {shown_value(table)}", f"a table [{name}]", f"write [{name}]"))
     return table
-
-
-def _ours(table: Any, file: str) -> dict[str, str]:
-    """``{ours: theirs}``, each once."""
-    if not isinstance(table, dict):
-        raise InputError(Problem(file, f"columns = {shown_value(table)}", "a table [columns]", "write [columns]"))
-    columns: dict[str, str] = {}
-    for theirs, ours in table.items():
-        if ours not in COLUMNS:
-            raise InputError(
-                Problem(file, f"{shown_value(ours)}", f"one of {', '.join(COLUMNS)}", "correct it", column=theirs)
-            )
-        if ours in columns:
-            raise InputError(
-                Problem(
-                    file,
-                    f"{ours} twice, for {shown_value(columns[ours])} and {shown_value(theirs)}",
-                    "each of our columns once",
-                    "keep the one that the files have",
-                )
-            )
-        columns[ours] = theirs
-    return columns
 
 
 def _words(words: Any, file: str, name: str) -> tuple[str, ...] | None:

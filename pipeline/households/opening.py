@@ -4,8 +4,6 @@ Here: kinds of files, delimiters, headers. Not here: encodings (``reading.encodi
 cell must be (``sql/stage.sql``). No message shows a cell: it names a file, a line or a column.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +19,10 @@ from pipeline.households.files import HouseholdFile
 from pipeline.households.mapping import COLUMNS, FILE, Mapping
 from pipeline.households.progress import Log
 from pipeline.households.workbook import unpack_workbook
+from pipeline.reading.columns import clean_name
+from pipeline.reading.delimited import header_of
 from pipeline.reading.encodings import look_through, transcode
-from pipeline.reading.table import INVISIBLE
 
-DELIMITERS = ",;\t"
 LONGEST_HEADER = 1 << 16
 # The table of lines that DuckDB could not read as rows, and its table of the files scanned.
 REJECTS, REJECTS_SCANS = "csv_rejects", "csv_rejects_scans"
@@ -170,7 +168,10 @@ def _open_text(
         transcode(file.path, path, file.shown)
     with path.open("rb") as stream:
         top = stream.read(LONGEST_HEADER).decode("utf-8-sig", errors="ignore")
-    delimiter, header = header_of(top, mapping, file.shown)
+    delimiter, header = header_of(top, mapping.columns.values(), file.shown)
+    as_mapped = {clean_name(name): name for name in mapping.columns.values()}
+    header = [as_mapped.get(name, name) for name in header]
+    _check_header(header, mapping, file.shown)
     if seen.newlines == 0 or seen.lines <= 1:
         raise InputError(Problem(file.shown, "a header and no rows", "rows", "export it again, or remove it"))
     for table in (REJECTS, REJECTS_SCANS):  # of the file before, if it was left out halfway
@@ -196,31 +197,6 @@ def _open_text(
         lines=seen.lines - 1,
         empty=tuple(seen.empty),
     )
-
-
-def header_of(top: str, mapping: Mapping, file: str) -> tuple[str, list[str]]:
-    """The delimiter that gives most of the mapped columns, and the header split by it.
-
-    Args:
-        top: the beginning of the file, at least its first line.
-        mapping: the file's column for each of ours.
-        file: the name of the file in messages.
-
-    >>> header_of("a;b,c\\n1;2\\n", Mapping({"members": "a"}), "x.csv")
-    (';', ['a', 'b,c'])
-    """
-    best: tuple[int, str, list[str]] = (-1, ",", [])
-    for delimiter in DELIMITERS:
-        try:
-            header = next(csv.reader(io.StringIO(top, newline=""), delimiter=delimiter, strict=True), [])
-        except csv.Error:
-            continue
-        header = [cell.translate(INVISIBLE).strip() for cell in header]
-        hits = len(set(header) & set(mapping.columns.values()))
-        if hits > best[0]:
-            best = hits, delimiter, header
-    _check_header(best[2], mapping, file)
-    return best[1], best[2]
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import database, mapping
 from pipeline.households.files import FOLDER
-from pipeline.reading.table import SIDECAR, read_toml
+from pipeline.reading.sidecar import SIDECAR, read_toml
 
 LARGEST_SHEET = 1_048_575
 # A system that looks for the poor also surveys this share of other households.

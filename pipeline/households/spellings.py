@@ -15,7 +15,8 @@ from functools import cache, cached_property
 import geothai
 import pandas as pd
 
-from pipeline.reading.table import INVISIBLE, THAI_DIGITS
+from pipeline.reading.cells import THAI_DIGITS
+from pipeline.reading.columns import INVISIBLE
 
 # PyThaiNLP would make a folder for downloads in the user's home, which may be read-only.
 if "PYTHAINLP_READ_MODE" not in os.environ:  # the older name of this setting

@@ -228,6 +228,10 @@ class WorkspaceIOManager(dg.IOManager):
         metadata |= {name: int(table[name].sum()) for name in table.columns if name in ROW_COUNTS and len(table)}
         for origin in note.origins:
             metadata[f"sha256 of {origin.file}"] = origin.sha256
+            if origin.encoding:
+                metadata[f"encoding of {origin.file}"] = origin.encoding
+            if origin.ignored_columns:
+                metadata[f"columns of {origin.file} that are not used"] = ", ".join(origin.ignored_columns)
         if CONTRACTS[name].files_in:
             metadata["sizes_kb"] = {f: len(b) // 1000 for f, b in zip(table["file"], table["bytes"], strict=True)}
         elif not isinstance(table, gpd.GeoDataFrame):

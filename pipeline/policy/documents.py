@@ -18,7 +18,8 @@ from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy.changes import WhatIf
 from pipeline.policy.whole import Policy, flat, validated
-from pipeline.reading.table import Origin, Received, read_toml
+from pipeline.reading.sidecar import Origin, read_toml
+from pipeline.reading.table import Received
 
 BALLOT = f"""
 # One ballot per agency that votes: 100 points over the criteria. With ballots, their mean is the weight and the section

@@ -1,5 +1,7 @@
-"""How a file of any source becomes a checked table: encodings, headers, cells, and the sidecar that names its origin.
+"""How a file becomes a checked table: encoding, delimiter, columns, cells, and the sidecar that names its source.
 
-Here: what is the same for every file. Not here: what one system's file means (``sources``, ``layers``, ``households``),
-what a table must be (``contracts``).
+Here: what is the same for every file. ``sidecar`` reads ``SOURCE.toml``, ``encodings`` decodes text, ``delimited``
+finds the delimiter, ``columns`` maps the file's columns to ours, ``cells`` converts text to values, ``table`` calls
+them in this order. Not here: what one system's file means (``sources``, ``households``), what a table must be
+(``contracts``).
 """

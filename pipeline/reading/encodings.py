@@ -1,24 +1,45 @@
-"""How a text file of household rows is written: in which encoding, with how many lines, and again as UTF-8.
+"""The encoding of a text file: UTF-8, UTF-8 with a byte order mark, or CP874 (TIS-620).
 
-Here: one look through its bytes, in pieces; nothing is guessed and no cell is shown. Not here: delimiters and headers
-(``files``).
+Here: strict decoding, in pieces for files too large for memory. A file that is partly one encoding and partly another
+is refused, and no cell of household rows is shown. Not here: delimiters (``delimited``) and headers (``columns``).
 """
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import InputError, Problem
+from pipeline.errors import InputError, Problem, shown_value
 
 CHUNK = 8 << 20
 EMPTY_LINES = re.compile(rb"(?<=\n)\r?\n")
+CP874 = "cp874"
+EXPORT_AGAIN = "export the file again as 'CSV UTF-8'"
+# Thai text in UTF-8, where every byte happens to be a character of CP874.
+UTF8_AS_CP874 = re.compile("(?:เ[ธน][\x80-\u00a0ก-ฟ€…‘’“”•–—]){2}")
+# Sequences that Thai spelling does not allow: a mark or a following vowel without its consonant, a leading vowel
+# without one, a single Thai letter at the end of a Latin word. An accented letter of another encoding looks like this.
+NOT_THAI = re.compile(
+    "(?<![ก-ฮัิ-ฺ็-๎])[ัิ-ฺ็-๎]"  # U+0E31, U+0E34-0E3A and U+0E47-0E4E: above or below a consonant
+    "|(?<![ก-๎])[ะาำๅ]"
+    "|[เ-ไ](?![ก-ฮเ])"
+    "|(?<=[A-Za-z])[ก-๛](?![ก-๛])"
+)
+
+Chunks = Callable[[], Iterator[bytes]]
 
 
 @dataclass
-class Seen:
-    """What one look through a text file tells. ``lines`` counts lines that are not ``empty``, the header included."""
+class TextFile:
+    """Encoding and lines of a text file.
+
+    Attributes:
+        encoding: ``utf-8``, ``utf-8 with BOM`` or ``cp874``.
+        newlines: number of line feeds.
+        lines: number of lines that are not empty, the header included.
+        empty: numbers of the empty lines.
+    """
 
     encoding: str
     newlines: int = 0
@@ -26,52 +47,119 @@ class Seen:
     empty: list[int] = field(default_factory=list)
 
 
-def look_through(path: Path, file: str) -> Seen:
-    """Encoding and lines of a text file, in one pass; nothing is guessed.
+def look_through(path: Path, file: str) -> TextFile:
+    """Find the encoding and the lines of a text file in one pass; UTF-8 must decode strictly, else CP874 must.
 
-    UTF-8 must decode strictly, else CP874 must; a file that is partly one and partly the other is neither. Raises
-    ``InputError`` with the lines where each fails.
+    Args:
+        path: the file.
+        file: its name in messages.
+
+    Raises:
+        InputError: NUL bytes, UTF-16, or neither encoding throughout, with the line where each fails.
     """
-    decoder, seen = codecs.getincrementaldecoder("utf-8")(), Seen("utf-8")
-    wrong, foreign, last = None, False, b""
-    for chunk in _chunks(path):
-        if not last and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
+
+    def chunks() -> Iterator[bytes]:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
+
+    return _look_through(chunks, file)
+
+
+def decode(content: bytes, file: str) -> tuple[str, str]:
+    """Decode a whole file; return its text and its encoding.
+
+    Stricter than ``look_through``: text that decodes as CP874 but breaks Thai spelling is refused as another encoding.
+
+    >>> decode("ตำบล".encode("cp874"), "a.csv")
+    ('ตำบล', 'cp874')
+
+    Raises:
+        InputError: the content is not text in one of the three encodings.
+    """
+    encoding = _look_through(lambda: iter((content,)), file).encoding
+    if encoding != CP874:
+        return content.decode("utf-8-sig"), encoding
+    text = content.decode(CP874)
+    _refuse_mixed(len(UTF8_AS_CP874.findall(text)), text.count("\n"), file)
+    if odd := NOT_THAI.search(text):
+        around = " ".join(text[max(0, odd.start() - 8) : odd.end() + 8].split())
+        raise InputError(
+            Problem(
+                file,
+                f"{shown_value(around)} when read as CP874, which is not Thai",
+                "UTF-8 or CP874 (TIS-620)",
+                EXPORT_AGAIN,
+                line=text.count("\n", 0, odd.start()) + 1,
+            )
+        )
+    return text, encoding
+
+
+def transcode(source: Path, target: Path, file: str) -> None:
+    """Write a CP874 file again as UTF-8, in pieces: DuckDB would need an extension from the network for CP874.
+
+    Raises:
+        InputError: the file also holds text in UTF-8.
+    """
+    mixed = lines = 0
+    with source.open("rb") as stream, target.open("w", encoding="utf-8", newline="") as out:
+        while chunk := stream.read(CHUNK):
+            text = chunk.decode(CP874)
+            mixed += len(UTF8_AS_CP874.findall(text))
+            lines += chunk.count(b"\n")
+            out.write(text)
+    _refuse_mixed(mixed, lines, file)
+
+
+def _look_through(chunks: Chunks, file: str) -> TextFile:
+    decoder, found = codecs.getincrementaldecoder("utf-8")(), TextFile("utf-8")
+    wrong, not_ascii, last = None, False, b""
+    for chunk in chunks():
+        if not last and chunk[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             raise InputError(Problem(file, "UTF-16", "UTF-8 or CP874", "save it as 'CSV UTF-8'"))
         if b"\0" in chunk:
-            line = seen.newlines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-            raise InputError(Problem(file, "a NUL byte", "text", "export the file again", line=line))
+            line = found.newlines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
+            raise InputError(Problem(file, "a NUL byte", "text", EXPORT_AGAIN, line=line))
         if not last and chunk.startswith(codecs.BOM_UTF8):
-            seen.encoding = "utf-8 with BOM"
-        foreign = foreign or not chunk.isascii()
-        if foreign and wrong is None:
-            wrong = _wrong(decoder, chunk, seen.newlines)
+            found.encoding = "utf-8 with BOM"
+        not_ascii = not_ascii or not chunk.isascii()
+        if not_ascii and wrong is None:
+            wrong = _first_wrong_line(decoder, chunk, found.newlines)
         joined = last[-1:] + chunk
-        for found in EMPTY_LINES.finditer(joined):
-            seen.empty.append(seen.newlines + joined.count(b"\n", len(last[-1:]), found.start()) + 1)
-        seen.newlines += chunk.count(b"\n")
+        for empty in EMPTY_LINES.finditer(joined):
+            found.empty.append(found.newlines + joined.count(b"\n", len(last[-1:]), empty.start()) + 1)
+        found.newlines += chunk.count(b"\n")
         last = chunk
     if wrong is None and decoder.getstate()[0]:
-        wrong = seen.newlines + 1
-    seen.lines = seen.newlines - len(seen.empty) + (not last.endswith(b"\n"))
+        wrong = found.newlines + 1
+    found.lines = found.newlines - len(found.empty) + (not last.endswith(b"\n"))
     if wrong is not None:
-        seen.encoding = "cp874"
-        lines, thai = 0, codecs.getincrementaldecoder("cp874")()
-        for chunk in _chunks(path):
-            bad = _wrong(thai, chunk, lines)
-            if bad is not None:
-                raise InputError(
-                    Problem(
-                        file,
-                        f"line {wrong} not UTF-8 and line {bad} not CP874",
-                        "one encoding, UTF-8 or CP874 (TIS-620), throughout",
-                        "export the file again as 'CSV UTF-8'",
-                    )
+        if found.encoding != "utf-8":
+            found_here = "text that is not UTF-8, in a file whose byte order mark states UTF-8"
+            raise InputError(Problem(file, found_here, "UTF-8 throughout", EXPORT_AGAIN, line=wrong))
+        found.encoding = CP874
+        _refuse_other_than_cp874(chunks, wrong, file)
+    return found
+
+
+def _refuse_other_than_cp874(chunks: Chunks, not_utf8: int, file: str) -> None:
+    lines, decoder = 0, codecs.getincrementaldecoder(CP874)()
+    for chunk in chunks():
+        wrong = _first_wrong_line(decoder, chunk, lines)
+        if wrong is not None:
+            raise InputError(
+                Problem(
+                    file,
+                    f"line {not_utf8} not UTF-8 and line {wrong} not CP874",
+                    "one encoding, UTF-8 or CP874 (TIS-620), throughout",
+                    EXPORT_AGAIN,
                 )
-            lines += chunk.count(b"\n")
-    return seen
+            )
+        lines += chunk.count(b"\n")
 
 
-def _wrong(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) -> int | None:
+def _first_wrong_line(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) -> int | None:
     """The line of the first byte that the decoder refuses, if there is one."""
     try:
         decoder.decode(chunk)
@@ -81,24 +169,7 @@ def _wrong(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) -> int 
     return None
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            yield chunk
-
-
-def transcode(source: Path, target: Path, file: str) -> None:
-    """CP874 written again as UTF-8, as a stream: DuckDB would need an extension from the network for it."""
-    # What a mixed file looks like where every byte happens to be a character of CP874.
-    marks = re.compile("(?:เ[ธน][\x80-\u00a0ก-ฟ€…‘’“”•–—]){2}")
-    suspicious = lines = 0
-    with target.open("w", encoding="utf-8", newline="") as out:
-        for chunk in _chunks(source):
-            text = chunk.decode("cp874")
-            suspicious += len(marks.findall(text))
-            lines += chunk.count(b"\n")
-            out.write(text)
-    if suspicious > max(3, lines // 100):
-        raise InputError(
-            Problem(file, "UTF-8 letters in a CP874 file", "one encoding throughout", "export it again as 'CSV UTF-8'")
-        )
+def _refuse_mixed(found: int, lines: int, file: str) -> None:
+    """Refuse UTF-8 in a CP874 file; a few such sequences occur in Thai text by chance."""
+    if found > max(3, lines // 100):
+        raise InputError(Problem(file, "UTF-8 letters in a CP874 file", "one encoding throughout", EXPORT_AGAIN))

@@ -57,9 +57,17 @@ def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: 
         out.print(f"portfolio: {enter} enters, {leave} leaves", soft_wrap=True)
 
 
-def past(places: pd.DataFrame, recalls: Iterable[Recall]) -> None:
-    """Where past choices stand today, and recall beside what chance gives."""
+def past(places: pd.DataFrame, recalls: Iterable[Recall], ignored_columns: Sequence[str] = ()) -> None:
+    """Print the present rank of past choices, their recall and what chance gives.
+
+    Args:
+        places: as ``backtest.placed`` gives them.
+        recalls: one per programme and level.
+        ignored_columns: columns of the list that are not used.
+    """
     out = console()
+    if ignored_columns:
+        out.print(f"columns of the list that are not used: {', '.join(ignored_columns)}", soft_wrap=True)
     table = Table(title="past choices in today's ranking", box=box.SIMPLE)
     for name in ("code", "place", "programme", "year"):
         table.add_column(name, overflow="fold")

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 import shapely
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.reading.table import SIDECAR, Origin, Received, origin_of
+from pipeline.reading.sidecar import SIDECAR, Origin, origin_of
+from pipeline.reading.table import Received
 
 WGS84 = "EPSG:4326"
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".geoparquet")

@@ -7,7 +7,8 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.reading.table import Origin, Received, read_table
+from pipeline.reading.sidecar import Origin
+from pipeline.reading.table import Received, read_table
 
 DISTRICT_FILE = "population_by_district.csv"
 SUBDISTRICT_FILE = "population_by_subdistrict.csv"
@@ -68,7 +69,7 @@ def _of_year(folder: Path, received: Received, year: int) -> Received:
                 f"the years {', '.join(map(str, years)) or 'none'}",
                 f"the policy's population_year {year}",
                 "add that year's rows, or change poverty.population_year in the policy",
-                column="year",
+                column=received.shown("year"),
             )
         )
     return received

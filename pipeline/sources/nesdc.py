@@ -20,7 +20,7 @@ def regions(folder: Path, districts: pd.DataFrame) -> Received:
                 f"no row for province {', '.join(missing)}",
                 "a region for each of the 77 provinces",
                 "add the rows",
-                column="province_code",
+                column=received.shown("province_code"),
             )
         )
     return received

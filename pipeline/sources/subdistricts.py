@@ -29,16 +29,16 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
     known = {"district_code": set(districts["district_code"])}
     points, offices = (read_table(folder, c.name, c, known) for c in REGISTER_RAW)
     table = points.table
-    if (wrong := table.index[table["subdistrict_code"].str[:4] != table["district_code"]]).size:
+    if (wrong := table.index[table["place_code"].str[:4] != table["district_code"]]).size:
         raise InputError(
             [
                 Problem(
                     shown_path(folder / REGISTER_RAW[0].name),
-                    f"{shown_value(table.at[line, 'subdistrict_code'])} in district {table.at[line, 'district_code']}",
+                    f"{shown_value(table.at[line, 'place_code'])} in district {table.at[line, 'district_code']}",
                     "a subdistrict of that district",
                     "correct one of the two codes",
                     line=int(line),
-                    column="subdistrict_code",
+                    column=points.shown("place_code"),
                 )
                 for line in wrong
             ]
@@ -52,12 +52,12 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
                 f"no point for district {', '.join(missing[:5])}",
                 "a subdistrict point or a district office for each of the districts",
                 "add a row to one of the two files",
-                column="district_code",
+                column=points.shown("district_code"),
             )
         )
     places = pd.concat(
         [
-            table.rename(columns={"subdistrict_code": "place_code"}),
+            table,
             office.assign(place_code=office["district_code"])[["place_code", "district_code", "lon", "lat"]],
         ]
     )

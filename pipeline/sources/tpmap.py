@@ -3,7 +3,6 @@
 Here: the files of TPMAP. Not here: household rows (``households``).
 """
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,29 +12,38 @@ import pandas as pd
 from pipeline import small_cells
 from pipeline.contracts import CONTRACTS, Column, Contract, Kind
 from pipeline.contracts.household_tables import INDICATORS
-from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.reading.table import Received, decoded, read_table, received_file
+from pipeline.reading.cells import repeated_keys
+from pipeline.reading.sidecar import SIDECAR
+from pipeline.reading.table import Received, read_table
 
-# The levels of an aggregate file, coarsest first: TPMAP's column, digits of its code.
-LEVELS = {"province_ID": 2, "amphur_ID": 4, "tumbol_ID": 6, "village_ID": 8}
-COUNTS = (
-    {"poor.JPT.MOFval.CNT": "target_poor_persons"}
-    | {f"poor.JPT.MOFval.{name}": f"target_poor_{name}" for name in DIMENSIONS}
-    | {f"poor.JPT.MOFval.ind{i}.CNT": name for i, name in enumerate(INDICATORS, start=1)}
+# The levels of an aggregate file, coarsest first: the column of codes, and how many digits its codes have.
+LEVELS = {"province_code": 2, "district_code": 4, "subdistrict_code": 6, "village_code": 8}
+FIGURES = tuple(c for c in CONTRACTS["target_poor"] if c.name not in CONTRACTS["target_poor"].key)
+COUNTS = tuple(c.name for c in FIGURES if c.kind is Kind.COUNT)
+# An aggregate file has some of these columns: a level at least, a figure at least. Its key is its finest level.
+AGGREGATE = Contract(
+    "aggregate",
+    "Target poor of the areas of one level",
+    (),
+    (
+        *(Column(n, Kind.CODE, "code", pattern=f"[1-9][0-9]{{{digits - 1}}}") for n, digits in LEVELS.items()),
+        *FIGURES,
+    ),
+    "TPMAP",
 )
-RATE = "JPT.MOFval.pov.rate"
 # The place of what a province has beyond the districts at hand; no district has this number.
 REST = "00"
 PROVINCES = 77
-AGGREGATE = re.compile(r"(?P<year>[0-9]{2})_.+\.csv")
+AGGREGATE_NAME = re.compile(r"(?P<year>[0-9]{2})_.+\.csv")
 
 
 def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received:
     """Published rates of one year per district, from ``tpmap_<year>_by_district.csv``.
 
-    Raises ``InputError`` for rows whose parts contradict each other: another year, more labelled than
-    surveyed persons, a lower bound above the upper.
+    Raises:
+        InputError: rows that contradict themselves: another year, more labelled than surveyed persons, a lower bound
+            above the upper.
     """
     name = f"tpmap_{year}_by_district.csv"
     received = read_table(folder, name, CONTRACTS["poverty"], {"district_code": set(districts["district_code"])})
@@ -54,7 +62,7 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
             expected,
             "correct the row",
             line=int(line),
-            column=column,
+            column=received.shown(column),
         )
         for broken, column, expected in rules
         for line in t.index[broken]
@@ -67,17 +75,22 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
 
 
 def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> Received:
-    """Target poor per province and district, from files such as ``61_province_11111.csv`` (2561 is 2018).
+    """Target poor per province and district, from TPMAP's aggregate files of any level.
 
-    Files of one year and level add up; of a district the coarsest level at hand counts, finer ones are summed. Counts
-    below ``smallest_count``, and those that would give them away, are left out. Raises ``InputError`` for a name
-    without a year, a column that TPMAP does not have, codes that do not belong together, or two files that say
-    different things of one place.
+    Files of one year and level add up. Of a district the coarsest level at hand counts; finer levels are summed.
+
+    Args:
+        folder: with files such as ``61_province_11111.csv``, whose name begins with the Buddhist year (2561 is 2018).
+        districts: the DOPA list.
+        smallest_count: counts of persons below this, and those that would reveal them, are left out.
+
+    Raises:
+        InputError: a name without a year, codes that contradict each other, or two files that contradict each other.
     """
-    received = [_aggregate(folder, path.name, districts) for path in sorted(folder.glob("*.csv"))]
-    tables = [table for _, table in received]
+    read = [_aggregate(folder, path.name, districts) for path in sorted(folder.glob("*.csv"))]
+    tables = [table for _, table in read]
     contract = CONTRACTS["target_poor"]
-    origins = tuple(origin for one, _ in received for origin in one.origins)
+    origins = tuple(origin for received, _ in read for origin in received.origins)
     cells = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     if cells.empty:
         return Received(pd.DataFrame(columns=contract.column_names), origins, 0)
@@ -85,43 +98,38 @@ def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> R
     for year, of_year in cells.groupby("year"):
         rows.append(_published(_merged(of_year, folder), folder, smallest_count).assign(year=year))
     table = pd.concat(rows, ignore_index=True).reindex(columns=contract.column_names)
-    repaired = tuple(repair for one, _ in received for repair in one.repaired)
+    repaired = tuple(record for received, _ in read for record in received.repaired)
     return Received(table, origins, len(table), repaired)
 
 
 def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Received, pd.DataFrame]:
-    """One file as received, and its cells: code, file, year, column, value."""
+    """Read one file; return it, and its cells as code, file, year, column, value."""
     file = shown_path(folder / name)
-    named = AGGREGATE.fullmatch(name)
+    named = AGGREGATE_NAME.fullmatch(name)
     if named is None:
         raise InputError(
             Problem(
                 file, shown_value(name), "a name that begins with a year, such as 61_province_11111.csv", "rename it"
             )
         )
-    content, _ = received_file(folder, name)
-    header = next(csv.reader(decoded(content, file).splitlines()), [])
-    levels = [column for column in LEVELS if column in header]
-    if not levels:
-        raise InputError(Problem(file, "no column of codes", f"one of {', '.join(LEVELS)}", "add it", line=1))
-    if unknown := [column for column in header if column not in (*LEVELS, RATE, *COUNTS)]:
-        raise InputError(
-            Problem(file, f"the column {shown_value(unknown[0])}", "TPMAP's own columns", "remove it", line=1)
-        )
-    if twice := [column for column in header if header.count(column) > 1]:
-        raise InputError(Problem(file, f"column {shown_value(twice[0])} twice", "each once", "keep one", line=1))
-    contract = Contract(name, name, (levels[-1],), tuple(_column(c) for c in header), "TPMAP")
-    known = {"province_ID": set(districts["province_code"]), "amphur_ID": set(districts["district_code"])}
-    one = read_table(folder, name, contract, {c: codes for c, codes in known.items() if c in header})
-    table = one.table
+    known = {"province_code": set(districts["province_code"]), "district_code": set(districts["district_code"])}
+    received = read_table(folder, name, AGGREGATE, known, partial=True)
+    table = received.table
+    levels = [column for column in LEVELS if column in table]
+    for kind, names in (("codes", LEVELS), ("figures", [column.name for column in FIGURES])):
+        if not set(names) & set(table):
+            fix = f"map it under [columns] in {shown_path(folder / SIDECAR)}"
+            raise InputError(Problem(file, f"no column of {kind}", f"one of {', '.join(names)}", fix, line=1))
+    if problems := repeated_keys(table, (levels[-1],), received.header, file):
+        raise InputError(problems)
     finest = table[levels[-1]]
-    astray = pd.Series(False, index=table.index)
+    wrong = pd.Series(False, index=table.index)
     for column in levels:
-        astray |= finest.str[: LEVELS[column]] != table[column]
-    if LEVELS[levels[-1]] >= 4:
-        astray |= ~finest.str[:4].isin(known["amphur_ID"])
-    if astray.any():
-        line = int(astray.index[astray][0])
+        wrong |= finest.str[: LEVELS[column]] != table[column]
+    if LEVELS[levels[-1]] >= LEVELS["district_code"]:
+        wrong |= ~finest.str[: LEVELS["district_code"]].isin(known["district_code"])
+    if wrong.any():
+        line = int(wrong.index[wrong][0])
         raise InputError(
             Problem(
                 file,
@@ -129,31 +137,23 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
                 "a code within its province and district",
                 "correct it",
                 line=line,
-                column=levels[-1],
+                column=received.shown(levels[-1]),
             )
         )
-    values = table.drop(columns=levels).rename(columns=COUNTS | {RATE: "rate"}).astype("float64")
+    values = table.drop(columns=levels).astype("float64")
     cells = values.assign(code=finest, file=name, year=2500 - 543 + int(named["year"])).melt(
         ["code", "file", "year"], var_name="column", value_name="value"
     )
-    return one, cells.dropna(subset="value")
-
-
-def _column(name: str) -> Column:
-    if name in LEVELS:
-        return Column(name, Kind.CODE, "code", pattern=f"[1-9][0-9]{{{LEVELS[name] - 1}}}")
-    if name == RATE:
-        return Column(name, Kind.NUMBER, "rate", nullable=True, minimum=0, maximum=100)
-    return Column(name, Kind.COUNT, "persons", "persons", nullable=True, minimum=0)
+    return received, cells.dropna(subset="value")
 
 
 def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """Codes by columns, of one year; two files may repeat each other, not contradict each other."""
     values = cells.groupby(["code", "column"])["value"]
     if (values.transform("max") != values.transform("min")).any():
-        apart = cells[values.transform("max") != values.transform("min")].sort_values(["code", "column", "file"])
-        first = apart.iloc[0]
-        files = apart.loc[(apart["code"] == first["code"]) & (apart["column"] == first["column"]), "file"]
+        differing = cells[values.transform("max") != values.transform("min")].sort_values(["code", "column", "file"])
+        first = differing.iloc[0]
+        files = differing.loc[(differing["code"] == first["code"]) & (differing["column"] == first["column"]), "file"]
         raise InputError(
             Problem(
                 shown_path(folder / files.iloc[0]),
@@ -167,7 +167,7 @@ def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.DataFrame:
     """Provinces, districts and, where every province is there, the country; small counts left out."""
-    counts = [name for name in COUNTS.values() if name in merged]
+    counts = [name for name in COUNTS if name in merged]
     by_level = {digits: merged[merged.index.str.len() == digits] for digits in LEVELS.values()}
     districts = by_level[4][counts]
     for digits in (6, 8):

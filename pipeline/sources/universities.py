@@ -5,14 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.reading.table import Received, in_their_provinces, read_table
+from pipeline.reading.table import Received, check_provinces, read_table
 
 
 def campuses(folder: Path, districts: pd.DataFrame) -> Received:
     """All campuses; a district outside the campus's province is a problem."""
     known = {name: set(districts[name]) for name in ("district_code", "province_code")}
     received = read_table(folder, "universities.csv", CONTRACTS["universities"], known)
-    return in_their_provinces(received, folder / "universities.csv")
+    return check_provinces(received, folder / "universities.csv")
 
 
 def partnerships(folder: Path, universities: pd.DataFrame) -> Received:

@@ -315,7 +315,7 @@ LISTS: dict[str, tuple[bytes, list[str]]] = {
     "another header": (b"district,year,programme\n9501,2562,x\n", ["no column code"]),
     "a place that is none": (b"code,year,programme\n9599,2019,x\n", ["'9599'"]),
     "a code as a float": (b"code,year,programme\n9501.0,2019,x\n", ["'9501.0'"]),
-    "CP874": ("code,year,programme\n9501,2019,โครงการ\n".encode("cp874"), ["not UTF-8"]),
+    "Latin-1": ("code,year,programme\n9501,2019,café\n".encode("latin-1"), ["line 2", "CP874", "CSV UTF-8"]),
     "a workbook": (xlsx(ROWS), ["NUL"]),
 }
 

@@ -1,16 +1,18 @@
 """Comma-separated files that are not quite that, through every reader: accepted, or refused with one line."""
 
+import csv
 import gzip
 import io
 import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from pipeline.reading.table import LARGEST_BYTES
+from pipeline.reading.sidecar import LARGEST_BYTES
 from tests.bad_files.readers import READERS, Reader, plain_of, refused
 
 Change = Callable[[bytes], bytes]
@@ -36,6 +38,18 @@ def row(change: Change) -> Change:
     return of
 
 
+def written_again(change: Callable[[list[str]], list[str]] = list, **form: Any) -> Change:
+    """The same table written in another form, each row after a change."""
+
+    def of(content: bytes) -> bytes:
+        target = io.StringIO(newline="")
+        rows = csv.reader(io.StringIO(content.decode(), newline=""))
+        csv.writer(target, **{"lineterminator": "\n", **form}).writerows(change(row) for row in rows)
+        return target.getvalue().encode()
+
+    return of
+
+
 def zipped(content: bytes) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -53,32 +67,46 @@ ACCEPTED: dict[str, Change] = {
     "every header quoted": header(lambda h: b",".join(b'"' + name + b'"' for name in h.split(b","))),
     "zero-width space in the header": header(lambda h: h.replace(b",", "\u200b,".encode(), 1)),
     "no-break space after the last header": header(lambda h: h + "\u00a0".encode()),
+    "CP874": lambda b: b.decode().encode("cp874"),
+    "semicolons": written_again(delimiter=";"),
+    "tabs": written_again(delimiter="\t"),
+    "bars": written_again(delimiter="|"),
+    "semicolons, lines of Windows and CP874": lambda b: (
+        written_again(delimiter=";", lineterminator="\r\n")(b).decode().encode("cp874")
+    ),
+    "every field quoted": written_again(quoting=csv.QUOTE_ALL),
+    "columns the other way round": written_again(change=lambda row: row[::-1]),
+    "more columns": written_again(change=lambda row: ["more", *row, ""]),
 }
-NOT_UTF8 = ["which is not UTF-8", "expected UTF-8", "CSV UTF-8"]
+NOT_UTF8 = ["UTF-8", "CP874", "CSV UTF-8"]
 NUL = ["a NUL byte", "CSV UTF-8"]
 REFUSED: dict[str, tuple[Change, list[str]]] = {
-    "CP874 in one row": (row(lambda r: "อำเภอ".encode("cp874") + r), ["line 2", *NOT_UTF8]),
-    "TIS-620 in the header": (header(lambda h: h + ",ตำบล".encode("tis-620")), ["line 1", *NOT_UTF8]),
+    "CP874 in one row of UTF-8": (row(lambda r: "ตำบล".encode() + "อำเภอ".encode("cp874") + r), ["line 2", *NOT_UTF8]),
+    "CP874 below a byte order mark": (
+        lambda b: b"\xef\xbb\xbf" + row(lambda r: "อำเภอ".encode("cp874") + r)(b),
+        ["line 2", "byte order mark", "CSV UTF-8"],
+    ),
+    "a column of TIS-620 in the header alone": (header(lambda h: h + ",ตำบล".encode("tis-620")), []),
     "Latin-1": (row(lambda r: b"caf\xe9" + r), ["line 2", *NOT_UTF8]),
-    "a letter cut in two at the end": (lambda b: b + "ก".encode()[:2], NOT_UTF8),
-    "an overlong slash": (row(lambda r: b"\xc0\xaf" + r), ["line 2", "byte 0xc0", *NOT_UTF8]),
-    "a surrogate": (row(lambda r: b"\xed\xa0\x80" + r), ["line 2", "byte 0xed", *NOT_UTF8]),
-    "UTF-16 with its mark": (lambda b: b.decode().encode("utf-16"), NUL),
+    "a letter cut in two at the end": (lambda b: b + "ตำบลก".encode()[:-1], []),
+    "an overlong slash": (row(lambda r: "ตำบล".encode() + b"\xc0\xaf" + r), ["line 2", *NOT_UTF8]),
+    "a surrogate": (row(lambda r: b"\xed\xa0\x80" + r), ["line 2", *NOT_UTF8]),
+    "UTF-16 with its mark": (lambda b: b.decode().encode("utf-16"), ["UTF-16", "CSV UTF-8"]),
     "UTF-16 without": (lambda b: b.decode().encode("utf-16-be"), NUL),
-    "UTF-32": (lambda b: b.decode().encode("utf-32"), NUL),
+    "UTF-32": (lambda b: b.decode().encode("utf-32"), ["UTF-16", "CSV UTF-8"]),
     "a NUL": (row(lambda r: r[:2] + b"\0" + r[2:]), NUL),
-    "semicolons": (lambda b: b.replace(b",", b";"), ["line 1", "no column"]),
-    "tabs": (lambda b: b.replace(b",", b"\t"), ["line 1", "no column"]),
-    "bars": (lambda b: b.replace(b",", b"|"), ["line 1", "no column"]),
+    "circumflexes": (lambda b: b.replace(b",", b"^"), ["line 1", "no column"]),
+    "semicolons in the header only": (header(lambda h: h.replace(b",", b";")), ["fields, as in the header"]),
+    "two delimiters": (header(lambda h: h.replace(b",", b";", 1)), ["line 1"]),
     "no header": (lambda b: b.split(b"\n", 1)[1], ["line 1", "no column"]),
     "an empty first line": (lambda b: b"\n" + b, ["line 1", "no column"]),
     "a title above the header": (lambda b: "ตารางที่ ๑\n".encode() + b, ["line 1", "no column"]),
     "a column without a name": (header(lambda h: h.rsplit(b",", 1)[0] + b","), ["line 1", "no column"]),
-    "a column too many": (header(lambda h: h + b",more"), ["line 1", "unknown column more", "remove more"]),
+    "a column too many": (header(lambda h: h + b",more"), ["line 2", "fields, as in the header"]),
     "a column twice": (header(lambda h: h + b"," + h.split(b",")[0]), ["line 1", "twice", "keep one"]),
-    "columns the other way round": (header(lambda h: b",".join(h.split(b",")[::-1])), ["line 1", "another order"]),
+    "names of columns the other way round": (header(lambda h: b",".join(h.split(b",")[::-1])), []),
     "capitals": (header(bytes.upper), ["line 1", "no column"]),
-    "thousands of columns": (header(lambda h: h + b",x" * 5000), ["line 1", "unknown column x"]),
+    "thousands of columns": (header(lambda h: h + b",x" * 5000), ["line 2", "fields, as in the header"]),
     "a row too long": (row(lambda r: r + b",1,2"), ["line 2", "fields, as in the header"]),
     "a row too short": (row(lambda r: r.split(b",")[0]), ["line 2", "1 fields"]),
     "a quotation mark that is never closed": (row(lambda r: b'"' + r), ["quotation marks"]),

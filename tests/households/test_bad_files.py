@@ -103,7 +103,7 @@ BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
     ),
     "a missing column": ("a.csv", lambda _: csv(ROWS).replace(b"members", b"m"), ["line 1", "no column 'members'"]),
     "a column twice": ("a.csv", lambda _: csv(ROWS).replace(b"welfare_card", b"members"), ["column 'members' twice"]),
-    "no delimiter we know": ("a.csv", lambda _: csv(ROWS, sep="|"), ["line 1", "no column"]),
+    "no delimiter we know": ("a.csv", lambda _: csv(ROWS, sep="^"), ["line 1", "no column"]),
     "a ZIP named .csv": ("a.csv", lambda _: xlsx(ROWS), ["a ZIP archive", "a .csv file"]),
     "a text named .xlsx": ("a.xlsx", lambda _: csv(ROWS), ["neither Parquet nor a workbook"]),
     "a text named .parquet": ("a.parquet", lambda _: csv(ROWS), ["neither Parquet nor a workbook"]),

@@ -92,6 +92,7 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
         "totals",
         "poverty_totals",
         "recorded",
+        "columns",
         "suspects",
         "drift",
         "household_rows",

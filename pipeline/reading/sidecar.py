@@ -1,0 +1,206 @@
+"""``SOURCE.toml``, the sidecar in each folder of inputs: where its files come from, and what their columns are.
+
+Here: the sidecar's keys, the column map of each file, and ``Origin``, the record of one file. Not here: how a column
+map is applied (``columns``).
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.reading.columns import ColumnMap, column_map
+
+SIDECAR = "SOURCE.toml"
+REQUIRED = ("title_th", "title_en", "source", "address", "licence", "received")
+OPTIONAL = ("source_th", "note")
+COLUMNS = "columns"
+KEYS = (*REQUIRED, *OPTIONAL, "sample", "sha256")
+LARGEST_BYTES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one file comes from, by its sidecar, and how it was read.
+
+    Attributes:
+        file: folder and file.
+        sha256: digest of the file, or the version of a package.
+        source_th: the source in Thai; empty where the sidecar has none.
+        sample: the rows are invented.
+        as_recorded: the digest is the one that the sidecar records.
+        encoding: of a text file.
+        delimiter: of a text file.
+        ignored_columns: columns of the file that are not used.
+    """
+
+    file: str
+    sha256: str
+    title_th: str
+    title_en: str
+    source: str
+    address: str
+    licence: str
+    received: str
+    sample: bool = False
+    as_recorded: bool = True
+    source_th: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    ignored_columns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # JSON, in the footer of a stored table, has a list.
+        object.__setattr__(self, "ignored_columns", tuple(self.ignored_columns))
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """The checked content of one sidecar."""
+
+    path: Path
+    values: Mapping[str, Any]
+
+    def origin(self, name: str, sha256: str) -> Origin:
+        """The record of the file ``name`` with this digest."""
+        texts: dict[str, Any] = {key: str(self.values[key]) for key in REQUIRED}
+        return Origin(
+            file=f"{self.path.parent.name}/{name}",
+            sha256=sha256,
+            **texts,
+            sample=self.values.get("sample", False),
+            as_recorded=self.values.get("sha256", {}).get(name) == sha256,
+            source_th=str(self.values.get("source_th", "")),
+        )
+
+    def columns_of(self, name: str, known: Collection[str]) -> ColumnMap:
+        """The column map of the file ``name``.
+
+        Lines directly under ``[columns]`` hold for every file of the folder, those under ``[columns."<file>"]`` for
+        that file alone, in place of a line for the same column of ours.
+
+        Args:
+            name: the file within the folder.
+            known: our names of its columns.
+
+        Raises:
+            InputError: the map names an unknown file, an unknown column of ours, or a column twice.
+        """
+        file, entries = shown_path(self.path), self.values.get(COLUMNS, {})
+        of_files = {other: lines for other, lines in entries.items() if isinstance(lines, Mapping)}
+        for other in of_files:
+            if not (self.path.parent / other).is_file():
+                here = [path.name for path in self.path.parent.glob("*") if path.name != SIDECAR]
+                near = get_close_matches(other, here, n=1)
+                fix = f'write [columns."{near[0]}"]' if near else "correct the name, or remove the table"
+                raise InputError(Problem(file, f"columns of {shown_value(other)}", "the name of a file here", fix))
+        lines = {theirs: ours for theirs, ours in entries.items() if not isinstance(ours, Mapping)}
+        if name not in of_files:
+            return column_map(lines, known, file)
+        own = column_map(of_files[name], known, file, f'[columns."{name}"]')
+        common = {theirs: ours for theirs, ours in lines.items() if ours not in own.ours.values()}
+        return replace(own, ours={**column_map(common, known, file).ours, **own.ours})
+
+
+def read_sidecar(folder: Path, *, with_columns: bool = True) -> Sidecar:
+    """Read and check the sidecar of a folder.
+
+    Args:
+        folder: the folder of one source.
+        with_columns: whether the files here have columns that a sidecar can map.
+
+    Raises:
+        InputError: it is missing, lacks a key, has an unknown key, or a value of another kind.
+    """
+    path = folder / SIDECAR
+    file = shown_path(path)
+    if not path.is_file():
+        raise InputError(
+            Problem(
+                file,
+                "no such file",
+                "a sidecar that states the source of the files here",
+                f"write {SIDECAR} with {', '.join(REQUIRED)} and a table [sha256]",
+            )
+        )
+    values = read_toml(path)
+    if missing := [key for key in REQUIRED if key not in values]:
+        raise InputError(
+            Problem(file, f"no {', '.join(missing)}", f"the keys {', '.join(REQUIRED)}", "add what is missing")
+        )
+    keys = (*KEYS, COLUMNS) if with_columns else KEYS
+    if unknown := [key for key in values if key not in keys]:
+        near = get_close_matches(unknown[0], keys, n=1)
+        fix = f"write {near[0]}" if near else "remove it, or move it into note"
+        raise InputError(Problem(file, f"the key {shown_value(unknown[0])}", f"the keys {', '.join(keys)}", fix))
+    for key in (*REQUIRED, *OPTIONAL):
+        if not isinstance(values.get(key, ""), str | date):
+            raise InputError(Problem(file, f"{key} = {shown_value(values[key])}", "text", "put it in quotation marks"))
+    if not isinstance(values.get("sample", False), bool):
+        raise InputError(
+            Problem(file, f"sample = {shown_value(values['sample'])}", "true or false", "write it without quotes")
+        )
+    _check_table(values, "sha256", "one line per file, file = digest", file)
+    _check_table(values, COLUMNS, "one line per column, its name in the file = our name", file)
+    return Sidecar(path, values)
+
+
+def _check_table(values: Mapping[str, Any], key: str, lines: str, file: str) -> None:
+    if not isinstance(values.get(key, {}), Mapping):
+        found, fix = f"{key} = {shown_value(values[key])}", f"write [{key}] and below it {lines}"
+        raise InputError(Problem(file, found, f"a table [{key}]", fix))
+
+
+def origin_of(path: Path, sha256: str) -> Origin:
+    """The record of a file that is not delimited text, by the sidecar in its folder."""
+    return read_sidecar(path.parent, with_columns=False).origin(path.name, sha256)
+
+
+def read_content(folder: Path, name: str) -> tuple[bytes, str]:
+    """Read a file whole; return its bytes and their sha256.
+
+    Raises:
+        InputError: there is no such file, or it is larger than a table of districts can be.
+    """
+    path = folder / name
+    if not path.is_file():
+        here = sorted(p.name for p in folder.glob("*") if p.is_file()) if folder.is_dir() else []
+        near = get_close_matches(name, here, n=1)
+        fix = f"rename {near[0]} to {name}" if near else f"put {name} into {shown_path(folder)}/"
+        found = "no such file" + (f" (the folder has {', '.join(here)})" if here else "")
+        raise InputError(Problem(shown_path(path), found, f"the file {name}", fix))
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        raise InputError(
+            Problem(
+                shown_path(path),
+                f"{size:,} bytes",
+                f"at most {LARGEST_BYTES:,}",
+                "give the table of districts, not of households",
+            )
+        )
+    content = path.read_bytes()
+    return content, hashlib.sha256(content).hexdigest()
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file as a dictionary.
+
+    Raises:
+        InputError: it is not UTF-8 or not TOML, with the parser's line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            Problem(shown_path(path), f"a byte that is not UTF-8 at {error.start}", "UTF-8", "save as UTF-8")
+        ) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists within lists without end
+        raise InputError(
+            Problem(shown_path(path), str(error)[:200], "TOML (name = value)", "correct the line named")
+        ) from error
