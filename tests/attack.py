@@ -1,4 +1,4 @@
-"""An outsider with all published counts and linear programming: how narrowly can a missing count be told?"""
+"""An attack on published counts by linear programming: how narrow is the range of a count that is left out?"""
 
 import json
 import re
@@ -14,7 +14,6 @@ from scipy.optimize import linprog
 from scipy.sparse import lil_array
 
 from pipeline.contracts.raw_tables import DIMENSIONS
-from pipeline.pages.dossier import FEW
 from pipeline.workspace import Paths
 from tests.conftest import published
 
@@ -27,7 +26,7 @@ def narrowest(
     union: tuple[int, list[int]] | None = None,
     present: int | None = None,
 ) -> float:
-    """The width of the narrowest range a missing district, province or country count can be brought to.
+    """The width of the narrowest range to which a missing count of a district, province or the country can be confined.
 
     ``tables`` hold counts by area code, of several kinds; ``parts[i]`` are the kinds of which kind i is a part, so
     that it is nowhere larger; ``union`` is a kind and those of which it is the union: nowhere larger than their sum. Of
@@ -86,8 +85,8 @@ def _rows(rows: list[dict[int, float]], width: int) -> lil_array | None:
     return matrix.tocsr()
 
 
-def everything_told(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Every table of places that anybody can have from what is published, whatever kind of file it stands in."""
+def published_tables(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Every table of districts that anybody can read from what is published, in any kind of file."""
     for path in sorted(paths.processed.glob("*.parquet")):
         names = [n for n in pq.read_schema(path).names if n != "geometry"]
         yield path.name, pq.read_table(path, columns=names).to_pandas()
@@ -104,24 +103,26 @@ def everything_told(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "districts.gpkg", pd.read_sql("SELECT * FROM districts", layers)
     for path in sorted(paths.maps.glob("*.html")):
         data = re.search(r'id="figures">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)
-        if data and "districts" in (told := json.loads(data[1])):
-            columns = {n: v for n, v in told["districts"].items() if len(v) == len(told["districts"]["code"])}
-            yield path.name, pd.DataFrame(columns).rename(columns={"code": "district_code"}).replace(FEW, None)
+        if data and "districts" in (figures := json.loads(data[1])):
+            columns = {n: v for n, v in figures["districts"].items() if len(v) == len(figures["districts"]["code"])}
+            frame = pd.DataFrame(columns).rename(columns={"code": "district_code"})
+            # A count left out is text such as "<5".
+            yield path.name, frame.mask(frame.map(lambda v: isinstance(v, str) and v.startswith("<")), None)
 
 
-def counts_told(paths: Paths, system: str) -> dict[str, dict[str, int | None]]:
-    """Persons by kind and area, as published of one system, with every count that any other file gives besides.
+def published_counts(paths: Paths, system: str) -> dict[str, dict[str, int | None]]:
+    """Persons by kind and area as published for one system, with every count that another file adds.
 
     A rate gives a count away where it is exact enough; of each district the persons surveyed are published.
     """
     table = published(paths, "household_poverty")
     table = table[table["system"] == system].set_index("area_code")
     kinds = {"persons": "persons", "poor": "poor_persons"} | {d: f"poor_{d}_persons" for d in DIMENSIONS}
-    told = {k: {a: None if pd.isna(v) else int(v) for a, v in table[c].items()} for k, c in kinds.items()}
-    persons = told["persons"]
+    counts = {k: {a: None if pd.isna(v) else int(v) for a, v in table[c].items()} for k, c in kinds.items()}
+    persons = counts["persons"]
     facts = published(paths, "district_facts").set_index("district_code")
     of_rows = set(facts.index[facts["figures_system"] == system])
-    for name, frame in everything_told(paths):
+    for name, frame in published_tables(paths):
         # `poverty` holds rates published elsewhere, of other rows.
         if "district_code" not in frame or name in ("poverty.parquet", "pilot_areas.duckdb: poverty"):
             continue
@@ -132,6 +133,6 @@ def counts_told(paths: Paths, system: str) -> dict[str, dict[str, int | None]]:
                 for rate, digits in ((f"rate_{kind}", 9), (f"{kind}_pct", 1)):
                     exact = not pd.isna(row.get(rate)) and persons[area] and persons[area] < 10 ** (digits + 2)
                     count = row[rate] * persons[area] / 100 if count is None and exact else count
-                if count is not None and told[kind].get(area) is None:
-                    told[kind][area] = round(count)
-    return told
+                if count is not None and counts[kind].get(area) is None:
+                    counts[kind][area] = round(count)
+    return counts

@@ -1,6 +1,6 @@
-"""Looks for what must never be found, in every layer of a file: archives, tables, databases, packed text.
+"""Searches for what must never be published, in every layer of a file: archives, tables, databases, packed text.
 
-A text is looked for in UTF-8 and UTF-16, as JSON and Python escape it, with Thai digits, and with its digits apart.
+A text is searched for in UTF-8 and UTF-16, as JSON and Python escape it, with Thai digits, and with separated digits.
 """
 
 import base64
@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-APART = re.compile(r"(?<=[0-9])[-–. \u00a0\u200b]+(?=[0-9])")
+SEPARATORS = re.compile(r"(?<=[0-9])[-–. \u00a0\u200b]+(?=[0-9])")
 
 
 def layers(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -68,20 +68,20 @@ def _cells_of_sqlite(path: Path) -> bytes:
 
 
 def ids_in(content: bytes, prefix: str, ids: set[str]) -> set[str]:
-    """Which of the 13-digit ``ids``, all of which begin with ``prefix``, stand in some bytes, however written."""
+    """Which of the 13-digit ``ids``, all of which begin with ``prefix``, occur in some bytes, in any notation."""
     found: set[str] = set()
     wide = content.count(b"\0") + content.count(b"\x0e") > len(content) // 5  # half of UTF-16, in English or Thai
     for encoding in ("utf-8", "utf-16-le", "utf-16-be") if wide else ("utf-8",):
         text = content.decode(encoding, errors="ignore")
         if "\\u0e5" in text:
             text = re.sub(r"\\u(0e5[0-9])", lambda m: chr(int(m[1], 16)), text)
-        text = APART.sub("", text.translate(THAI))
+        text = SEPARATORS.sub("", text.translate(THAI))
         found |= {m[1] for m in re.finditer(rf"(?=({prefix}[0-9]{{{13 - len(prefix)}}}))", text)} & ids
     return found
 
 
 def forms(word: str) -> set[bytes]:
-    """A text as it may stand in a file."""
+    """The byte sequences as which a text may occur in a file."""
     return {
         word.encode(),
         word.encode("utf-16-le"),

@@ -1,4 +1,4 @@
-"""DuckDB reads its own folders and nothing else, however it is opened; the join has a row for each district."""
+"""Every DuckDB connection can read its own folders only; the join has a row for each district."""
 
 import shutil
 from pathlib import Path
@@ -26,7 +26,7 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("sql", OUTSIDE)
-def test_duckdb_is_closed_in_however_it_is_opened(sql: str, real_run: Paths, tmp_path: Path) -> None:
+def test_every_connection_is_sandboxed(sql: str, real_run: Paths, tmp_path: Path) -> None:
     table = real_run.table("districts")
     catalogue = shutil.copy(real_run.processed / "pilot_areas.duckdb", tmp_path / "c.duckdb")
     opened = {
@@ -36,7 +36,7 @@ def test_duckdb_is_closed_in_however_it_is_opened(sql: str, real_run: Paths, tmp
     }
     for kind, connection in opened.items():
         with connection as database:
-            # A path is taken as it stands where it is there, whatever a glob would make of it.
+            # An existing path is taken literally, even if it looks like a pattern.
             rows = database.read_parquet(str(table.resolve()))
             assert rows.aggregate("count(*)").fetchall() == [(928,)], kind
             with pytest.raises(duckdb.Error):

@@ -1,4 +1,4 @@
-"""What is left out of published counts, attacked by linear programming."""
+"""Counts left out of published tables, attacked by linear programming."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ def published(counts: dict[str, int], gone: pd.Series) -> dict[str, int | None]:
     return {area: None if gone[area] else int(value) for area, value in sums.items()}
 
 
-def test_a_lonely_small_count_takes_the_next_smaller_with_it() -> None:
+def test_a_single_small_count_takes_the_next_smaller_with_it() -> None:
     gone = small_cells.protected(pd.Series({"1001": 2, "1002": 30, "1003": 9, "1101": 50, "1102": 60}), None, LIMIT)
     assert gone[gone].index.tolist() == ["1001", "1003"]
 
@@ -34,7 +34,7 @@ def test_a_country_with_almost_nothing_shows_nothing() -> None:
     assert small_cells.protected(pd.Series({"1001": 1, "1101": 2}), None, LIMIT).all()
 
 
-def test_parts_go_with_the_whole_and_never_one_alike_alone() -> None:
+def test_parts_are_left_out_with_the_whole_and_never_one_of_alike_kinds_alone() -> None:
     counts = pd.DataFrame({"all": [50, 60, 70], "x": [20, 3, 30], "y": [20, 30, 30]}, index=["1001", "1002", "1003"])
     gone = small_cells.protected_together(counts, {"x": "all", "y": "all"}, [["x", "y"]], LIMIT)
     assert not gone["all"].any()
@@ -58,13 +58,13 @@ def test_no_sum_gives_a_count_away(counts: dict[str, int]) -> None:
 
 @settings(max_examples=100)
 @given(districts)
-def test_nor_where_every_district_listed_is_known_to_have_one(counts: dict[str, int]) -> None:
+def test_no_sum_gives_a_count_away_where_every_district_has_at_least_one(counts: dict[str, int]) -> None:
     counts = {code: count + 1 for code, count in counts.items()}
     gone = small_cells.protected(pd.Series(counts), None, LIMIT, floor=1)
     assert narrowest([published(counts, gone)], {}, present=0) >= 1
 
 
-def test_almost_all_of_a_whole_are_left_out_with_the_few_others() -> None:
+def test_a_part_that_is_almost_the_whole_is_left_out() -> None:
     counts = pd.DataFrame({"all": [100, 80, 70], "x": [98, 40, 30]}, index=["1001", "1002", "1003"])
     gone = small_cells.protected_together(counts, {"x": "all"}, [], LIMIT)
     assert gone.index[gone["x"]].tolist() == ["1001", "1002"]
@@ -72,7 +72,7 @@ def test_almost_all_of_a_whole_are_left_out_with_the_few_others() -> None:
     assert not everyone.any(axis=None)
 
 
-def test_a_country_that_must_go_takes_a_province_and_its_district_with_it() -> None:
+def test_a_country_left_out_takes_a_province_and_its_district_with_it() -> None:
     counts = pd.Series({"1001": 20, "1002": 30, "1101": 10, "1102": 40})
     gone = small_cells.protected(counts, pd.Series({"TH": True}), LIMIT)
     assert sorted(gone.index[gone]) == ["10", "1001", "TH"]
@@ -81,7 +81,7 @@ def test_a_country_that_must_go_takes_a_province_and_its_district_with_it() -> N
 
 @settings(max_examples=25)
 @given(districts, st.integers(0, 2**31))
-@example({"1101": 11, "1001": 1, "1002": 26}, 569675204)  # the country left out, its provinces told
+@example({"1101": 11, "1001": 1, "1002": 26}, 569675204)  # the country left out, its provinces published
 def test_no_other_count_of_the_same_households_gives_one_away(wholes: dict[str, int], seed: int) -> None:
     chance = np.random.default_rng(seed)
     whole = pd.Series(wholes)

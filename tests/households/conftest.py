@@ -32,7 +32,7 @@ BASE = {
 
 
 def row(number: int = 0, **cells: str) -> dict[str, str]:
-    """One household, poor in nothing, living in 5001; ``number`` makes its id."""
+    """One household in district 5001 that is not poor in any dimension; ``number`` makes its id."""
     return {**BASE, "citizen_id": citizen_id(number), **cells}
 
 
@@ -69,13 +69,13 @@ def xlsx(rows: list[dict[str, str]]) -> bytes:
 
 @dataclass
 class Province:
-    """A folder of household files and what is said while they are taken in."""
+    """A project folder for household files, and the log of their intakes."""
 
     paths: Paths
     districts: pd.DataFrame
     shapes: gpd.GeoDataFrame
     policy: Policy
-    said: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
 
     def put(self, files: Mapping[str, bytes], system: str = "tpmap") -> None:
         folder = self.paths.raw / "households" / system
@@ -87,7 +87,7 @@ class Province:
         self.policy = self.policy.overridden({f"households.{name}": value for name, value in changes.items()})
 
     def take_in(self) -> kept.HouseholdCounts:
-        return kept.household_counts(self.paths, self.districts, self.shapes, self.policy, self.said.append)
+        return kept.household_counts(self.paths, self.districts, self.shapes, self.policy, self.log.append)
 
     def refused(self, system: str = "tpmap") -> pd.DataFrame:
         return pd.read_parquet(self.take_in().folder / "refused" / f"{system}.parquet")

@@ -1,4 +1,4 @@
-"""One bad file at a time: one clear line, no value of a household in it, and the last good intake stays."""
+"""One bad file at a time: one clear line without any value of a household; the last good intake is kept."""
 
 import io
 import random
@@ -59,7 +59,7 @@ def two_sheets(_: Path) -> bytes:
     return target.getvalue()
 
 
-# name of the file, its content, what the line says
+# name of the file, its content, what the message contains
 BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
     "half UTF-8, half CP874": ("a.csv", half_and_half, ["line 21 not UTF-8 and line 2 not CP874", "one encoding"]),
     "UTF-16": ("a.csv", lambda _: csv(ROWS).decode().encode("utf-16"), ["UTF-16", "CSV UTF-8"]),
@@ -127,9 +127,9 @@ MAPPINGS = {
     "names a column we do not have": (COLUMNS + '\n"x" = "wealth"', ["'wealth'", "one of household_id"]),
     "lacks a dimension": (COLUMNS.replace('"health" = "health"', ""), ["no column for health"]),
     "names what the file lacks": (COLUMNS + '\n"x" = "lon"', ["no column 'x'", "mapping.toml names"]),
-    "says yes and no alike": (COLUMNS + '\n[values]\nyes = ["1"]\nno = ["1"]', ["'1' for yes and for no"]),
-    "says a year in words": (COLUMNS + '\n[constants]\nsurvey_year = "last"', ["column survey_year", "'last'"]),
-    "says a year beyond all years": (COLUMNS + "\n[constants]\nsurvey_year = 99999", ["'99999'", "a year such as"]),
+    "uses a word for yes and no": (COLUMNS + '\n[values]\nyes = ["1"]\nno = ["1"]', ["'1' for yes and for no"]),
+    "has a year in words": (COLUMNS + '\n[constants]\nsurvey_year = "last"', ["column survey_year", "'last'"]),
+    "has an impossible year": (COLUMNS + "\n[constants]\nsurvey_year = 99999", ["'99999'", "a year such as"]),
     "has a table with a name that a terminal would obey": (
         COLUMNS + '\n["\\u001b[31m"]\nx = 1',
         ["the table \\x1b[31m;"],
@@ -179,33 +179,33 @@ def test_a_bad_file_is_refused_in_one_line(case: str, province: Province) -> Non
 
 
 @pytest.mark.parametrize("place", ["{}.csv", "old/{}.csv", "ครัวเรือน {} ใหม่.parquet", ".{}.csv", "{}.pdf"])
-@pytest.mark.parametrize("way", ["together", "apart", "in Thai"])
+@pytest.mark.parametrize("way", ["in one piece", "with dashes", "in Thai digits"])
 @pytest.mark.parametrize("unusable_file", ["stop", "skip"])
 def test_a_name_that_holds_a_citizen_id_is_refused_and_not_repeated(
     place: str, way: str, unusable_file: str, province: Province
 ) -> None:
     one = citizen_id(7)
-    apart = "-".join((one[0], one[1:5], one[5:10], one[10:12], one[12]))
+    dashed = "-".join((one[0], one[1:5], one[5:10], one[10:12], one[12]))
     thai = one.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
-    name = place.format({"together": one, "apart": apart, "in Thai": thai}[way])
+    name = place.format({"in one piece": one, "with dashes": dashed, "in Thai digits": thai}[way])
     province.rules(unusable_file=unusable_file)
     (province.paths.raw / "households" / "tpmap" / "old").mkdir(parents=True)
     province.put({"good.csv": csv(ROWS), name: csv(ROWS)})
     with pytest.raises(InputError, match="found a name that holds a citizen id") as refused:
         province.take_in()
-    told = str(refused.value) + "".join(province.said)
-    assert place.rsplit("/", 1)[-1].format("#") in told
-    assert not any(form in told for form in (one, apart, thai))
+    shown = str(refused.value) + "".join(province.log)
+    assert place.rsplit("/", 1)[-1].format("#") in shown
+    assert not any(form in shown for form in (one, dashed, thai))
 
 
-def test_ids_in_names_are_those_of_stdnum() -> None:
+def test_ids_found_in_names_equal_those_of_stdnum() -> None:
     chance = random.Random(5)
     numbers = [str(chance.randrange(10**12, 9 * 10**12)) for _ in range(2000)]
     assert [citizen_ids.without_ids(n) == "#" for n in numbers] == [pin.is_valid(n) for n in numbers]
     assert 100 < sum(map(pin.is_valid, numbers)) < 300
 
 
-def test_other_numbers_in_names_are_no_ids(province: Province) -> None:
+def test_other_numbers_in_names_are_accepted(province: Province) -> None:
     wrong = citizen_id(7)[:12] + str((int(citizen_id(7)[12]) + 1) % 10)
     province.put({f"{n}.csv": csv([row(i)]) for i, n in enumerate((wrong, "2565-11-24 10.30.45", citizen_id(7) + "0"))})
     assert len(province.take_in().table("files")) == 3
@@ -215,7 +215,7 @@ SKIPPED = [c for c in BAD if "rows" not in c and "sniffer" not in c] + ["Parquet
 
 
 @pytest.mark.parametrize("case", SKIPPED)
-def test_the_others_are_used_where_the_policy_says_so(case: str, province: Province) -> None:
+def test_a_bad_file_is_left_out_where_the_policy_allows_it(case: str, province: Province) -> None:
     province.rules(unusable_file="skip")
     province.put({"good.csv": csv([row(n) for n in range(100, 110)])})
     name, content, words = BAD[case]
@@ -225,7 +225,7 @@ def test_the_others_are_used_where_the_policy_says_so(case: str, province: Provi
     problem = table["problem"].dropna()
     assert len(problem) == 1
     assert all(word in problem.iloc[0] for word in words)
-    assert any("left out, as the policy allows" in line for line in province.said)
+    assert any("left out, as the policy allows" in line for line in province.log)
 
 
 @pytest.mark.parametrize("case", MAPPINGS)
@@ -239,7 +239,7 @@ def test_a_bad_mapping_is_refused_in_one_line(case: str, province: Province) -> 
     assert "\n" not in str(refused.value)
 
 
-def test_a_mapping_makes_any_names_ours(province: Province) -> None:
+def test_a_mapping_translates_any_column_names(province: Province) -> None:
     theirs = {name: f"ช่อง {i}" for i, name in enumerate(BASE)}
     mapping = "\n".join(f'"{theirs[n]}" = "{n}"' for n in BASE if n != "survey_year")
     text = csv([row(1, health="จน"), row(2, health="ไม่จน")]).decode()
@@ -256,13 +256,13 @@ def test_a_mapping_makes_any_names_ours(province: Province) -> None:
     assert profiles[["deprived", "households", "survey_year"]].to_numpy().tolist() == [[0, 1, 2021], [1, 1, 2021]]
 
 
-def test_a_folder_that_cannot_be_a_system(province: Province) -> None:
+def test_a_folder_name_that_is_not_a_system_is_refused(province: Province) -> None:
     province.put({"a.csv": csv(ROWS)}, system="ทีพีแมป")
     with pytest.raises(InputError, match="the name of a system in small letters"):
         province.take_in()
 
 
-def test_a_linked_folder_is_no_system(province: Province, tmp_path: Path) -> None:
+def test_a_linked_folder_is_refused(province: Province, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (province.paths.raw / "households").mkdir()
     (province.paths.raw / "households" / "tpmap").symlink_to(tmp_path / "elsewhere")
@@ -270,7 +270,7 @@ def test_a_linked_folder_is_no_system(province: Province, tmp_path: Path) -> Non
         province.take_in()
 
 
-def test_a_link_is_no_file(province: Province, tmp_path: Path) -> None:
+def test_a_linked_file_is_refused(province: Province, tmp_path: Path) -> None:
     (tmp_path / "elsewhere.csv").write_bytes(csv(ROWS))
     province.put({"good.csv": csv(ROWS)})
     (province.paths.raw / "households" / "tpmap" / "a.csv").symlink_to(tmp_path / "elsewhere.csv")
@@ -279,7 +279,7 @@ def test_a_link_is_no_file(province: Province, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp874"])
-def test_an_encoding_is_found_where_a_letter_is_cut_in_two(
+def test_an_encoding_is_found_where_a_chunk_ends_within_a_letter(
     encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encodings, "CHUNK", 7)
@@ -289,7 +289,7 @@ def test_an_encoding_is_found_where_a_letter_is_cut_in_two(
     assert (seen.encoding, seen.lines) == (encoding, 2)
 
 
-def test_where_no_file_can_be_used_published_rates_stay(province: Province) -> None:
+def test_tables_are_empty_where_no_file_can_be_used(province: Province) -> None:
     province.rules(unusable_file="skip")
     province.put({"a.csv": b"", "b.sav": b"x"})
     done = province.take_in()

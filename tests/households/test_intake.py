@@ -1,4 +1,4 @@
-"""Rows in, counts out: each row kept, superseded or refused; what was repaired; who nobody is."""
+"""The intake of rows: each is kept, superseded or refused; repairs are listed; nobody can be identified."""
 
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ def counts(province: Province) -> tuple[int, int, int, int]:
     return tuple(int(found[f"rows_{name}"].sum()) for name in ("in", "kept", "superseded", "refused"))
 
 
-def test_nothing_is_lost(province: Province) -> None:
+def test_every_row_is_kept_superseded_or_refused(province: Province) -> None:
     rows = [
         row(1),
         row(2, health="1"),
@@ -64,7 +64,7 @@ def test_nothing_is_lost(province: Province) -> None:
     assert province.households() == {"5001": 2}
 
 
-def test_what_is_mended_is_said_and_used(province: Province) -> None:
+def test_repaired_cells_are_listed_and_used(province: Province) -> None:
     rows = [
         row(1, members=" ๓ "),
         row(2, survey_year="2565"),
@@ -122,7 +122,7 @@ def test_the_same_rows_in_any_kind_of_file(kind: str, province: Province) -> Non
     assert found[0] == (kind if kind in encoding else "utf-8")
 
 
-def test_lines_are_those_of_the_file_where_rows_before_cannot_be_read(province: Province) -> None:
+def test_line_numbers_count_unreadable_rows(province: Province) -> None:
     text = csv([row(1), row(2), row(3, members="-1"), row(4)]).decode().splitlines()
     text.insert(2, "ragged,row")
     text.insert(1, "another")
@@ -136,7 +136,7 @@ def test_lines_are_those_of_the_file_where_rows_before_cannot_be_read(province: 
     ]
 
 
-def test_the_later_survey_wins_unless_it_cannot_be_used(province: Province) -> None:
+def test_the_latest_usable_survey_counts(province: Province) -> None:
     rows = [
         row(1, survey_year="2022", health="1"),
         row(1, survey_year="2020"),
@@ -149,16 +149,16 @@ def test_the_later_survey_wins_unless_it_cannot_be_used(province: Province) -> N
     assert counts(province) == (6, 3, 2, 1)
     profiles = province.take_in().table("profiles")
     assert profiles.loc[profiles["deprived"] == 1, "households"].sum() == 3
-    assert "2 rows superseded" in " ".join(province.said)
+    assert "2 rows superseded" in " ".join(province.log)
 
 
-def test_a_million_duplicates_are_said_in_one_line(province: Province) -> None:
+def test_a_million_duplicates_are_one_line_of_the_log(province: Province) -> None:
     province.put({})
     path = province.paths.raw / "households" / "tpmap" / "a.parquet"
     cells = ", ".join(f"'{value}' AS {name}" for name, value in row(1).items())
     duckdb.sql(f"SELECT {cells} FROM range(1000000)").write_parquet(str(path))
     assert counts(province) == (1_000_000, 1, 999_999, 0)
-    assert [line for line in province.said if "superseded" in line] == [
+    assert [line for line in province.log if "superseded" in line] == [
         "households/tpmap/a.parquet: 999,999 rows superseded by a later row or survey of the same household"
     ]
 
@@ -195,10 +195,10 @@ def test_households_by_code_abolished_code_name_and_coordinate(province: Provinc
     }
 
 
-def test_a_coordinate_places_no_one_in_a_schematic_outline(province: Province) -> None:
+def test_a_coordinate_is_not_used_with_schematic_outlines(province: Province) -> None:
     province.put({"a.csv": csv([row(1), row(2, subdistrict_code="", lon="100.5", lat="13.5")])})
     assert counts(province) == (2, 1, 0, 1)
-    assert any("schematic outlines are not borders" in line for line in province.said)
+    assert any("schematic outlines are not borders" in line for line in province.log)
 
 
 def test_a_wrong_check_digit_is_a_warning_only(province: Province) -> None:
@@ -208,7 +208,7 @@ def test_a_wrong_check_digit_is_a_warning_only(province: Province) -> None:
     assert province.take_in().table("files")["check_digits_wrong"].tolist() == [1]
 
 
-def test_pseudonyms_are_the_standard_librarys_hmac_and_all_others_under_another_key() -> None:
+def test_pseudonyms_equal_the_standard_librarys_hmac_and_depend_on_the_key() -> None:
     ids = [citizen_id(n) for n in range(500)]
     found = {}
     for secret in (b"some key that is not a real one, 40 long", b"some key that is not a real one, 40 lonG"):
@@ -241,7 +241,7 @@ def test_every_statement_is_used() -> None:
         assert f'"{path.stem}"' in source or f"'{path.stem}'" in source, path.name
 
 
-def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_personal_data_is_kept_or_logged(province: Province, caplog: pytest.LogCaptureFixture) -> None:
     secret = {"name": "สมหญิง ใจดี", "telephone": "0812345678", "house": "99/17 หมู่ 4", "lon": "100.123456"}
     rows = [
         row(1, **{"lon": secret["lon"], "lat": "13.654321"}),
@@ -256,9 +256,9 @@ def test_nothing_of_a_person_leaves(province: Province, caplog: pytest.LogCaptur
     done = province.take_in()
     blob = b"".join(p.read_bytes() for p in done.folder.rglob("*") if p.is_file())
     text = [t for p in done.folder.rglob("*.parquet") for t in pd.read_parquet(p).astype(object).to_numpy().ravel()]
-    said = " ".join([*map(str, text), *province.said, caplog.text])
+    shown = " ".join([*map(str, text), *province.log, caplog.text])
     for word in (*secret.values(), "ที่ลับสุดยอด", "13.654321", "110170020345", "๑๑๐๑๗๐๐๒๐๓๔๕๑", citizen_id(1)):
-        assert word not in said
+        assert word not in shown
         assert word.encode() not in blob
     assert not list(province.paths.households.glob(".intake-*"))
 
@@ -274,7 +274,7 @@ def test_unchanged_files_are_not_read_again(province: Province, monkeypatch: pyt
     assert province.households() == {"5001": 3}
 
 
-def test_a_file_of_invented_ids_is_sample_whatever_its_sidecar_says(province: Province) -> None:
+def test_a_file_of_invented_ids_is_a_sample_whatever_its_sidecar_states(province: Province) -> None:
     real, invented = [row(n) for n in range(3)], [row(n, citizen_id=f"9{n:012d}") for n in range(3, 6)]
     province.put({"a.csv": csv(real), "b.csv": csv(invented)})
     assert province.take_in().table("files")["sample"].tolist() == [False, True]
@@ -282,7 +282,7 @@ def test_a_file_of_invented_ids_is_sample_whatever_its_sidecar_says(province: Pr
     assert [o.sample for o in tables[0].origins] == [False, True]
 
 
-def test_two_files_claiming_the_same_survey_stop(province: Province) -> None:
+def test_the_same_survey_in_two_files_is_refused(province: Province) -> None:
     one, other = [row(n) for n in range(10)], [row(n, health="1") for n in range(4, 12)]
     province.put({"a.csv": csv(one), "b.csv": csv(other)})
     with pytest.raises(InputError, match=r"a\.csv: found 6 households that b\.csv has in the same survey year"):
@@ -311,7 +311,7 @@ def test_no_files_give_empty_tables(province: Province) -> None:
         max_size=30,
     )
 )
-def test_any_rows_as_plain_python_counts_them(province: Province, cases: list[tuple[int, str, str, str, str]]) -> None:
+def test_counts_equal_those_of_plain_python(province: Province, cases: list[tuple[int, str, str, str, str]]) -> None:
     rows = [
         row(n, survey_year=year, health=health, subdistrict_code=code, members=members)
         for n, year, health, code, members in cases
@@ -331,14 +331,14 @@ def test_any_rows_as_plain_python_counts_them(province: Province, cases: list[tu
     assert profiles.loc[profiles["deprived"] != 0, "households"].sum() == sum(b[2] for b in best.values())
 
 
-def test_what_an_interrupted_intake_left_is_swept_at_once(province: Province) -> None:
+def test_the_folder_of_an_interrupted_intake_is_removed_at_once(province: Province) -> None:
     province.put({"a.csv": csv([row(1)])})
     province.take_in()
     dead, alive = (province.paths.households / f".intake-{name}" for name in ("dead", "alive"))
     for left in (dead, alive):
         left.mkdir()
     with FileLock(alive / kept.LOCK):
-        province.take_in()  # taken up, not done again: swept all the same
+        province.take_in()  # the kept intake is used; old folders are removed all the same
     assert not dead.exists()
     assert alive.exists()
 
@@ -352,14 +352,14 @@ def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
     assert len(folders) == kept.KEPT_INTAKES
 
 
-def test_an_id_may_begin_with_nought_but_is_thirteen_digits(province: Province) -> None:
+def test_an_id_has_thirteen_digits_and_may_begin_with_zero(province: Province) -> None:
     ids = ["0123456789012", "1.1017002E+12", "110170020345", "๐๑๒๓๔๕๖๗๘๙๐๑๓"]
     province.put({"a.csv": csv([row(n, citizen_id=i) for n, i in enumerate(ids)])})
     assert counts(province) == (4, 2, 0, 2)
     assert province.refused()["line"].tolist() == [3, 4]
 
 
-def test_lines_count_empty_ones_too(province: Province) -> None:
+def test_line_numbers_count_empty_lines(province: Province) -> None:
     lines = csv([row(1), row(2), row(3, members="-1"), row(4)]).decode().splitlines()
     lines[2:2] = ["", "", "ragged"]
     province.put({"a.csv": "\r\n".join(lines).encode()})
@@ -367,12 +367,12 @@ def test_lines_count_empty_ones_too(province: Province) -> None:
     assert province.refused()["line"].tolist() == [5, 7]
 
 
-def test_names_of_files_are_no_patterns(province: Province) -> None:
+def test_file_names_are_not_patterns(province: Province) -> None:
     province.put({"t[1].csv": csv([row(1)]), "t1.csv": csv([row(2)]), "t*.parquet": parquet([row(3)])})
     assert counts(province) == (3, 3, 0, 0)
 
 
-def test_flags_as_software_with_gaps_writes_them(province: Province) -> None:
+def test_flags_may_be_decimals_as_software_writes_columns_with_gaps(province: Province) -> None:
     table_of = table([row(1, health="1"), row(2)])
     with_gaps = table_of.assign(health=[1.0, None], living=[0.0, 0.0])
     target = io.BytesIO()
@@ -384,7 +384,7 @@ def test_flags_as_software_with_gaps_writes_them(province: Province) -> None:
     assert profiles.loc[profiles["deprived"] == 1, "households"].sum() == 1
 
 
-def test_empty_rows_at_the_end_of_a_sheet_are_no_rows(province: Province) -> None:
+def test_empty_rows_at_the_end_of_a_sheet_are_ignored(province: Province) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx([row(1), row(2)])))
     for line in range(5, 60):
         book.active.cell(line, 1).fill = PatternFill("solid", fgColor="FFFF00")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import raw
 from pipeline import code_version as versions
 from pipeline.households import files, kept
 from tests.households.conftest import Province, csv, row
@@ -84,3 +85,12 @@ def test_the_code_of_an_intake_is_all_that_its_modules_import() -> None:
     code = set(versions.HOUSEHOLDS)
     missing = {m for m in imported if m not in code | NOT_CODE and m.split("/")[0] not in code}
     assert not missing
+
+
+def test_one_computation_makes_the_four_tables() -> None:
+    names = {"household_files", "household_poverty", "household_agreement", "refused"}
+    assert {key.path[-1] for key in raw.household_tables.keys} == names
+    made_from = {s.key.path[-1]: {d.asset_key.path[-1] for d in s.deps} for s in raw.household_tables.specs}
+    assert made_from.pop("household_files") == {"districts", "district_shapes", "policy"}
+    # The others take the digest of the inputs, and whether they are a sample, from household_files.
+    assert set(map(frozenset, made_from.values())) == {frozenset({"household_files"})}

@@ -1,4 +1,4 @@
-"""From counts of households to measures: by hand, decomposed exactly, and nothing that gives a household away."""
+"""Measures from counts of households: computed by hand, exactly decomposable, with small counts protected."""
 
 import numpy as np
 import pandas as pd
@@ -120,7 +120,7 @@ def test_published_tables_withstand_the_attack(seed: int, policy: Policy) -> Non
     # Nor may the few who are not poor, among many who are, be a small count.
     whole, part = table["households"].astype("Float64"), table["poor_households"].astype("Float64")
     assert not (whole - part).dropna().between(1, 4).any()
-    # Nothing else of the table holds what is left out.
+    # No other column holds what is left out.
     missing = table[[f"poor_{d}_households" for d in DIMENSIONS]].isna().any(axis=1)
     assert table.loc[missing, ["m0", "intensity", "headcount", "contribution_health"]].isna().all(axis=None)
 
@@ -158,7 +158,7 @@ def test_agreement_by_hand(policy: Policy) -> None:
     CONTRACTS["household_agreement"].conform(table.reset_index())
 
 
-def test_an_agreement_that_would_tell_a_small_count_is_left_out(policy: Policy) -> None:
+def test_an_agreement_that_would_reveal_a_small_count_is_left_out(policy: Policy) -> None:
     profiles = pd.DataFrame([profile("5001", 1, None, 100, 100), profile("5001", 1, None, 53, 53, "ppp")])
     table = measures.household_agreement(
         compared(both=30, here=2, there=9, neither=9),
@@ -167,14 +167,14 @@ def test_an_agreement_that_would_tell_a_small_count_is_left_out(policy: Policy) 
         policy.households,
     )
     assert table[["agreement_share", "kappa"]].isna().all(axis=None)
-    # 50 of 53 found would say that three were not.
+    # 50 of 53 found would reveal that three were not.
     assert (
         table.set_index("other_system").loc["ppp", "found_share"]
         != table.set_index("other_system").loc["ppp", "found_share"]
     )
 
 
-def test_kappa_is_that_of_another_library() -> None:
+def test_kappa_equals_that_of_scikit_learn() -> None:
     from sklearn.metrics import cohen_kappa_score
 
     cells = (20, 5, 10, 15)

@@ -25,21 +25,21 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "kept" / "pseudonym.key"
 
 
-def test_a_key_is_made_once_for_its_owner_alone_and_its_loss_explained(key_file: Path, tmp_path: Path) -> None:
-    said: list[str] = []
-    first = pseudonyms.pseudonym_key(tmp_path / "project", said.append)
+def test_a_key_is_made_once_for_its_owner_only_and_its_loss_is_explained(key_file: Path, tmp_path: Path) -> None:
+    log: list[str] = []
+    first = pseudonyms.pseudonym_key(tmp_path / "project", log.append)
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    assert len(said) == 1
-    assert "If it is lost" in said[0]
-    assert key_file.read_text().strip() not in said[0]
-    assert pseudonyms.pseudonym_key(tmp_path / "project", said.append) == first
-    assert len(said) == 1
+    assert len(log) == 1
+    assert "If it is lost" in log[0]
+    assert key_file.read_text().strip() not in log[0]
+    assert pseudonyms.pseudonym_key(tmp_path / "project", log.append) == first
+    assert len(log) == 1
     assert first.inner.hex() not in repr(first)
     key_file.unlink()
-    assert pseudonyms.pseudonym_key(tmp_path / "project", said.append) != first
+    assert pseudonyms.pseudonym_key(tmp_path / "project", log.append) != first
 
 
-def test_a_key_that_others_may_read_or_that_lies_in_the_project_is_refused(key_file: Path, tmp_path: Path) -> None:
+def test_a_key_that_others_can_read_or_inside_the_project_is_refused(key_file: Path, tmp_path: Path) -> None:
     pseudonyms.pseudonym_key(tmp_path / "project", print)
     key_file.chmod(0o644)
     with pytest.raises(InputError, match="chmod 600"):
@@ -48,14 +48,16 @@ def test_a_key_that_others_may_read_or_that_lies_in_the_project_is_refused(key_f
         pseudonyms.pseudonym_key(tmp_path, print)
 
 
-def test_a_short_key_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_short_key_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(pseudonyms.KEY, "letmein")
     with pytest.raises(InputError, match="7 characters") as refused:
         pseudonyms.pseudonym_key(tmp_path, print)
     assert "letmein" not in str(refused.value)
 
 
-def test_where_no_key_can_be_kept_it_says_so(key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_cannot_be_stored_is_refused(
+    key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def denied(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
@@ -79,7 +81,7 @@ def test_every_code_and_every_name_finds_its_district(gazetteer: Gazetteer, dist
         assert (by_name.district_code == d.district_code) != ambiguous[d.Index]
 
 
-def test_abolished_codes_are_followed_by_a_notice_only(gazetteer: Gazetteer) -> None:
+def test_abolished_codes_are_replaced_by_a_notice_only(gazetteer: Gazetteer) -> None:
     for area in abolished_areas():
         if area.code in gazetteer.subdistricts or area.code in gazetteer.districts or len(area.code) != 6:
             continue
@@ -110,7 +112,7 @@ def test_the_code_comes_before_the_name(gazetteer: Gazetteer) -> None:
         ({"province_code": "50"}, "no such code"),
     ],
 )
-def test_what_cannot_be_placed_says_why(cells: dict[str, str], reason: str, gazetteer: Gazetteer) -> None:
+def test_a_spelling_without_a_district_has_a_reason(cells: dict[str, str], reason: str, gazetteer: Gazetteer) -> None:
     place = gazetteer.place(**cells)
     assert place.district_code is None
     assert reason in place.reason
@@ -120,9 +122,9 @@ def test_the_check_digit_of_these_tests_is_the_real_one() -> None:
     assert all(pin.is_valid(citizen_id(n)) for n in range(200))
 
 
-def test_spelling_leaves_nothing_in_the_home_of_whoever_runs_it(tmp_path: Path) -> None:
-    said = "from pipeline.households.spellings import bare_name; print(bare_name('อำเภอฝาง') == 'ฝาง')"
+def test_spelling_writes_nothing_into_the_users_home(tmp_path: Path) -> None:
+    program = "from pipeline.households.spellings import bare_name; print(bare_name('อำเภอฝาง') == 'ฝาง')"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHAINLP")} | {"HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Invented rows: they follow the published figures, can be made again, and never pass for real ones."""
+"""Invented rows: they follow the published figures, are reproducible, and are never taken for real ones."""
 
 from pathlib import Path
 
@@ -37,9 +37,7 @@ def test_district_totals_follow_sizes_and_rates(tmp_path: Path, rates: pd.DataFr
     assert (found["poor"] - found["n"] * expected["rate_any_min"] / 100).abs().max() <= 1
 
 
-def test_the_same_seed_gives_the_same_rows_and_another_others(
-    tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame
-) -> None:
+def test_the_seed_decides_the_rows(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
     tables = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         (path,) = write_sample(Order(5000, seed), tmp_path / name, rates, districts, PPP)
@@ -48,7 +46,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(
     assert not tables[0].equals(tables[2])
 
 
-def test_no_sample_id_is_a_persons(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
+def test_no_sample_id_is_a_citizen_id(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:
     (path,) = write_sample(Order(2000), tmp_path, rates, districts, PPP)
     ids = pd.read_parquet(path)["PID"]
     assert ids.str.startswith("9").all()
@@ -56,7 +54,7 @@ def test_no_sample_id_is_a_persons(tmp_path: Path, rates: pd.DataFrame, district
     assert all(pin.calc_check_digit(i[:-1]) == i[-1] for i in ids)
 
 
-def test_every_fault_of_a_real_export_is_there_and_dealt_with(
+def test_every_fault_of_a_real_export_occurs_and_is_handled(
     province: Province, rates: pd.DataFrame, districts: pd.DataFrame
 ) -> None:
     write_sample(Order(20_000, defects=0.2), province.paths.raw, rates, districts, PPP)

@@ -1,4 +1,4 @@
-"""The whole way with household rows: the criterion rests on them, and everything says what it rests on."""
+"""A whole run with household rows: the criterion uses them, pages name them, and no household is in any output."""
 
 import hashlib
 import io
@@ -35,7 +35,7 @@ HOUSEHOLDS = 200
 
 
 def rows(system: str = "tpmap") -> list[dict[str, str]]:
-    """200 households in each of a dozen districts, as many poor as said, by health; three persons each.
+    """200 households in each of a dozen districts, as many poor in health as ``POOR`` states; three persons each.
 
     Of the poor a quarter also lack a living, none to three an education, half an income.
     """
@@ -50,7 +50,7 @@ def rows(system: str = "tpmap") -> list[dict[str, str]]:
     return found
 
 
-# What an export may hold besides, of each household: never read, never kept, never shown.
+# Personal data that an export may hold: never read, kept or shown.
 PERSONAL = {
     "full_name": "สมหญิง รักษ์ดีนักหนา",
     "telephone": "0898765432",
@@ -130,7 +130,7 @@ def test_all_by_rows_counts_households(new_project: Callable[[], Path], district
     assert "ตัวเลขที่เผยแพร่เป็นค่าอย่างน้อย" not in page
 
 
-def test_the_page_and_the_reasons_say_what_was_used(mixed: Paths, real_run: Paths) -> None:
+def test_the_page_and_the_reasons_name_the_rows(mixed: Paths, real_run: Paths) -> None:
     page = (mixed.maps / "index.html").read_text(encoding="utf-8")
     assert "12 อำเภอนับจากข้อมูลรายครัวเรือน" in page
     assert "The poverty figures of 12 districts are counted from household rows" in page
@@ -192,7 +192,7 @@ def test_no_household_is_in_anything_published_kept_or_logged(
     seen: set[bytes] = set()
     for path in files:
         for name, content in scanner.layers(path):
-            if (same := hashlib.sha256(content).digest()) in seen:  # published tables lie in the workspace, too
+            if (same := hashlib.sha256(content).digest()) in seen:  # published tables are also in the workspace
                 continue
             seen.add(same)
             scanned += len(content)
@@ -226,13 +226,13 @@ def test_the_scanner_finds_what_is_there(tmp_path: Path) -> None:
     assert scanner.numbers_in(tmp_path / "0.parquet") == {98.123457}
 
 
-def test_what_is_left_out_cannot_be_worked_out_from_all_that_is_published_together(mixed: Paths) -> None:
+def test_counts_left_out_cannot_be_computed_from_all_that_is_published(mixed: Paths) -> None:
     """Linear programming on the counts of every file: tables, catalogue, workbooks, layers, data of the pages."""
     for system in ("tpmap", "pppconnext"):
-        told = attack.counts_told(mixed, system)
-        shown = [told[kind] for kind in ("persons", "poor", *DIMENSIONS)]
+        counts = attack.published_counts(mixed, system)
+        shown = [counts[kind] for kind in ("persons", "poor", *DIMENSIONS)]
         assert sum(value is None for table in shown for value in table.values()) >= 10
-        # Three persons in each household are no secret: who knows households knows persons.
+        # Every household has three persons, so persons are as good as households.
         assert attack.narrowest(shown, {k: [1] for k in range(2, 7)} | {1: [0]}, union=(1, [2, 3, 4, 5, 6])) >= 1
 
 
@@ -252,9 +252,9 @@ def test_check_shows_what_became_of_the_rows(
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again: check shares the intake of run"))
     assert cli.main(["check"]) == 0
-    said = capsys.readouterr().out
-    assert "in = kept + superseded + refused" in said
-    assert re.search(r"households/tpmap/rows\.csv\s+utf-8\s+2,400\s+2,400\s+0\s+0", said)
+    output = capsys.readouterr().out
+    assert "in = kept + superseded + refused" in output
+    assert re.search(r"households/tpmap/rows\.csv\s+utf-8\s+2,400\s+2,400\s+0\s+0", output)
 
 
 def test_bad_rows_after_good_ones_leave_what_is_published(mixed: Paths) -> None:
@@ -287,10 +287,10 @@ def test_a_broken_cell_is_in_no_log(
                 content = content.replace(b"</sheetData>", f'<row r="3">{cell}</row></sheetData>'.encode())
             out.writestr(name, content)
     assert cli.main(["run"]) == 2
-    said = "".join(capfd.readouterr())
-    assert "a workbook that cannot be read" in said
+    output = "".join(capfd.readouterr())
+    assert "a workbook that cannot be read" in output
     places = [p for p in (root / ".dagster").rglob("*") if p.is_file()]
     for word in (secret, "0812345678", str(number)):
-        assert word not in said
+        assert word not in output
         escaped = word.encode("ascii", "backslashreplace")
         assert not [p for p in places if word.encode() in p.read_bytes() or escaped in p.read_bytes()]
