@@ -13,7 +13,7 @@ from pipeline import explain, places, queries
 from pipeline.criteria import data_system as criterion_3
 from pipeline.criteria import poverty as criterion_1
 from pipeline.criteria import university as criterion_2
-from pipeline.orchestration.storage import asset
+from pipeline.orchestration.declaring import asset
 from pipeline.policy import Policy
 from pipeline.workspace import Stored
 

@@ -14,8 +14,9 @@ from pipeline import explain, pages, shortlist
 from pipeline.contracts import CONTRACTS
 from pipeline.downloads import DOWNLOAD_TABLES, download_files
 from pipeline.figures import Figures
-from pipeline.orchestration import nightly, storage
-from pipeline.orchestration.storage import Lineage, asset, assets
+from pipeline.orchestration import nightly, publish_step
+from pipeline.orchestration.declaring import OWNER, asset, assets
+from pipeline.orchestration.publish_step import Lineage
 from pipeline.policy import Policy
 from pipeline.runs import rounds
 from pipeline.sentences import decision
@@ -163,7 +164,7 @@ def brief(figures: Figures, pictures: dict) -> dict[str, bytes]:  # type: ignore
 @dg.asset(
     group_name="pilots",
     kinds={"html", "duckdb", "parquet"},
-    owners=[storage.OWNER],
+    owners=[OWNER],
     deps=list(CONTRACTS),
     output_required=False,
     freshness_policy=nightly.freshness(),
@@ -173,4 +174,4 @@ def published(context: dg.AssetExecutionContext, paths: In, lineage: dg.Resource
 
     A what-if, or a workspace in which one table was made from other inputs than the rest, is not published.
     """
-    yield from storage.publish(context, paths, lineage)
+    yield from publish_step.publish(context, paths, lineage)

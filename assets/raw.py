@@ -13,16 +13,16 @@ from pydantic import Field
 from pipeline import policy as policies
 from pipeline import workspace
 from pipeline.households import kept
-from pipeline.orchestration.storage import News, asset, assets
+from pipeline.orchestration.declaring import asset, assets
 from pipeline.policy import Policy, WhatIf, flat, offered
 from pipeline.reading.table import Received
+from pipeline.run_progress import Progress
 from pipeline.sources import boundaries, cbt, dbd, dopa, labour, nesdc, subdistricts, tpmap
 from pipeline.sources import data_systems as systems
 from pipeline.sources import universities as campuses
 from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
-Told = dg.ResourceParam[News]
 
 
 class WhatIfConfig(dg.Config):
@@ -147,14 +147,14 @@ def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
 def household_tables(
     context: dg.AssetExecutionContext,
     paths: In,
-    news: Told,
+    progress: dg.ResourceParam[Progress],
     districts: pd.DataFrame,
     district_shapes: gpd.GeoDataFrame,
     policy: Policy,
 ) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
     """Household rows are checked, repaired, pseudonymised, placed in districts and counted; counts too small to publish
     are left out. Every row that is not used is listed with its reason. Unchanged files are not read again."""
-    return kept.household_tables(paths, districts, district_shapes, policy, news.teller(context))
+    return kept.household_tables(paths, districts, district_shapes, policy, progress.with_log(context.log.info))
 
 
 AS_RECEIVED = (

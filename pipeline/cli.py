@@ -6,10 +6,10 @@ take long.
 """
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,9 +90,8 @@ def run(given: argparse.Namespace) -> int:
 
     with progress("reading, scoring, publishing") as shown:
         from pipeline.orchestration.definitions import run_everything
-        from pipeline.orchestration.storage import News
 
-        run_everything(root, paths, shown.stored, News(shown.say))
+        run_everything(root, paths, shown)
     listing.shortlist(paths)
     return 0
 
@@ -103,12 +102,12 @@ def check(given: argparse.Namespace) -> int:
     from pipeline.report import inputs
     from pipeline.report.terminal import progress
 
-    with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
-        from pipeline.orchestration.definitions import check_inputs
-        from pipeline.orchestration.storage import News
+    with ExitStack() as stack:
+        with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
+            from pipeline.orchestration.definitions import checked_inputs
 
-        looked_at, failures = check_inputs(paths, shown.stored, News(shown.say))
-    inputs.inputs(looked_at, failures)
+            looked_at, failures = stack.enter_context(checked_inputs(paths, shown))
+        inputs.inputs(looked_at, failures)
     return 2 if failures else 0
 
 
@@ -237,9 +236,8 @@ def verify(given: argparse.Namespace) -> int:
         again = verifying.lay_out(paths, archived, Path(aside))
         with progress(f"building run {archived.record['run_id']} again") as shown:
             from pipeline.orchestration.definitions import build_again
-            from pipeline.orchestration.storage import News
 
-            build_again(again, shown.stored, News(shown.say))
+            build_again(again, shown)
         verdict = verifying.compare(archived, again)
     comparisons.verified(archived, verdict)
     return 1 if verdict.differ else 0
@@ -264,7 +262,7 @@ def sample(given: argparse.Namespace) -> int:
         systems = data_systems.data_systems(figures / "data_systems", districts).table
         works_in = systems["system"].str.casefold() == given.system
         order = Order(given.households, given.seed, given.defects, given.format, given.system)
-        shown.say(f"{order.households:,} households of {order.system}")
+        shown.message(f"{order.households:,} households of {order.system}")
         written = write_sample(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
     inputs.sample(written)
     return 0
@@ -284,19 +282,8 @@ COMMANDS = {
 
 
 def console_script() -> None:
-    """``main`` as a command, which lives for seconds.
-
-    Leaves at once when done: freeing all that was imported would take 0.7 s more; looking for cycles among it, time and
-    again, 0.9 s.
-    """
-    gc.disable()
-    try:
-        code = main()
-    except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 2
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    """``main`` as a command."""
+    sys.exit(main())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What an analyst should know before trusting a run: findings, each passed or a warning.
 
 Here: coverage, unmatched persons, totals, changed files, drift from the last run, dependence on suspect figures. Not
-here: structural faults, which raise before anything is stored (``contracts``, ``intake``).
+here: structural errors, which stop a run before anything is stored (``contracts``, ``reading``).
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.contracts import FIRMNESS
+from pipeline.policy import Policy
 from pipeline.shortlist import leaving_and_entering
+from pipeline.workspace import Paths, published_table
 
 COVERED_SHARE = 0.9
 UNPLACED_SHARE = 0.01
@@ -22,10 +24,10 @@ TARGET_POOR_APART = 0.1
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: fine or worth a look, in a sentence, with its figures."""
+    """One thing checked: fine or a warning, with a sentence and figures."""
 
     fine: bool
-    says: str
+    sentence: str
     figures: dict[str, Any] = field(default_factory=dict)
 
 
@@ -46,9 +48,9 @@ def coverage(district_facts: pd.DataFrame) -> Finding:
     )
 
 
-def unmatched(subdistrict_population: pd.DataFrame, subdistrict_points: pd.DataFrame, year: int) -> Finding:
+def unmatched(subdistrict_population: pd.DataFrame, subdistrict_points: pd.DataFrame, policy: Policy) -> Finding:
     """At most one registered person in a hundred lives in a subdistrict without a point."""
-    people = subdistrict_population[subdistrict_population["year"] == year]
+    people = subdistrict_population[subdistrict_population["year"] == policy.poverty.population_year]
     lost = people[~people["subdistrict_code"].isin(subdistrict_points["place_code"])]
     share = float(lost["population_persons"].sum() / max(1, people["population_persons"].sum()))
     return Finding(
@@ -58,8 +60,9 @@ def unmatched(subdistrict_population: pd.DataFrame, subdistrict_points: pd.DataF
     )
 
 
-def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, year: int) -> Finding:
+def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, policy: Policy) -> Finding:
     """Registered persons: subdistricts sum to districts, districts to provinces, provinces to the country."""
+    year = policy.poverty.population_year
     districts = population[population["year"] == year].set_index("district_code")["population_persons"]
     people = subdistrict_population[subdistrict_population["year"] == year]
     summed = people.groupby(people["subdistrict_code"].str[:4])["population_persons"].sum()
@@ -76,13 +79,13 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, year:
 
 
 def poverty_totals(
-    poverty: pd.DataFrame, household_poverty: pd.DataFrame, district_facts: pd.DataFrame, year: int
+    poverty: pd.DataFrame, household_poverty: pd.DataFrame, district_facts: pd.DataFrame, policy: Policy
 ) -> Finding:
     """Surveyed persons before and after the join: none lost, none twice; district = province = country.
 
     Of districts with household rows, the persons in those.
     """
-    published = poverty[poverty["year"] == year].set_index("district_code")["survey_population"]
+    published = poverty[poverty["year"] == policy.poverty.survey_year].set_index("district_code")["survey_population"]
     by_rows = household_poverty.set_index(["system", "area_code"])["persons"]
     used = district_facts[district_facts["figures_system"].notna()]
     rows = by_rows.reindex(pd.MultiIndex.from_frame(used[["figures_system", "district_code"]])).sum()
@@ -102,36 +105,36 @@ def household_rows(household_files: pd.DataFrame) -> Finding:
         return Finding(True, "no household rows: poverty is as published")
     balanced = sums["rows_in"] == sums["rows_kept"] + sums["rows_superseded"] + sums["rows_refused"]
     left_out = household_files.loc[household_files["problem"].notna(), "file"]
-    says = (
+    sentence = (
         f"{sums['rows_in']:,} rows in = {sums['rows_kept']:,} kept + {sums['rows_superseded']:,} superseded"
         f" + {sums['rows_refused']:,} refused (listed in refused/)"
     )
     if len(left_out):
-        says += f"; not used: {', '.join(left_out)}"
+        sentence += f"; not used: {', '.join(left_out)}"
     few = sums["rows_refused"] <= REFUSED_SHARE * max(1, sums["rows_in"])
-    return Finding(bool(balanced and few and not len(left_out)), says, sums)
+    return Finding(bool(balanced and few and not len(left_out)), sentence, sums)
 
 
 def systems_agree(household_agreement: pd.DataFrame) -> Finding:
     """Where two systems hold the same households, they mostly call the same ones poor (median kappa 0.4 or more)."""
-    told = household_agreement[household_agreement["kappa"].notna()]
-    if told.empty:
+    known = household_agreement[household_agreement["kappa"].notna()]
+    if known.empty:
         return Finding(True, "no district in which two systems can be compared")
-    kappa = float(told["kappa"].median())
-    districts = told["district_code"].nunique()
+    kappa = float(known["kappa"].median())
+    districts = known["district_code"].nunique()
     return Finding(
         kappa >= FAIR_KAPPA,
-        f"in {districts} districts: {100 * told['agreement_share'].median():.0f} % of households found in both are"
+        f"in {districts} districts: {100 * known['agreement_share'].median():.0f} % of households found in both are"
         f" called alike, kappa {kappa:.2f} (medians)",
         {
             "districts_compared": int(districts),
             "median_kappa": round(kappa, 3),
-            "median_found_share": round(float(told["found_share"].median()), 3),
+            "median_found_share": round(float(known["found_share"].median()), 3),
         },
     )
 
 
-def target_poor(household_poverty: pd.DataFrame, target_poor: pd.DataFrame) -> Finding:
+def target_poor_agrees(household_poverty: pd.DataFrame, target_poor: pd.DataFrame) -> Finding:
     """Target poor by household rows, and by TPMAP's own aggregates of the same year: within a tenth per province."""
     ours = household_poverty[household_poverty["level"] == "province"]
     both = ours.merge(
@@ -199,8 +202,9 @@ def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataF
     )
 
 
-def drift(provincial_shortlist: pd.DataFrame, last: pd.DataFrame | None) -> Finding:
+def drift(provincial_shortlist: pd.DataFrame, paths: Paths) -> Finding:
     """At most two provinces of the list change from the last published run."""
+    last = published_table(paths, "provincial_shortlist")
     if last is None:
         return Finding(True, "no earlier run to compare with")
     leave, enter = moved(last, provincial_shortlist)

@@ -167,6 +167,12 @@ class Tables:
         return path
 
 
+def published_table(paths: Paths, name: str) -> pd.DataFrame | None:
+    """A table as it was last published; None before the first run."""
+    path = paths.processed / f"{name}.parquet"
+    return read(path, name) if path.is_file() else None
+
+
 def code_of(name: str) -> str:
     """The version of the code that a stored table depends on: everything for files that people open, which show the
     run's id; the rooms of tables for figures."""

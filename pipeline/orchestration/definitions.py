@@ -1,6 +1,7 @@
-"""Everything Dagster is told: assets, checks, jobs, schedule, sensor, resources; and the job run from a terminal.
+"""The Dagster definitions: assets, checks, jobs, schedule, sensor, resources; and jobs run from a terminal.
 
-Here: wiring. Not here: what an asset is (``assets``), how it is stored (``storage``), the night (``nightly``).
+Here: wiring. Not here: what an asset is (``assets``), how it is declared and stored (``declaring``, ``io_manager``),
+the nightly run (``nightly``).
 """
 
 import re
@@ -11,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Protocol
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
 from pydantic import Field
 
 from assets import checks, district, pilots, raw
@@ -21,12 +22,16 @@ from pipeline import explain
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import Problem, Stopped, shown_path
 from pipeline.orchestration import nightly
-from pipeline.orchestration.storage import Lineage, News, Report, without_traceback, workspace_resource
+from pipeline.orchestration.declaring import without_traceback
+from pipeline.orchestration.io_manager import workspace_resource
+from pipeline.orchestration.publish_step import Lineage
+from pipeline.run_progress import Progress
 from pipeline.runs.publishing import RunIdentity
 from pipeline.workspace import Paths, Tables
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYTHING = "everything"
+SILENT = Progress()
 
 
 class Place(dg.Config):
@@ -51,8 +56,8 @@ def explain_one() -> None:
     explain_place()
 
 
-def build(paths: Paths, report: Report | None = None, news: News | None = None) -> dg.Definitions:
-    """The definitions over the folders of one project; ``report`` hears of each stored table, ``news`` what is said."""
+def build(paths: Paths, progress: Progress = SILENT) -> dg.Definitions:
+    """The definitions over the folders of one project; ``progress`` follows its runs."""
     assets = [a for a in dg.load_assets_from_modules([raw, district, pilots]) if isinstance(a, dg.AssetsDefinition)]
     everything = dg.define_asset_job(
         EVERYTHING,
@@ -62,17 +67,17 @@ def build(paths: Paths, report: Report | None = None, news: News | None = None) 
     )
     return dg.Definitions(
         assets=assets,
-        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        asset_checks=checks.CHECKS,
         jobs=[everything, explain_one],
         schedules=[nightly.schedule(EVERYTHING)],
         sensors=[nightly.upkeep(paths, EVERYTHING)],
         executor=dg.in_process_executor,
         resources={
-            "workspace": workspace_resource(paths, report),
+            "workspace": workspace_resource(paths, progress),
             "paths": paths,
             "identity": RunIdentity(paths),
             "lineage": Lineage(lineage(assets)),
-            "news": news or News(),
+            "progress": progress,
         },
     )
 
@@ -97,17 +102,17 @@ def defs() -> dg.Definitions:
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def run_everything(root: Path, paths: Paths, report: Report | None = None, news: News | None = None) -> None:
+def run_everything(root: Path, paths: Paths, progress: Progress = SILENT) -> None:
     """Materialise everything in this process, in the instance of the project at ``root``, and publish.
 
-    Raises ``Stopped`` with the first thing that went wrong. What was published before then stays.
+    Raises ``Stopped`` with the first error. What was published before stays.
     """
-    with _instance_that_can_be_written(root), dg.DagsterInstance.from_config(str(root)) as instance:
-        _all_made(build(paths, report, news), instance)
+    with _writable_instance(root), dg.DagsterInstance.from_config(str(root)) as instance:
+        _run_all(build(paths, progress), instance)
         nightly.delete_old_runs(instance)
 
 
-def _all_made(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
+def _run_all(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
     job = definitions.resolve_job_def(EVERYTHING)
     result = job.execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
     if failures := failed(result):
@@ -115,8 +120,8 @@ def _all_made(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None
 
 
 @contextmanager
-def _instance_that_can_be_written(root: Path) -> Iterator[None]:
-    """A full disk or a folder without rights stops Dagster's own database too: in one line, as any other input."""
+def _writable_instance(root: Path) -> Iterator[None]:
+    """Report a full disk or a read-only folder under Dagster's own database in one line too."""
     try:
         yield
     except Exception as error:
@@ -126,46 +131,49 @@ def _instance_that_can_be_written(root: Path) -> Iterator[None]:
         if cause is None:
             raise
         where, expected = shown_path(root / ".dagster"), "a database of runs that can be written"
-        line = Problem(where, str(cause), expected, "free space on the disk, or give the right to write there")
+        line = Problem(where, str(cause), expected, "free space on the disk, or grant write permission")
         raise Stopped("run", str(line), refused=True) from None
 
 
-def build_again(paths: Paths, report: Report | None = None, news: News | None = None) -> None:
+def build_again(paths: Paths, progress: Progress = SILENT) -> None:
     """Materialise and publish everything into ``paths``, leaving no trace in the project's instance.
 
     Raises ``Stopped`` as ``run_everything`` does.
     """
     with dg.DagsterInstance.ephemeral() as instance:
-        _all_made(build(paths, report, news), instance)
+        _run_all(build(paths, progress), instance)
 
 
-def check_inputs(
-    paths: Paths, report: Report | None = None, news: News | None = None
-) -> tuple[Paths, dict[str, Stopped]]:
-    """Materialise the raw assets into a workspace of their own: where it lies, and the assets that failed."""
-    aside = Path(tempfile.mkdtemp(prefix="pilot-areas-check-"))
-    kept = paths.households
-    paths = replace(paths, processed=aside / "processed", maps=aside / "maps", households_from=kept)
-    job = dg.define_asset_job("raw", selection=dg.AssetSelection.groups("raw"), executor_def=dg.in_process_executor)
-    definitions = dg.Definitions.merge(build(paths, report, news), dg.Definitions(jobs=[job]))
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = definitions.resolve_job_def("raw").execute_in_process(
-            run_config=QUIET, instance=instance, raise_on_error=False
-        )
-    return paths, failed(result)
+@contextmanager
+def checked_inputs(paths: Paths, progress: Progress = SILENT) -> Iterator[tuple[Paths, dict[str, Stopped]]]:
+    """Materialise the raw assets into a temporary workspace, which is removed at the end.
+
+    Yields:
+        The folders of the temporary workspace, and the assets that failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="pilot-areas-check-") as folder:
+        processed, maps = Path(folder, "processed"), Path(folder, "maps")
+        temporary = replace(paths, processed=processed, maps=maps, households_from=paths.households)
+        job = dg.define_asset_job("raw", selection=dg.AssetSelection.groups("raw"), executor_def=dg.in_process_executor)
+        definitions = dg.Definitions.merge(build(temporary, progress), dg.Definitions(jobs=[job]))
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = definitions.resolve_job_def("raw").execute_in_process(
+                run_config=QUIET, instance=instance, raise_on_error=False
+            )
+        yield temporary, failed(result)
 
 
 def failed(result: dg.ExecuteInProcessResult) -> dict[str, Stopped]:
-    """What went wrong, by asset; under "run" where the run could not even begin."""
+    """The errors of a run, by asset; under "run" where the run could not begin."""
     failures: dict[str, Stopped] = {}
     for event in result.all_events:
         if event.is_step_failure and event.step_key:
             data = event.step_failure_data
-            said = data.user_failure_data
-            problems = said.metadata.get("problems") if said and said.metadata else None
+            failure = data.user_failure_data
+            problems = failure.metadata.get("problems") if failure and failure.metadata else None
             lines = [line.removeprefix("- ") for line in str(problems.value).splitlines()] if problems else []
-            where, refused = event.step_key, bool(said and said.description)
-            line = str(said.description) if said and said.description else f"{where}: {_cause(data.error)}"
+            where, refused = event.step_key, bool(failure and failure.description)
+            line = str(failure.description) if failure and failure.description else f"{where}: {_cause(data.error)}"
             failures[where] = Stopped(where, line, lines, refused=refused)
         elif event.is_resource_init_failure:
             failures["run"] = Stopped("run", _cause(event.engine_event_data.error), refused=True)
@@ -174,7 +182,17 @@ def failed(result: dg.ExecuteInProcessResult) -> dict[str, Stopped]:
     return failures
 
 
-def _cause(error: SerializableErrorInfo | None) -> str:
+class RecordedError(Protocol):
+    """An error as Dagster's events record it."""
+
+    @property
+    def message(self) -> str: ...
+
+    @property
+    def cause(self) -> "RecordedError | None": ...
+
+
+def _cause(error: RecordedError | None) -> str:
     """The first cause of an error, in one line."""
     while error and error.cause:
         error = error.cause

@@ -3,7 +3,6 @@
 Not here: reading them.
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -66,7 +65,6 @@ def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
         out.print(f"not looked at, since they rest on the above: {', '.join(missing)}", soft_wrap=True)
     if not failures:
         out.print("all inputs can be used")
-    shutil.rmtree(looked_at.processed.parent, ignore_errors=True)
 
 
 def households(out: Console, files: pd.DataFrame) -> None:

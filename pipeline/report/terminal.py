@@ -4,15 +4,16 @@ Not here: any particular table.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
 
 from pipeline.contracts import CONTRACTS
+from pipeline.run_progress import Progress
 from pipeline.workspace import Tables
 
 
@@ -21,25 +22,38 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=False, markup=False)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What a terminal hears of: each table stored, and lines said in between."""
+class Lines(Progress):
+    """One line for each stored table and each message, with the seconds since the start."""
 
-    stored: Callable[[str, int], None]
-    say: Callable[[str], None]
+    def __init__(self, out: Console) -> None:
+        self.out = out
+        self.began = time.monotonic()
+
+    def stored(self, name: str, rows: int) -> None:
+        self.message(f"{name}: {rows:,} rows")
+
+    def message(self, line: str) -> None:
+        self.out.print(f"{time.monotonic() - self.began:6.1f} s  {line}", soft_wrap=True)
+
+
+class Bar(Lines):
+    """A bar that advances with each stored table; messages are printed above it."""
+
+    def __init__(self, out: Console, bar: ProgressBar, task: TaskID) -> None:
+        super().__init__(out)
+        self.bar = bar
+        self.task = task
+
+    def stored(self, name: str, rows: int) -> None:
+        self.bar.update(self.task, advance=1, now=f"{name}: {rows:,} rows")
 
 
 @contextmanager
-def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Shown]:
-    """A bar on a terminal with what is said above it, else one line per table and word."""
+def progress(title: str, tables: int = len(CONTRACTS)) -> Iterator[Progress]:
+    """Show progress on standard error: a bar on a terminal, else lines."""
     out = Console(stderr=True, highlight=False)
-    began = time.monotonic()
-
-    def line(text: str) -> None:
-        out.print(f"{time.monotonic() - began:6.1f} s  {text}", soft_wrap=True)
-
     if not out.is_terminal:
-        yield Shown(lambda name, rows: line(f"{name}: {rows:,} rows"), line)
+        yield Lines(out)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -48,9 +62,8 @@ def progress(doing: str, tables: int = len(CONTRACTS)) -> Iterator[Shown]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[now]}"),
     )
-    with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task(doing, total=tables, now="starting")
-        yield Shown(lambda name, rows: bar.update(task, advance=1, now=f"{name}: {rows:,} rows"), line)
+    with ProgressBar(*columns, console=out, transient=True) as bar:
+        yield Bar(out, bar, bar.add_task(title, total=tables, now="starting"))
 
 
 def said_if_sample(out: Console, tables: Tables) -> None:

@@ -84,7 +84,7 @@ def test_every_night_everything(specs: dict[str, dg.AssetSpec]) -> None:
 
 def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(real_run.maps.parent)
-    loaded = dg.load_asset_checks_from_modules([checks])
+    loaded = checks.CHECKS
     keys = {key.name for check in loaded for key in check.check_keys}
     assert keys == {
         "coverage",
