@@ -122,7 +122,7 @@ def decisions(
 @asset("pilots", "numpy")
 def map_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
     """Computed once, so that one colour means one thing on every page and picture."""
-    return pages.classes.classes(district_scores)
+    return pages.classes.quintile_classes(district_scores)
 
 
 @asset("pilots", "excel", tables=WORKBOOK_TABLES)

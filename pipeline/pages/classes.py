@@ -63,7 +63,7 @@ def breaks(values: pd.Series, digits: int) -> list[float]:
     return [float(b) for b in cuts if known.min() <= b < known.max()]
 
 
-def classes(district_scores: pd.DataFrame) -> pd.DataFrame:
+def quintile_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
     """One row per map and class, lowest first: bounds, districts in it, colour. The score's are of the eligible."""
     rows = []
     for name in MAPS:
@@ -82,7 +82,7 @@ def classes(district_scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["map", "class", "lower", "upper", "districts", "colour"])
 
 
-def of_maps(map_classes: pd.DataFrame) -> dict[str, dict[str, list[float] | list[str]]]:
+def bounds_and_colours(map_classes: pd.DataFrame) -> dict[str, dict[str, list[float] | list[str]]]:
     """For each map the bounds between its classes and their colours, lowest first."""
     return {
         name: {"bounds": of["upper"].tolist()[:-1], "colours": of["colour"].tolist()}

@@ -52,7 +52,7 @@ def country_data(figures: Figures) -> dict[str, Any]:
     return {
         "rules": _rules(figures),
         "smallest_count": figures.policy.households.smallest_count,
-        "classes": classes.of_maps(figures["map_classes"]),
+        "classes": classes.bounds_and_colours(figures["map_classes"]),
         **classes.map_data(figures.words),
         "words": word_lists(figures, WORD_LISTS),
         "districts": _districts(figures, institutions),

@@ -176,7 +176,7 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
         "own": len(own),
         "smallest_count": figures.policy.households.smallest_count,
         "unit": next((row.poverty_unit for row in districts if row.poverty_unit), "persons"),
-        "classes": classes.of_maps(figures["map_classes"]),
+        "classes": classes.bounds_and_colours(figures["map_classes"]),
         **classes.map_data(figures.words),
         "words": word_lists(figures, WORD_LISTS),
         "dimensions": [{"name": name, "words": figures.words["dimensions"][name]} for name in DIMENSIONS],

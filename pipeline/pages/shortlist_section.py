@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.criterion import NAMES
 from pipeline.figures import OF_DISTRICTS, OF_PROVINCES, Figures
+from pipeline.shortlist import leaving_and_entering
 
 # So many of the choices that move ranks most are named.
 MOVING = 3
@@ -34,9 +35,9 @@ def shortlist_section_data(figures: Figures, runners_up: int) -> dict[str, Any]:
         "portfolio": _portfolio(figures["pilot_portfolio"]),
         "moved": _moved(figures),
         "moving": figures["sensitivity"].sort_values("total_order", ascending=False).head(MOVING).to_dict("records"),
-        "without": changes(listed, figures["shortlist_without_suspects"]),
+        "without": _changes(listed, figures["shortlist_without_suspects"]),
         "without_agencies": [
-            {"agency": agency, **changes(listed, other)}
+            {"agency": agency, **_changes(listed, other)}
             for agency, other in figures["shortlist_without_agencies"].groupby("without_agency")
         ],
         "no_figures": _without_figures(figures["district_criteria"]),
@@ -72,14 +73,14 @@ def _portfolio(pilot_portfolio: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def changes(listed: pd.DataFrame, without: pd.DataFrame) -> dict[str, Any]:
+def _changes(listed: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
     """Which provinces leave and enter the list from one ranking to the other."""
-    old, new = (set(t.loc[t["shortlisted"].astype(bool), "province_code"]) for t in (listed, without))
-    names = listed.set_index("province_code")[["name_th", "name_en"]]
+    leaving, entering = leaving_and_entering(listed, other)
+    names = listed.set_index("province_code")[["name_th", "name_en"]].to_dict("index")
     return {
-        "leave_codes": sorted(old - new),
-        "leave": [names.loc[code].to_dict() for code in sorted(old - new)],
-        "enter": [names.loc[code].to_dict() for code in sorted(new - old)],
+        "leave_codes": leaving,
+        "leave": [names[code] for code in leaving],
+        "enter": [names[code] for code in entering],
     }
 
 

@@ -25,7 +25,7 @@ def scores(values: list[float | None]) -> pd.DataFrame:
 
 
 def test_quintiles_by_hand() -> None:
-    table = classes.classes(scores([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]))
+    table = classes.quintile_classes(scores([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]))
     score = table[table["map"] == "score"]
     assert score["upper"].tolist() == [28, 46, 64, 82, 100]
     assert score["lower"].tolist() == [10, 28, 46, 64, 82]
@@ -35,21 +35,21 @@ def test_quintiles_by_hand() -> None:
 
 def test_the_score_is_classed_among_the_eligible_only() -> None:
     table = scores([1, 2, 3, 4, 100]).assign(status=["eligible"] * 4 + ["below_gate"])
-    found = classes.classes(table)
+    found = classes.quintile_classes(table)
     assert found[found["map"] == "score"]["upper"].max() == 4
     assert found[found["map"] == "poverty"]["upper"].max() == 100
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=1, max_size=60))
 def test_each_value_is_in_one_class_and_drawn_in_its_colour(values: list[float | None]) -> None:
-    table = classes.classes(scores(values))
+    table = classes.quintile_classes(scores(values))
     known = [v for v in values if v is not None]
     if not known:
         assert table.empty
         return
     of = table[table["map"] == "poverty"].set_index("class")
     assert of["districts"].sum() == len(known)
-    layers = classes.of_maps(table)
+    layers = classes.bounds_and_colours(table)
     for value in known:
         inside = of[(of["lower"] < value) & (value <= of["upper"])]
         row = inside.iloc[0] if len(inside) else of.iloc[0]
