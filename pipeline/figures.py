@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.policy import Policy
 from pipeline.workspace import TableSource
 
-# Sources a planner should see beside the page, of all that comes in.
+# The inputs whose sources a planner should see.
 SHOWN_SOURCES = (
     "household_files",
     "poverty",

@@ -58,12 +58,12 @@ def test_a_gis_reads_the_districts(real_run: Paths, kind: str) -> None:
 
 
 def test_geojson_is_whole_and_of_the_standard(real_run: Paths) -> None:
-    said = json.loads((real_run.maps / "downloads" / "districts.geojson").read_text(encoding="utf-8"))
-    assert said["type"] == "FeatureCollection"
-    assert "crs" not in said  # RFC 7946: always WGS 84
-    assert len(said["features"]) == 928
-    assert {f["geometry"]["type"] for f in said["features"]} <= {"Polygon", "MultiPolygon"}
-    assert isinstance(said["features"][0]["properties"]["district_code"], str)
+    collection = json.loads((real_run.maps / "downloads" / "districts.geojson").read_text(encoding="utf-8"))
+    assert collection["type"] == "FeatureCollection"
+    assert "crs" not in collection  # RFC 7946: always WGS 84
+    assert len(collection["features"]) == 928
+    assert {f["geometry"]["type"] for f in collection["features"]} <= {"Polygon", "MultiPolygon"}
+    assert isinstance(collection["features"][0]["properties"]["district_code"], str)
 
 
 def test_the_same_layer_the_same_bytes(real_run: Paths, policy) -> None:

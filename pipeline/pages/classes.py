@@ -49,7 +49,7 @@ def map_data(words: Mapping[str, Any]) -> dict[str, Any]:
 def breaks(values: pd.Series, digits: int) -> list[float]:
     """Upper bounds of all but the last of five classes with equally many values each; fewer where values repeat.
 
-    Bounds are rounded to what a legend shows, so that the legend says exactly what the map shows.
+    Bounds are rounded to the decimals of the legend, so that legend and map agree exactly.
 
     >>> breaks(pd.Series([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 1)
     [2.8, 4.6, 6.4, 8.2]

@@ -20,7 +20,7 @@ from tests.figures import figures_of
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 HOSTILE = "<img src=x onerror=\"document.title='run'\">${alert(1)}</script><script>document.title='run'</script>"
-# Columns of text that people write, in any table: a page must show what stands there and never run it.
+# Columns of text that people write, in any table: a page must show them as text and never run them.
 WRITTEN = (
     "name_",
     "province_name_",
@@ -148,9 +148,9 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     tables["shortlist_without_agencies"] = tables["provincial_shortlist"].assign(without_agency=HOSTILE)
     moves = {"since": HOSTILE, "rank_earlier": 3, "rank_later": 2, "move": -1, "by_figures": -1, "by_policy": 0}
-    said = {"change": "stays", "change_th": HOSTILE, "change_en": HOSTILE}
+    change = {"change": "stays", "change_th": HOSTILE, "change_en": HOSTILE}
     places = [("province", "95"), ("district", "9501")]
-    tables["round_changes"] = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
+    tables["round_changes"] = pd.DataFrame([{"level": level, "code": code, **moves, **change} for level, code in places])
     tables["cbt_sites"] = tables["cbt_sites"].assign(province_code="95", district_code="9501")
     given = LoadedTables({**figures.tables.by_name, **tables})
     figures = replace(figures, policy=policy, words=sentences.for_page(policy), tables=given)

@@ -106,7 +106,7 @@ def test_on_a_phone_the_list_comes_first_and_nothing_overflows(opens: Callable[.
 def test_size_and_what_the_file_says(real_run: Paths) -> None:
     content = (real_run.maps / "index.html").read_text(encoding="utf-8")
     assert len(content.encode()) < 900_000
-    assert "ขอบเขตโดยสังเขป" in content  # schematic outlines are said
+    assert "ขอบเขตโดยสังเขป" in content  # the banner of schematic outlines
     assert 'lang="th"' in content
     assert "user-scalable" not in content
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", content)
@@ -288,7 +288,7 @@ def test_tables_sort_in_the_order_of_thai_and_of_numbers(opened: Opened, real_ru
     assert ranks == sorted(ranks)
     page.click("#view-provinces th:nth-child(2) button")
     names = page.eval_on_selector_all(f"{rows} th", "all => all.map(c => c.textContent)")
-    # Thai vowels written before their consonant are sorted after it: เชียงใหม่ stands among ช.
+    # Thai vowels written before their consonant are sorted after it: เชียงใหม่ is among ช.
     assert (
         names.index("ชุมพร") < names.index("เชียงใหม่") < names.index("ตรัง") < names.index("เพชรบุรี") < names.index("ยะลา")
     )

@@ -1,4 +1,4 @@
-"""The dossiers: each province's page, what it says, and that its map and tables are of it."""
+"""The dossiers: each province has a page with its own map, tables and sentences."""
 
 import csv
 import io
@@ -60,7 +60,7 @@ def test_it_says_all_that_is_known(yala: Opened, real_run: Paths) -> None:
     assert "542,314" in text  # registered persons of 2021
     assert "ไม่มีรอบก่อนให้เทียบ" in text
     page.click("#open-all")
-    told = page.inner_text("#reasons")
+    text = page.inner_text("#reasons")
     explained = published(real_run, "district_explanations").set_index("district_code")
     scores = published(real_run, "district_scores").set_index("district_code")
     sure = published(real_run, "district_uncertainty").set_index("district_code")
@@ -71,7 +71,7 @@ def test_it_says_all_that_is_known(yala: Opened, real_run: Paths) -> None:
             scores.loc[code, "reason_th"],
             sure.loc[code, "certainty_th"],
         ):
-            assert sentence in told
+            assert sentence in text
     peers = explained.loc["9501", "peers"].split(", ")
     links = page.eval_on_selector_all("#d9501 a", "all => all.map(a => a.getAttribute('href'))")
     assert links == [f"{c[:2]}.html#d{c}" for c in peers]
@@ -96,7 +96,7 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
 
 
 def test_no_page_gives_away_a_small_count(figures: Figures) -> None:
-    """Neither the count nor the rate of one to four persons stands in the data of any dossier."""
+    """The data of no dossier has the count or the rate of one to four persons."""
     facts, country = figures.by_district, dossier.Country.of(figures)
     for code in figures.by_province.index:
         own = [c for c in facts.index if c[:2] == code]
@@ -152,9 +152,9 @@ def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tm
     from dataclasses import replace
 
     moves = {"since": "2564", "rank_earlier": 3, "rank_later": 1, "move": -2, "by_figures": -2, "by_policy": 0}
-    said = {"change": "enters", "change_th": "เข้ารายชื่อใหม่", "change_en": "New on the list."}
+    change = {"change": "enters", "change_th": "เข้ารายชื่อใหม่", "change_en": "New on the list."}
     places = [("province", "95"), ("district", "9501")]
-    table = pd.DataFrame([{"level": level, "code": code, **moves, **said} for level, code in places])
+    table = pd.DataFrame([{"level": level, "code": code, **moves, **change} for level, code in places])
     tables = LoadedTables({**figures.tables.by_name, "round_changes": table})
     file = tmp_path / "95.html"
     file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier.Country.of(figures), "95"))

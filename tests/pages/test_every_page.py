@@ -1,4 +1,4 @@
-"""What holds for each kind of page: nobody is shut out, nothing hostile runs, what must be said is said, it prints."""
+"""What holds for each kind of page: it is accessible, nothing hostile runs, sources and dates are shown, it prints."""
 
 import re
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def test_nothing_is_cut_off_where_there_is_little_room(
 
 
 @pytest.mark.parametrize("file", KINDS)
-def test_every_page_says_where_it_comes_from(opens: Callable[..., Opened], real_run: Paths, file: str, policy) -> None:
+def test_every_page_has_its_sources_and_dates(opens: Callable[..., Opened], real_run: Paths, file: str, policy) -> None:
     import json
 
     page = opens(real_run.maps / file).page
@@ -175,7 +175,7 @@ def test_what_is_printed_is_whole(opens: Callable[..., Opened], real_run: Paths,
 
 
 def test_the_list_is_printed_whatever_is_on_the_screen(opens: Callable[..., Opened], real_run: Paths) -> None:
-    """From a table the official list; while weights are tried, that list with its reasons, said not to be official."""
+    """From a table the official list; while weights are tried, that list with its reasons, marked as not official."""
     page = opens(real_run.maps / "index.html", after="#view=provinces").page
     assert not page.is_visible("#official")
     page.emulate_media(media="print")
@@ -232,3 +232,20 @@ def test_the_brief_says_what_to_decide(opens: Callable[..., Opened], real_run: P
     for name in listed.loc[listed["shortlisted"], "name_th"]:
         assert name in text
     assert (real_run.maps / "brief.html").stat().st_size < 500_000
+
+
+@pytest.mark.parametrize("file", ["index.html", "95.html"])
+def test_a_browser_that_cannot_unpack_scripts_shows_the_text_and_a_note(browser, real_run: Paths, file: str) -> None:
+    context = browser.new_context(offline=True)
+    context.add_init_script("delete window.DecompressionStream")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((real_run.maps / file).resolve().as_uri())
+    page.wait_for_selector("html[data-complete=yes]")
+    assert "ต้องใช้เบราว์เซอร์รุ่นใหม่กว่านี้" in page.inner_text(".banner.old-browser")
+    assert "ยะลา" in page.inner_text("main")
+    page.click("#language")
+    assert "Maps and tables need a newer browser" in page.inner_text(".banner.old-browser")
+    assert errors == []
+    context.close()

@@ -137,7 +137,7 @@ def test_the_outlines_of_a_dossier_are_those_of_the_country(figures: Figures) ->
         assert set(near[i]) <= touching
 
 
-def test_pictures_say_what_they_show(figures: Figures, real_run: Paths) -> None:
+def test_pictures_have_every_map_and_the_same_bytes(figures: Figures, real_run: Paths) -> None:
     from PIL import Image
 
     made = pictures.map_pictures(figures)
@@ -154,16 +154,16 @@ def test_pictures_say_what_they_show(figures: Figures, real_run: Paths) -> None:
                 assert picture.size[1] > picture.size[0] > 800
                 colours = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in classes.COLOURS}
                 seen = {colour for _, colour in picture.convert("RGB").getcolors(100_000)}
-                apart = [min(sum(abs(a - b) for a, b in zip(c, s, strict=True)) for s in seen) for c in colours]
-                assert max(apart) < 24
+                distances = [min(sum(abs(a - b) for a, b in zip(c, s, strict=True)) for s in seen) for c in colours]
+                assert max(distances) < 24
             assert len(content) < 200_000
 
 
 def test_the_words_of_a_picture(figures: Figures) -> None:
-    """Title, date, sources, run, warnings and every class with its number of districts stand in the picture."""
+    """The picture has title, date, sources, run, warnings and every class with its number of districts."""
     drawn = pictures._draw(figures, "score", *pictures._outlines(figures.shapes))
-    said = [text.get_text() for text in drawn.findobj(Text)]
-    whole = "\n".join(said)
+    texts = [text.get_text() for text in drawn.findobj(Text)]
+    whole = "\n".join(texts)
     of = figures["map_classes"][figures["map_classes"]["map"] == "score"]
     for part in (
         "คะแนนรวมของอำเภอที่เข้าเกณฑ์",
@@ -177,13 +177,13 @@ def test_the_words_of_a_picture(figures: Figures) -> None:
         figures.run_id,
     ):
         assert part in whole, part
-    assert len({text for text in said if "อำเภอ)" in text}) == len(of)
+    assert len({text for text in texts if "อำเภอ)" in text}) == len(of)
 
 
 def test_classes_are_stored_and_the_same_on_each_page(real_run: Paths) -> None:
     stored = published(real_run, "map_classes")
     assert stored.groupby("map").size().to_dict() == dict.fromkeys(MAPS, 5)
     bounds = stored[(stored["map"] == "poverty") & (stored["class"] < 5)]["upper"].tolist()
-    said = f'"poverty":{{"bounds":{str(bounds).replace(" ", "")}'
+    data = f'"poverty":{{"bounds":{str(bounds).replace(" ", "")}'
     for page in ("index.html", "95.html", "10.html"):
-        assert said in (real_run.maps / page).read_text(encoding="utf-8")
+        assert data in (real_run.maps / page).read_text(encoding="utf-8")

@@ -3,11 +3,23 @@
 "use strict";
 
 (async () => {
+  /* In place of maps and tables, for a browser that cannot unpack them (Chrome before 80, Safari before 16.4, Firefox
+     before 113). */
+  function note() {
+    const banner = Page.element("p", undefined, "banner old-browser");
+    const words = { th: "แผนที่และตารางต้องใช้เบราว์เซอร์รุ่นใหม่กว่านี้", en: "Maps and tables need a newer browser" };
+    Object.entries(words).forEach(([language, text]) => {
+      const part = Page.element("span", text);
+      part.lang = language;
+      banner.append(part);
+    });
+    document.querySelector("main").before(banner);
+  }
+
   for (const packed of document.querySelectorAll("script.packed")) {
     const code = await Page.unpacked(packed.textContent);
     if (code === null) {
-      const words = "แผนที่ต้องใช้เบราว์เซอร์รุ่นใหม่กว่านี้ · the map needs a newer browser";
-      document.getElementById("legend").textContent = words;
+      note();
       ["ready", "complete"].forEach(Page.mark);
       return;
     }

@@ -32,7 +32,7 @@ const PlaceMap = (() => {
     return line;
   }
 
-  /* The class of a value: as many bounds as it lies above. */
+  /* The class of a value: the number of bounds below it. */
   function place(of, value) {
     let i = 0;
     while (i < of.bounds.length && value > of.bounds[i]) i += 1;
@@ -184,7 +184,7 @@ const PlaceMap = (() => {
 
     const ownBounds = () => boundsOf(outlines.map((_, i) => i).filter((i) => !about.elsewhere(i)));
 
-    /* Fits the map to some districts, beside the card where there is room for both. */
+    /* Fits the map to some districts, next to the card where there is room for both. */
     function show(numbers, pad) {
       const frame = container.getBoundingClientRect();
       const card = document.getElementById("card");
