@@ -150,7 +150,8 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
     moves = {"since": HOSTILE, "rank_earlier": 3, "rank_later": 2, "move": -1, "by_figures": -1, "by_policy": 0}
     change = {"change": "stays", "change_th": HOSTILE, "change_en": HOSTILE}
     places = [("province", "95"), ("district", "9501")]
-    tables["round_changes"] = pd.DataFrame([{"level": level, "code": code, **moves, **change} for level, code in places])
+    rows = [{"level": level, "code": code, **moves, **change} for level, code in places]
+    tables["round_changes"] = pd.DataFrame(rows)
     tables["cbt_sites"] = tables["cbt_sites"].assign(province_code="95", district_code="9501")
     given = LoadedTables({**figures.tables.by_name, **tables})
     figures = replace(figures, policy=policy, words=sentences.for_page(policy), tables=given)
