@@ -146,9 +146,8 @@ def protected_together(
       left out, its parts are left out too.
     - Where the part is published with its whole, the difference is known. Where the difference is a small count (98 of
       100 households are poor, so 2 are not), the part is left out.
-    - Kinds whose union is their whole (the dimensions of poverty) constrain each other. In each area either none of
-    them
-      or at least two are left out.
+    - Kinds whose union is their whole (the dimensions of poverty) constrain each other. In each area none of them is
+      left out, or at least two.
 
     Each rule can make another one apply, so they are repeated until nothing changes.
 

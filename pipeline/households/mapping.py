@@ -1,5 +1,4 @@
-"""The columns of an export: ``mapping.toml`` in the folder of its files has the file's name on the left, ours on the
-right.
+"""The columns of an export, from the ``mapping.toml`` in its folder: column of the file = our column.
 
 Here: our columns, the mapping and its checks. Not here: files (``files``), what a value must be (``sql/stage.sql``).
 """
