@@ -9,10 +9,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import explain, places, queries
-from pipeline.criteria import data_system as criterion_3
-from pipeline.criteria import poverty as criterion_1
-from pipeline.criteria import university as criterion_2
+from pipeline import explain, queries
+from pipeline.criteria import data_system, poverty, university
 from pipeline.orchestration.declaring import asset
 from pipeline.policy import Policy
 from pipeline.workspace import Stored
@@ -50,9 +48,7 @@ def district_facts(
 @asset("district", "pandas", "scipy")
 def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     """Empirical-Bayes rate, count and Gi*; the gate; hot spots; suspect figures. Districts with figures only."""
-    return criterion_1.measure(
-        district_facts, places.neighbours(district_shapes, policy.poverty.neighbour_distance_m), policy
-    )
+    return poverty.district_poverty(district_facts, district_shapes, policy)
 
 
 @asset("district", "pandas")
@@ -60,9 +56,7 @@ def district_university(
     district_facts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
     """Reach of the universities around, and the mandate of those in the province."""
-    return criterion_2.measure(
-        district_facts, universities, partnerships, places.km_to_campuses(district_facts, universities), policy
-    )
+    return university.district_university(district_facts, universities, partnerships, policy)
 
 
 @asset("district", "pandas")
@@ -75,7 +69,7 @@ def district_data_system(
     policy: Policy,
 ) -> pd.DataFrame:
     """Level, acceptance, measured quality and timeliness of the best system there."""
-    return criterion_3.measure(
+    return data_system.district_data_system(
         district_facts, data_systems, acceptances, household_poverty, household_agreement, policy
     )
 

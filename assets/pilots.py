@@ -20,7 +20,7 @@ from pipeline.orchestration.publish_step import Lineage
 from pipeline.policy import Policy
 from pipeline.runs import rounds
 from pipeline.sentences import decision
-from pipeline.uncertainty import measure
+from pipeline.uncertainty import rank_tables
 from pipeline.workbooks import WORKBOOK_TABLES, workbook_files
 from pipeline.workspace import LoadedTables, Paths
 
@@ -67,7 +67,7 @@ def how_sure(
     policy: Policy,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """10,000 draws of rates, weights, exponent, decay, goalposts, campuses and unmeasured quality; seeded."""
-    return measure.measure(
+    return rank_tables.uncertainty_tables(
         district_criteria, district_scores, district_shapes, universities, partnerships, regions, policy
     )
 

@@ -1,7 +1,8 @@
-"""From three criteria to a score: goalposts, the power mean, status, ranks, and what each criterion adds.
+"""From criteria to a score: goalposts, the power mean, status, ranks, provinces, and what each criterion adds.
 
-Here: composing and explaining. Not here: what a criterion measures (``criteria``), provinces and shortlists
-(``shortlist``), words (``sentences``), how sure a rank is (``uncertainty``).
+Here: bare kernels that take one column or thousands of draws, the functions that validate and call them, and what
+explains a score. Not here: what a criterion measures (``criteria``), shortlists (``shortlist``), words (``sentences``),
+what is drawn (``uncertainty``).
 """
 
 from collections.abc import Sequence
@@ -11,18 +12,38 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from pipeline.contracts.district_tables import STATUSES
 from pipeline.criterion import NAMES
 from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Ranks = NDArray[np.int64]
+ELIGIBLE, BELOW_GATE, DATA_NEEDED, EXCLUDED = (
+    STATUSES.index(name) for name in ("eligible", "below_gate", "data_needed", "excluded")
+)
+# Exponents closer to 0 than this give the geometric mean.
+NEARLY_ZERO = 1e-9
+
+
+def bare_goalpost(values: Floats, low: ArrayLike, high: ArrayLike) -> Floats:
+    """``clip((x - low)/(high - low), 0, 1)``; goalposts may be one number or one per draw, the last axis."""
+    return np.clip((values - low) / np.subtract(high, low), 0.0, 1.0)
 
 
 def goalpost(values: ArrayLike, low: float, high: float) -> Floats:
     """Values on a scale from 0 at ``low`` to 1 at ``high``, cut off beyond: ``clip((x - low)/(high - low), 0, 1)``.
 
-    Any shape, any unit that ``low`` and ``high`` share; a missing value (NaN) stays missing. Raises
-    ``ValueError`` unless ``low`` is below ``high``, both finite.
+    Args:
+        values: any shape, in any unit; a missing value (NaN) stays missing.
+        low: the value that becomes 0, in the same unit.
+        high: the value that becomes 1.
+
+    Returns:
+        Shares of the shape of ``values``.
+
+    Raises:
+        ValueError: ``low`` is not below ``high``, or one of them is not finite.
 
     Source: OECD/JRC Handbook on Constructing Composite Indicators (2008), min-max normalisation.
 
@@ -31,19 +52,67 @@ def goalpost(values: ArrayLike, low: float, high: float) -> Floats:
     """
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ValueError(f"low ({low:g}) must be below high ({high:g})")
-    return np.clip((np.asarray(values, dtype=float) - low) / (high - low), 0.0, 1.0)
+    return bare_goalpost(np.asarray(values, dtype=float), low, high)
+
+
+def bare_power_mean(values: Floats, weights: Floats, rho: float) -> Floats:
+    """Weighted power mean over the first axis; the formula is at ``power_mean``.
+
+    A value that is missing (NaN) or has no weight does not count: the weights of the others are scaled to sum to 1.
+
+    Args:
+        values: (criteria, ...), 0 or more.
+        weights: of a shape that broadcasts to that of ``values``; they sum to 1 over the first axis.
+        rho: the exponent.
+
+    Returns:
+        The mean, (...); NaN where nothing counts.
+
+    >>> bare_power_mean(np.array([[1.0, 1.0], [4.0, np.nan]]), np.array([[0.5], [0.5]]), 0).tolist()
+    [2.0, 1.0]
+    """
+    counts = (weights > 0) & ~np.isnan(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if not counts.all():
+            weights = np.where(counts, weights, 0.0)
+            weights = weights / weights.sum(axis=0)
+            values = np.where(counts, values, _neutral(values, counts, rho))
+        if abs(rho) < NEARLY_ZERO:
+            return np.asarray(np.exp((weights * np.log(values)).sum(axis=0)))
+        if rho == 1:
+            return np.asarray((weights * values).sum(axis=0))
+        # Divided by the largest or the smallest, so that a large exponent neither overflows nor underflows.
+        extreme = values.max(axis=0) if rho > 0 else values.min(axis=0)
+        mean = extreme * (weights * (values / extreme) ** rho).sum(axis=0) ** (1 / rho)
+    return np.where(extreme == 0, 0.0, mean)
+
+
+def _neutral(values: Floats, counts: Flags, rho: float) -> Floats:
+    """What replaces a value without weight, so that it changes nothing: the largest or smallest that counts, (...)."""
+    if abs(rho) < NEARLY_ZERO:
+        return np.ones(values.shape[1:])
+    if rho > 0:
+        return np.asarray(np.where(counts, values, -np.inf).max(axis=0))
+    return np.asarray(np.where(counts, values, np.inf).min(axis=0))
 
 
 def power_mean(values: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
     """Weighted power mean of each row: ``(Σ_k w_k x_k^ρ)^(1/ρ)``, and ``Π_k x_k^w_k`` at ρ = 0.
 
-    ``values`` (rows, criteria), 0 or more; ``weights`` (criteria,) or one row of them per row of values, scaled
-    to sum to 1; gives (rows,) in the unit of the values. ρ = 1 is the weighted sum, 0 the geometric and -1 the
-    harmonic mean. No floor is applied: with ρ ≤ 0 one zero makes the row 0. A criterion without weight does
-    not count, whatever its value.
+    ρ = 1 is the weighted sum, 0 the geometric and -1 the harmonic mean. No floor is applied: with ρ ≤ 0 one zero makes
+    the row 0. A criterion without weight does not count, whatever its value.
 
-    Raises ``ValueError`` for negative or missing values (where they have weight), negative weights, or a row
-    of weights that sums to 0.
+    Args:
+        values: (rows, criteria), 0 or more.
+        weights: (criteria,) or one row of them per row of values, scaled to sum to 1.
+        rho: the exponent.
+
+    Returns:
+        The mean of each row, (rows,), in the unit of the values.
+
+    Raises:
+        ValueError: negative or missing values (where they have weight), negative weights, or a row of weights that sums
+            to 0.
 
     Source: OECD/JRC Handbook (2008), aggregation; Hardy, Littlewood & Pólya, Inequalities (1934), 2.1.
 
@@ -58,26 +127,74 @@ def power_mean(values: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
     w = np.broadcast_to(np.asarray(weights, dtype=float), x.shape)
     if not np.isfinite(w).all() or (w < 0).any() or (w.sum(axis=1) <= 0).any():
         raise ValueError("weights must be 0 or more and sum to more than 0 in every row")
-    w = w / w.sum(axis=1, keepdims=True)
-    x = np.where(w > 0, x, 1.0)
-    if not np.isfinite(x).all() or (x < 0).any():
+    counted = x[w > 0]
+    if not np.isfinite(counted).all() or (counted < 0).any():
         raise ValueError("values must be 0 or more, none missing where it has weight")
-    with np.errstate(divide="ignore"):
-        logs = np.log(x)
-    if abs(rho) < 1e-9:
-        return np.asarray(np.exp(np.where(w > 0, w * logs, 0.0).sum(axis=1)))
-    # Scaled by the row's extreme, so that large |rho| neither overflows nor underflows.
-    scale = logs.max(axis=1) if rho > 0 else np.where(w > 0, logs, np.inf).min(axis=1)
-    held = np.where(np.isfinite(scale), scale, 0.0)
-    with np.errstate(divide="ignore", over="ignore"):
-        summed = (w * np.where(w > 0, np.exp(rho * (logs - held[:, None])), 0.0)).sum(axis=1)
-        return np.asarray(np.where(np.isfinite(scale), np.exp(held) * summed ** (1 / rho), 0.0))
+    return bare_power_mean(x.T, (w / w.sum(axis=1, keepdims=True)).T, rho)
+
+
+def enough_known(has: Flags, policy: Policy) -> Flags:
+    """Whether the criteria that have a value carry ``score.known_weight_needed`` of the policy's weights.
+
+    Args:
+        has: (criteria, ...) in the order of ``criterion.NAMES``.
+
+    Returns:
+        Booleans, (...).
+    """
+    weights = np.array(policy.nominal_weights).reshape(-1, *([1] * (has.ndim - 1)))
+    return np.asarray((has * weights).sum(axis=0) >= policy.score.known_weight_needed - 1e-12)
+
+
+def bare_status(known: Flags, passes: Flags, excluded: Flags) -> NDArray[np.int8]:
+    """Positions in ``STATUSES``, for shapes that broadcast: excluded first, then too little known, then the gate.
+
+    >>> [STATUSES[i] for i in bare_status(np.array([True, True, False]), np.array([True, False, False]), np.False_)]
+    ['eligible', 'below_gate', 'data_needed']
+    """
+    status = np.where(passes, np.int8(ELIGIBLE), np.int8(BELOW_GATE))
+    status = np.where(known, status, np.int8(DATA_NEEDED))
+    return np.where(excluded, np.int8(EXCLUDED), status)
+
+
+def bare_province_values(scores: Floats, province: NDArray[np.int64], provinces: int, n: int) -> tuple[Floats, Floats]:
+    """The value of each province: the sum of its best ``n`` scores divided by ``n``, so that a missing one counts 0.
+
+    Args:
+        scores: (districts, draws); NaN where a district is not eligible.
+        province: (districts,) from 0 to ``provinces`` - 1.
+        provinces: how many provinces there are.
+        n: pilot districts per province.
+
+    Returns:
+        Values, and the n-th best score of each province (0: it has fewer), both (provinces, draws).
+
+    Two provinces, the first with the scores 30, 60 and 90:
+
+    >>> value, last = bare_province_values(np.array([[30.0], [60.0], [90.0]]), np.array([0, 0, 0]), 2, 2)
+    >>> value.tolist(), last.tolist()
+    ([[75.0], [0.0]], [[60.0], [0.0]])
+    """
+    known = np.nan_to_num(scores)
+    best = np.zeros((n, provinces, scores.shape[1]))
+    order = np.argsort(province, kind="stable")
+    place = np.arange(len(order)) - np.searchsorted(province[order], province[order])
+    # The i-th districts of all provinces at once; each takes its place among the best so far.
+    for i in range(int(place.max(initial=-1)) + 1):
+        district = order[place == i]
+        own, new = province[district], known[district]
+        for j in range(n):
+            held = best[j, own]
+            best[j, own] = np.maximum(held, new)
+            new = np.minimum(held, new)
+    return best.sum(axis=0) / n, best[-1]
 
 
 def rank(scores: ArrayLike) -> Ranks:
     """Ranks of scores (n,): 1 is the highest, equal scores share the smallest rank number.
 
-    Raises ``ValueError`` for missing scores: what is not scored has no rank.
+    Raises:
+        ValueError: a score is missing: a place without a score has no rank.
 
     >>> rank([50.0, 80.0, 50.0, 10.0]).tolist()
     [2, 1, 2, 4]
@@ -100,17 +217,21 @@ def floored(criteria: pd.DataFrame, policy: Policy) -> Floats:
 
 
 def status(criteria: pd.DataFrame, policy: Policy) -> pd.Series:
-    """May a district be a pilot: ``eligible``, ``below_gate``, ``data_needed`` or ``excluded``.
+    """Whether each district may be a pilot: ``eligible``, ``below_gate``, ``data_needed`` or ``excluded``.
 
-    A district whose concentration is unknown is ``data_needed`` whatever else is known: missing is never
-    failed.
+    A district whose concentration is unknown is ``data_needed`` whatever else is known: missing is not failed.
+
+    Args:
+        criteria: one row per district with the criteria, ``concentrated`` (it passes the gate, or nothing where that
+            is unknown) and ``rejected``.
     """
-    enough = weights_known(criteria, policy).sum(axis=1) >= policy.score.known_weight_needed - 1e-12
     concentrated = criteria["concentrated"]
-    known = pd.Series(enough, index=criteria.index) & concentrated.notna()
-    words = pd.Series("eligible", index=criteria.index, dtype="str")
-    words = words.mask(~concentrated.fillna(False).astype(bool), "below_gate").mask(~known, "data_needed")
-    return words.mask(criteria["rejected"].fillna(False).astype(bool), "excluded")
+    known = enough_known(criteria[list(NAMES)].notna().to_numpy().T, policy) & concentrated.notna().to_numpy()
+    passes, rejected = (
+        column.fillna(False).to_numpy(dtype=bool) for column in (concentrated, criteria["rejected"])
+    )
+    words = np.array(STATUSES, dtype=object)[bare_status(known, passes, rejected)]
+    return pd.Series(words, index=criteria.index, dtype="str")
 
 
 def scored(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -133,9 +254,17 @@ def scored(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
     """How much of ``ln(S / S_ref)`` each criterion brings, exactly: the columns sum to the whole.
 
-    ``values`` (rows, criteria) and ``reference`` (criteria,) above 0, ``weights`` as for ``power_mean``; gives
-    (rows, criteria) in log points. At ρ = 0 it is ``w_k · ln(C_k / C_k,ref)``; at any other ρ the average over all
-    orders in which the criteria can change from the reference to the value (Shapley), which sums to the whole too.
+    At ρ = 0 it is ``w_k · ln(C_k / C_k,ref)``; at any other ρ the average over all orders in which the criteria can
+    change from the reference to the value (Shapley), which sums to the whole too.
+
+    Args:
+        values: (rows, criteria), above 0.
+        reference: (criteria,), above 0.
+        weights: as for ``power_mean``.
+        rho: the exponent.
+
+    Returns:
+        (rows, criteria) in log points.
 
     Source: Shapley (1953), A value for n-person games.
 
@@ -145,7 +274,7 @@ def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, r
     """
     x, ref = np.asarray(values, dtype=float), np.asarray(reference, dtype=float)
     w = np.broadcast_to(np.asarray(weights, dtype=float), x.shape)
-    if abs(rho) < 1e-9:
+    if abs(rho) < NEARLY_ZERO:
         share = w / w.sum(axis=1, keepdims=True)
         return np.asarray(share * np.log(x / ref))
     orders: Sequence[tuple[int, ...]] = list(permutations(range(x.shape[1])))
@@ -164,26 +293,35 @@ def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, r
 def peers(values: ArrayLike, n: int) -> list[list[int]]:
     """For each row of ``values`` (rows, criteria) the positions of its ``n`` nearest others, nearest first.
 
-    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is none.
+    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is nobody's peer.
 
     >>> peers([[0.1, 0.1], [0.9, 0.9], [0.2, 0.1], [np.nan, 0.1]], 1)
     [[2], [2], [0], []]
     """
     x = np.asarray(values, dtype=float)
     known = np.flatnonzero(np.isfinite(x).all(axis=1))
-    apart = ((x[known, None, :] - x[None, known, :]) ** 2).sum(axis=2)
-    np.fill_diagonal(apart, np.inf)
+    distance = ((x[known, None, :] - x[None, known, :]) ** 2).sum(axis=2)
+    np.fill_diagonal(distance, np.inf)
     nearest: list[list[int]] = [[] for _ in range(len(x))]
-    for i, order in zip(known, np.argsort(apart, axis=1, kind="stable"), strict=True):
+    for i, order in zip(known, np.argsort(distance, axis=1, kind="stable"), strict=True):
         nearest[i] = known[order[: min(n, len(known) - 1)]].tolist()
     return nearest
 
 
 def criterion_needed(values: ArrayLike, weights: ArrayLike, rho: float, target: ArrayLike, k: int) -> Floats:
-    """The value of criterion ``k`` that lifts each row's power mean to ``target``, all else as it is.
+    """The value of criterion ``k`` that lifts each row's power mean to ``target``, everything else unchanged.
 
-    ``values`` (rows, criteria) above 0, ``target`` (rows,) in the same unit; gives (rows,), infinite where no
-    value can. At ρ = 0: ``C_k · (target/S)^(1/w_k)``.
+    At ρ = 0: ``C_k · (target/S)^(1/w_k)``.
+
+    Args:
+        values: (rows, criteria), above 0.
+        weights: as for ``power_mean``.
+        rho: the exponent.
+        target: (rows,), in the unit of the values.
+        k: the position of the criterion.
+
+    Returns:
+        (rows,), infinite where no value does.
 
     >>> criterion_needed([[0.25, 0.25]], [0.5, 0.5], 0, [0.5], k=1).tolist()
     [1.0]
@@ -193,7 +331,7 @@ def criterion_needed(values: ArrayLike, weights: ArrayLike, rho: float, target: 
     w = w / w.sum(axis=1, keepdims=True)
     goal = np.asarray(target, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if abs(rho) < 1e-9:
+        if abs(rho) < NEARLY_ZERO:
             return np.asarray(x[:, k] * (goal / power_mean(x, w, rho)) ** (1 / w[:, k]))
         others = (w * x**rho).sum(axis=1) - w[:, k] * x[:, k] ** rho
         rest = (goal**rho - others) / w[:, k]

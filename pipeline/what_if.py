@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline import places, scoring, shortlist
+from pipeline import criteria, scoring, shortlist
 from pipeline.contracts import CONTRACTS
-from pipeline.criteria import data_system, poverty, university
-from pipeline.criterion import NAMES
+from pipeline.criterion import CRITERIA, NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
 from pipeline.workspace import TableSource
@@ -53,9 +52,9 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
                 "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
             )
         )
-    criteria = measured(tables, policy) if Again.CRITERIA in changed.values() else tables("district_criteria")
+    districts = measured(tables, policy) if Again.CRITERIA in changed.values() else tables("district_criteria")
     named = ["district_code", "province_code", "name_th", "name_en", *NAMES, "suspect", "university_nearest"]
-    districts = criteria[named].join(scoring.scored(criteria, policy))
+    districts = districts[named].join(scoring.scored(districts, policy))
     provinces = shortlist.provinces(districts, tables("regions"), policy)
     return Ranking(policy, districts, provinces)
 
@@ -71,24 +70,12 @@ def with_portfolio(tables: TableSource, ranking: Ranking) -> tuple[Ranking, str]
 
 def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
     """``district_criteria`` again, from the facts, under another policy."""
-    facts, universities = tables("district_facts"), tables("universities")
-    near = places.neighbours(tables.shapes("district_shapes"), policy.poverty.neighbour_distance_m)
-    kilometres = places.km_to_campuses(facts, universities)
-    parts = {
-        "district_poverty": poverty.measure(facts, near, policy),
-        "district_university": university.measure(facts, universities, tables("partnerships"), kilometres, policy),
-        "district_data_system": data_system.measure(
-            facts,
-            tables("data_systems"),
-            tables("acceptances"),
-            tables("household_poverty"),
-            tables("household_agreement"),
-            policy,
-        ),
-    }
-    whole = facts
-    for name, part in parts.items():
-        whole = whole.merge(CONTRACTS[name].conform(part), on="district_code", how="left", validate="one_to_one")
+    inputs = {name for formulas in criteria.FORMULAS.values() for name in formulas.inputs}
+    given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in sorted(inputs)}
+    whole = tables("district_facts")
+    for criterion in CRITERIA:
+        part = CONTRACTS[criterion.table].conform(criteria.FORMULAS[criterion.name].compute(given, policy))
+        whole = whole.merge(part, on="district_code", how="left", validate="one_to_one")
     return whole
 
 

@@ -89,7 +89,12 @@ by_households AS (
 surveyed AS (
     SELECT * FROM by_households
     UNION ALL BY NAME
-    SELECT published.* EXCLUDE (year), year AS survey_year, 'published rates' AS figures_from
+    -- The table poverty holds what TPMAP publishes.
+    SELECT
+        published.* EXCLUDE (year),
+        year AS survey_year,
+        'published rates' AS figures_from,
+        'TPMAP' AS published_by
     FROM published
     ANTI JOIN by_households ON by_households.district_code = published.district_code
 ),

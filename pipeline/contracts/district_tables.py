@@ -64,6 +64,7 @@ district_facts = Contract(
             allowed=("household rows", "household rows, with other districts", "published rates"),
         ),
         text("figures_system", "system of the household rows, where they are used", null=True),
+        text("published_by", "system whose published rates are used, where there are no household rows", null=True),
         Column("survey_households", Kind.COUNT, "households surveyed, by rows", "households", nullable=True, minimum=0),
         percent("poor_households_pct", "households poor in any dimension, by rows", nullable=True),
         *nullable(poverty.columns[2:]),

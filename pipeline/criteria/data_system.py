@@ -1,7 +1,7 @@
 """Criterion 3: is a data system here accepted?
 
-Here: level, acceptance, quality and timeliness of each system in each district, and the best of them. Not
-here: who stated what (``sources.data_systems``), the score.
+Here: level, acceptance, quality and timeliness of each system in each district, and the best of them; under draws, the
+quality that nobody has measured. Not here: which agency stated what (``sources.data_systems``), the score.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from pipeline.criteria.draws import Country, Draw, Indices, UnderDraws, Versions
 from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
 
 
 def system_value(level: ArrayLike, acceptance: ArrayLike, quality: ArrayLike, timeliness: ArrayLike) -> Floats:
-    """``level · acceptance · quality · timeliness``, each from 0 to 1 (n,); a product: none pays for another.
+    """``level · acceptance · quality · timeliness``: a product, so that a high one does not make up for a low one.
 
-    ``quality`` is √(coverage · completeness). Raises ``ValueError`` for values outside [0, 1] or missing.
+    Args:
+        level: (n,), like the others from 0 to 1.
+        acceptance: share of the agencies that accept it.
+        quality: √(coverage · completeness).
+        timeliness: as by ``timeliness``.
 
-    TPMAP, digital (0.5), accepted by all (1), half surveyed and 72 % known (√(0.5 · 0.72) = 0.6), fresh:
+    Returns:
+        Shares, (n,).
+
+    Raises:
+        ValueError: values outside [0, 1], or missing.
+
+    Digital (0.5), accepted by all (1), half surveyed and 72 % known (√(0.5 · 0.72) = 0.6), of this year:
 
     >>> system_value([0.5], [1.0], [0.6], [1.0]).tolist()
     [0.3]
@@ -41,14 +52,30 @@ def timeliness(surveyed_year: ArrayLike, as_of_year: int, lifetime_years: float)
     return np.clip(1 - age / lifetime_years, 0, 1)
 
 
-def by_rows(
+def bare_best_value(measured: Floats, unmeasured: Floats, quality: Floats) -> Floats:
+    """The best system's value, for shapes that broadcast: measured, or its value at quality 1 times a quality.
+
+    >>> bare_best_value(np.array([0.3, np.nan]), np.array([0.5, np.nan]), np.array([0.7, 0.7])).tolist()
+    [0.35, nan]
+    """
+    return np.fmax(measured, unmeasured * quality)
+
+
+def measured_by_rows(
     household_poverty: pd.DataFrame, household_agreement: pd.DataFrame, survey_systems: Sequence[str]
 ) -> pd.DataFrame:
-    """What household rows tell of each system in each district, by ``rows_of`` (small letters) and ``district_code``.
+    """What household rows show of each system in each district.
 
-    ``rows_persons`` surveyed, for systems that survey every household; for the others ``rows_found_share``, the share
-    of such a survey's poor households that they hold (a recapture, by the first survey system that can tell);
-    ``rows_known_share`` of the answers; ``rows_year``.
+    Args:
+        household_poverty: counts by system and area.
+        household_agreement: how far the rows of two systems agree, by district.
+        survey_systems: systems that survey every household, the preferred one first.
+
+    Returns:
+        One row per system (``rows_of``, small letters) and ``district_code``: ``rows_persons`` surveyed, for systems that
+        survey every household; for the others ``rows_found_share``, the share of such a survey's poor households that
+        they hold (a recapture, by the first survey system that has one); ``rows_known_share`` of the answers;
+        ``rows_year``.
     """
     of_district = household_poverty[household_poverty["level"] == "district"]
     surveys = of_district["system"].isin(survey_systems)
@@ -61,9 +88,9 @@ def by_rows(
             "rows_year": of_district["survey_year"],
         }
     )
-    told = household_agreement[household_agreement["other_system"].isin(survey_systems)]
-    order = told["other_system"].map({name: i for i, name in enumerate(survey_systems)})
-    first = told[told["poor_found_share"].notna()].assign(order=order).sort_values("order")
+    compared = household_agreement[household_agreement["other_system"].isin(survey_systems)]
+    order = compared["other_system"].map({name: i for i, name in enumerate(survey_systems)})
+    first = compared[compared["poor_found_share"].notna()].assign(order=order).sort_values("order")
     first = first.drop_duplicates(["system", "district_code"])
     found = first.rename(columns={"system": "rows_of", "poor_found_share": "rows_found_share"})
     return table.merge(
@@ -71,7 +98,7 @@ def by_rows(
     )
 
 
-def measure(
+def district_data_system(
     district_facts: pd.DataFrame,
     data_systems: pd.DataFrame,
     acceptances: pd.DataFrame,
@@ -81,65 +108,152 @@ def measure(
 ) -> pd.DataFrame:
     """Criterion 3 and its parts for every district with a data system: the best system there.
 
-    Coverage, completeness and year measured from household rows overrule what published figures say (TPMAP's are at
-    hand), and those what is claimed. ``rejected`` is true where every agency rejects every system there.
+    Coverage, completeness and year measured from household rows count before those of published figures, and those
+    before what is claimed. ``rejected`` is true where every agency rejects every system there.
+
+    Args:
+        district_facts: one row per district, with ``published_by``: the system whose published rates are used.
+        data_systems: each system with its provinces, level, year and claims.
+        acceptances: which agency accepts which system.
+        household_poverty: counts of household rows by system and area.
+        household_agreement: how far the rows of two systems agree.
+        policy: the policy of the run.
+
+    Returns:
+        The columns of the contract ``district_data_system``.
     """
-    rules = policy.data_system
-    stated = acceptances.assign(yes=acceptances["accepted"] == "yes", no=acceptances["accepted"] == "no")
-    by_system = stated.groupby("system")[["yes", "no"]].sum() / len(policy.agencies)
-    there = district_facts.merge(data_systems, on="province_code")
-    there = there.merge(
-        by_rows(household_poverty, household_agreement, policy.households.survey_systems),
+    rows = measured_by_rows(household_poverty, household_agreement, policy.households.survey_systems)
+    systems = with_quality(systems_by_district(district_facts, data_systems, rows))
+    systems = with_acceptance(systems, acceptances, len(policy.agencies))
+    return best_systems(with_value(systems, policy))
+
+
+def systems_by_district(district_facts: pd.DataFrame, data_systems: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per district and system of its province, with what household rows show of it."""
+    pairs = district_facts.merge(data_systems, on="province_code")
+    return pairs.merge(
+        rows,
         how="left",
-        left_on=[there["system"].str.casefold(), "district_code"],
+        left_on=[pairs["system"].str.casefold(), "district_code"],
         right_on=["rows_of", "district_code"],
     )
-    published = (there["system"] == "TPMAP") & (there["figures_from"] == "published rates")
-    registered = there["population_persons"].astype("float64")
-    share = (there["survey_population"].astype("float64") / registered).clip(upper=1.0)
-    surveyed = (there["rows_persons"].astype("float64") / registered).clip(upper=1.0)
-    coverage = surveyed.fillna(there["rows_found_share"].astype("float64"))
-    coverage = coverage.fillna(share.where(published)).fillna(there["claimed_coverage"].astype("float64"))
+
+
+def with_quality(systems: pd.DataFrame) -> pd.DataFrame:
+    """The systems with ``quality`` (√(coverage · completeness), NaN where not known) and their latest year."""
+    numbers = systems[
+        [
+            "population_persons",
+            "survey_population",
+            "rows_persons",
+            "rows_found_share",
+            "rows_known_share",
+            "labelled_share",
+            "claimed_coverage",
+            "claimed_completeness",
+        ]
+    ].astype("float64")
+    published = systems["system"] == systems["published_by"]
+    registered = numbers["population_persons"]
+    coverage = (
+        (numbers["rows_persons"] / registered)
+        .clip(upper=1.0)
+        .fillna(numbers["rows_found_share"])
+        .fillna((numbers["survey_population"] / registered).clip(upper=1.0).where(published))
+        .fillna(numbers["claimed_coverage"])
+    )
     completeness = (
-        there["rows_known_share"].astype("float64").fillna(there["labelled_share"].astype("float64").where(published))
+        numbers["rows_known_share"]
+        .fillna(numbers["labelled_share"].where(published))
+        .fillna(numbers["claimed_completeness"])
     )
-    completeness = completeness.fillna(there["claimed_completeness"].astype("float64"))
-    there["surveyed_year"] = there["rows_year"].fillna(there["surveyed_year"]).astype("int64")
-    quality = (coverage * completeness) ** 0.5
-    there = there.assign(
-        level=there["level"].map(rules.levels.model_dump()).astype("float64"),
-        acceptance=there["system"].map(by_system["yes"]).fillna(0.0),
-        rejection=there["system"].map(by_system["no"]).fillna(0.0),
-        coverage=coverage,
-        completeness=completeness,
-        quality=quality.fillna(rules.unknown_quality),
-        quality_assumed=quality.isna(),
-        timeliness=timeliness(there["surveyed_year"], policy.as_of.year, rules.lifetime_years),
+    return systems.assign(
+        quality=(coverage * completeness) ** 0.5,
+        surveyed_year=systems["rows_year"].fillna(systems["surveyed_year"]).astype("int64"),
     )
-    there["data_system"] = system_value(there["level"], there["acceptance"], there["quality"], there["timeliness"])
-    at_best = there["level"] * there["acceptance"] * there["timeliness"]
-    there = there.assign(
-        measured=there["data_system"].where(~there["quality_assumed"]),
-        unmeasured=at_best.where(there["quality_assumed"]),
+
+
+def with_acceptance(systems: pd.DataFrame, acceptances: pd.DataFrame, agencies: int) -> pd.DataFrame:
+    """The systems with the shares of the agencies that accept and that reject them."""
+    stated = acceptances.assign(yes=acceptances["accepted"] == "yes", no=acceptances["accepted"] == "no")
+    shares = stated.groupby("system")[["yes", "no"]].sum() / agencies
+    return systems.assign(
+        acceptance=systems["system"].map(shares["yes"]).fillna(0.0),
+        rejection=systems["system"].map(shares["no"]).fillna(0.0),
     )
-    everywhere = there.groupby("district_code")
-    best = there.sort_values(["district_code", "data_system", "system"], ascending=[True, False, True]).drop_duplicates(
-        "district_code"
+
+
+def with_value(systems: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The systems with level, timeliness and value; where the quality is not known, with the one the policy assumes.
+
+    ``measured`` is the value where the quality is known; ``unmeasured`` the value at quality 1 where it is not.
+    """
+    rules = policy.data_system
+    assumed = systems["quality"].isna()
+    systems = systems.assign(
+        level=systems["level"].map(rules.levels.model_dump()).astype("float64"),
+        quality=systems["quality"].fillna(rules.unknown_quality),
+        quality_assumed=assumed,
+        timeliness=timeliness(systems["surveyed_year"], policy.as_of.year, rules.lifetime_years),
     )
+    value = system_value(systems["level"], systems["acceptance"], systems["quality"], systems["timeliness"])
+    at_best = systems["level"] * systems["acceptance"] * systems["timeliness"]
+    return systems.assign(
+        data_system=value,
+        measured=pd.Series(value, index=systems.index).where(~assumed),
+        unmeasured=at_best.where(assumed),
+    )
+
+
+def best_systems(systems: pd.DataFrame) -> pd.DataFrame:
+    """The best system of each district (of equals the first by name), and what is known of all of them there."""
+    everywhere = systems.groupby("district_code")
+    ordered = systems.sort_values(["district_code", "data_system", "system"], ascending=[True, False, True])
+    best = ordered.drop_duplicates("district_code")
+    code = best["district_code"]
     return pd.DataFrame(
         {
-            "district_code": best["district_code"],
+            "district_code": code,
             "data_system": best["data_system"],
             "data_system_name": best["system"],
             "data_system_level": best["level"],
             "data_system_acceptance": best["acceptance"],
             "data_system_quality": best["quality"],
-            "data_system_measured": best["district_code"].map(everywhere["measured"].max()),
-            "data_system_unmeasured": best["district_code"].map(everywhere["unmeasured"].max()),
+            "data_system_measured": code.map(everywhere["measured"].max()),
+            "data_system_unmeasured": code.map(everywhere["unmeasured"].max()),
             "data_system_quality_assumed": best["quality_assumed"],
             "data_system_timeliness": best["timeliness"],
             "data_system_year": best["surveyed_year"],
-            "data_systems_all": best["district_code"].map(everywhere["system"].agg(lambda s: ", ".join(sorted(s)))),
-            "rejected": best["district_code"].map(everywhere["rejection"].min() >= 1.0),
+            "data_systems_all": code.map(everywhere["system"].agg(lambda names: ", ".join(sorted(names)))),
+            "rejected": code.map(everywhere["rejection"].min() >= 1.0),
         }
     ).reset_index(drop=True)
+
+
+class DataSystemUnderDraws(UnderDraws):
+    """Criterion 3 of the n districts of a country.
+
+    Attributes:
+        measured: (n,) the best value of systems whose quality is known; NaN: there is none.
+        unmeasured: (n,) the best value of the others at quality 1; NaN: there is none.
+    """
+
+    def __init__(self, name: str, country: Country) -> None:
+        super().__init__(name, country)
+        self.measured, self.unmeasured = (country.column(f"data_system_{kind}") for kind in ("measured", "unmeasured"))
+
+    def versions(self, name: str, seed: np.random.SeedSequence, draws: int, threads: int) -> Versions:
+        """One number in [0, 1) per province, (draws, provinces): a programme measures a whole province alike."""
+        shape = (draws, len(self.country.provinces))
+        return Versions(np.random.default_rng(seed).random(shape, dtype=np.float32), np.nan)
+
+    def values(self, draw: Draw, districts: Indices) -> Floats:
+        """Criterion 3 of some districts; without any system it may be anything, and NaN where nothing is drawn."""
+        policy, province = self.country.policy, self.country.province[districts]
+        (low, high), drawn = policy.uncertainty.unknown_quality, draw["system_quality"]
+        quality = np.where(np.isnan(drawn), policy.data_system.unknown_quality, low + (high - low) * drawn)
+        measured, unmeasured = self.measured[districts], self.unmeasured[districts]
+        value = bare_best_value(measured[:, None], unmeasured[:, None], quality[province])
+        without = np.isnan(measured) & np.isnan(unmeasured)
+        value[without] = drawn[province[without]]
+        return value

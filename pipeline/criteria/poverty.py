@@ -1,21 +1,25 @@
 """Criterion 1: do poor households concentrate here?
 
-Here: smoothed rate, count, Getis-Ord Gi*, hot spots, the gate, suspect figures; Alkire-Foster poverty of household
-rows. Not here: reading TPMAP (``sources.tpmap``) and household rows (``households``), who is a neighbour
-(``places``), goalposts and the score (``scoring``).
+Here: smoothed rate, count and cluster against their goalposts, the gate, suspect figures. Not here: reading TPMAP
+(``sources.tpmap``) and household rows (``households``), Gi* (``criteria.clusters``), poverty under draws
+(``criteria.poverty_draws``), the score (``scoring``).
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.special import ndtr
 
+from pipeline import places
+from pipeline.criteria.clusters import gi_star, hot_spots
 from pipeline.policy import Policy
-from pipeline.scoring import goalpost
+from pipeline.policy.sections import Gate, Poverty
+from pipeline.scoring import bare_goalpost
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -25,10 +29,17 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
     """Empirical Bayes rate: each district's rate drawn towards the common one, small districts most.
 
     ``m = ΣY/ΣH``; ``A = max(0, ΣH(r-m)²/ΣH - m/H̄)``; ``α = m²/A``; ``β = m/A``; ``r̃ = (Y+α)/(H+β)``, and
-    ``r̃ = m`` where ``A = 0``. Y are ``events`` (n,), H is ``population`` (n,), both in the same unit (persons or
-    households); gives shares (n,).
+    ``r̃ = m`` where ``A = 0``.
 
-    Raises ``ValueError`` for unequal lengths, negative or missing values, or a population of 0.
+    Args:
+        events: Y, (n,), the poor.
+        population: H, (n,), in the same unit (persons or households).
+
+    Returns:
+        Shares, (n,).
+
+    Raises:
+        ValueError: unequal lengths, negative or missing values, or a population of 0.
 
     Source: Marshall (1991), Applied Statistics 40, 283-294, moment estimator; A clamped at 0.
 
@@ -37,7 +48,7 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
     >>> smoothed_rate([10, 30], [100, 100])
     array([0.12, 0.28])
 
-    Equal rates differ by nothing but chance, so A = 0 and all are m:
+    Equal rates do not differ beyond chance, so A = 0 and all are m:
 
     >>> smoothed_rate([10, 20], [100, 200])
     array([0.1, 0.1])
@@ -65,146 +76,18 @@ def prior(y: Floats, h: Floats) -> tuple[float, float]:
     return m, np.inf if variance <= np.finfo(float).eps * m or m == 0 else m / variance
 
 
-@dataclass(frozen=True)
-class AlkireFoster:
-    """Multidimensional poverty of one group: all shares from 0 to 1, the last two (dimensions,)."""
-
-    headcount: float
-    intensity: float
-    m0: float
-    censored_headcounts: Floats
-    contributions: Floats
-
-
-def alkire_foster(
-    deprivations: ArrayLike, weights: ArrayLike, cutoff: float, household_sizes: ArrayLike | None = None
-) -> AlkireFoster:
-    """Headcount ``H``, intensity ``A`` and adjusted headcount ``M0 = H·A``, with what each dimension contributes.
-
-    ``deprivations`` (households, dimensions) of 0 and 1; ``weights`` (dimensions,), 0 or more, scaled to sum to 1;
-    ``cutoff`` in (0, 1]: who is deprived in at least this share of the weights is poor. ``household_sizes``
-    (households,) counts each row that many times: persons instead of households, or equal rows counted once.
-
-    ``c_i = Σ_j w_j g_ij``; ``ρ_i = [c_i ≥ cutoff]``; ``H = mean ρ``; ``A = mean of c over the poor``;
-    censored headcount ``h_j = mean of ρ·g_j``; ``M0 = Σ_j w_j h_j``; contribution ``w_j h_j / M0`` (0 where no
-    one is poor). M0 of a group is the mean of its parts' M0 weighted by their sizes, exactly.
-
-    Raises ``ValueError`` for no rows, values other than 0 and 1, negative weights or sizes, weights or sizes that sum
-    to 0, or a cutoff outside (0, 1].
-
-    Source: Alkire & Foster (2011), Journal of Public Economics 95, 476-487; the example is theirs: four persons, four
-    dimensions, poor from two on. c = 0, 2, 4, 1 of 4: two are poor, on average in 3 of 4: M0 = 6/16.
-
-    >>> g = [[0, 0, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1], [0, 1, 0, 0]]
-    >>> result = alkire_foster(g, [1, 1, 1, 1], 0.5)
-    >>> result.headcount, result.intensity, result.m0
-    (0.5, 0.75, 0.375)
-    >>> result.censored_headcounts.tolist(), result.contributions.round(4).tolist()
-    ([0.25, 0.5, 0.25, 0.5], [0.1667, 0.3333, 0.1667, 0.3333])
-    """
-    g, w = np.asarray(deprivations, dtype=float), np.asarray(weights, dtype=float)
-    if g.ndim != 2 or w.shape != g.shape[1:] or not g.size:
-        raise ValueError(f"deprivations {g.shape} must be households by dimensions, one weight each, not {w.shape}")
-    sizes = np.ones(len(g)) if household_sizes is None else np.asarray(household_sizes, dtype=float)
-    if sizes.shape != g.shape[:1]:
-        raise ValueError(f"{len(g)} households need as many household_sizes, not {sizes.shape}")
-    if not np.isin(g, (0.0, 1.0)).all():
-        raise ValueError("deprivations must be 0 or 1, none missing")
-    for name, values in (("weights", w), ("household_sizes", sizes)):
-        if not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
-            raise ValueError(f"{name} must be 0 or more, none missing, and not all 0")
-    if not 0 < cutoff <= 1:
-        raise ValueError(f"the cutoff is {cutoff:g}; it must lie above 0 and at most at 1")
-    w = w / w.sum()
-    score = g @ w
-    # Shares such as 3 · 0.2 miss 0.6 by a rounding error: who reaches the cutoff but for that is poor.
-    poor = sizes * (score >= cutoff - 1e-9)
-    everyone = sizes.sum()
-    censored = poor @ g / everyone
-    parts = w * censored
-    m0, headcount = float(parts.sum()), float(poor.sum() / everyone)
-    return AlkireFoster(
-        headcount=headcount,
-        intensity=m0 / headcount if headcount else 0.0,
-        m0=m0,
-        censored_headcounts=censored,
-        contributions=parts / m0 if m0 else np.zeros_like(parts),
-    )
-
-
-def gi_star(values: ArrayLike, neighbours: Any) -> Floats:
-    """Getis-Ord Gi*, the district itself included, as a z score.
-
-    ``z_i = (Σ_j w_ij x_j - x̄ W_i) / (s √((n Σ_j w_ij² - W_i²)/(n-1)))`` with ``W_i = Σ_j w_ij``, ``s`` the population
-    standard deviation. ``values`` (n,) in any unit; ``neighbours`` (n, n) of 0 and 1 with ones on the
-    diagonal, dense or scipy sparse; gives z (n,). Where nothing can be said (all values equal, or everyone
-    a neighbour) z is 0.
-
-    Raises ``ValueError`` for missing values, a matrix of another shape, weights other than 0 and 1, or a
-    diagonal without ones.
-
-    Source: Getis & Ord (1992), Geographical Analysis 24, 189-206; Ord & Getis (1995), 27, 286-306.
-
-    Four districts in a row, values 1 2 3 4: x̄ = 2.5, s² = 1.25. The first has itself and the second:
-    (3 - 5) / (√1.25 · √((4·2 - 4)/3)) = -2 / 1.2910 = -1.5492.
-
-    >>> row = np.eye(4) + np.eye(4, k=1) + np.eye(4, k=-1)
-    >>> gi_star([1, 2, 3, 4], row).round(4).tolist()
-    [-1.5492, -1.3416, 1.3416, 1.5492]
-    """
-    x = np.asarray(values, dtype=float)
-    w = sparse.csr_array(neighbours, dtype=float)
-    n = x.size
-    if x.ndim != 1 or w.shape != (n, n):
-        raise ValueError(f"{n} values need a matrix of {n} by {n}, not {w.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError("values must not be missing: leave such districts out of both arguments")
-    if not np.isin(w.data, (0.0, 1.0)).all() or (n and (w.diagonal() != 1).any()):
-        raise ValueError("neighbours must be 0 or 1, with 1 on the diagonal (the district itself)")
-    if n < 2:
-        return np.zeros(n)
-    degree = np.asarray(w.sum(axis=1)).ravel()
-    spread = x.std() * np.sqrt(np.maximum(0.0, (n * degree - degree**2) / (n - 1)))
-    excess = w @ x - x.mean() * degree
-    return np.divide(excess, spread, out=np.zeros(n), where=spread > 1e-12 * max(1.0, np.abs(x).max()))
-
-
-def hot_spots(z: ArrayLike, q: float) -> Flags:
-    """Districts whose Gi* is high beyond chance: z > 0 and significant after Benjamini-Hochberg.
-
-    Two-sided p of ``z`` (n,) under the normal distribution, false discovery rate ``q`` over all n; gives
-    booleans (n,).
-
-    Raises ``ValueError`` for missing z or a q outside (0, 1).
-
-    Source: Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
-
-    p of 3 is 0.0027, of 2 is 0.0455, of 1 is 0.317; at q = 0.1 the limits are 0.033, 0.067, 0.1; a cold spot
-    counts among the tests but is no hot spot:
-
-    >>> hot_spots([2.0, 3.0, 1.0], 0.10).tolist()
-    [True, True, False]
-    >>> hot_spots([2.0, -3.0, 1.0], 0.10).tolist()
-    [True, False, False]
-    """
-    z = np.asarray(z, dtype=float)
-    if not 0 < q < 1:
-        raise ValueError(f"q is {q:g}; it must lie between 0 and 1")
-    if not np.isfinite(z).all():
-        raise ValueError("z must not be missing")
-    if z.size == 0:
-        return np.zeros(0, dtype=bool)
-    p = 2 * ndtr(-np.abs(z))
-    # Written out, since importing scipy.stats takes longer than all criteria together; scipy is the oracle in tests.
-    ordered = np.sort(p)
-    passing = np.flatnonzero(ordered <= q * np.arange(1, z.size + 1) / z.size)
-    return (z > 0) & (p <= (ordered[passing[-1]] if passing.size else -1.0))
-
-
 def chance_above(rate: ArrayLike, error: ArrayLike, threshold: float) -> Floats:
-    """Chance that the true rate exceeds ``threshold``, for a normal error; rates, errors (n,) in one unit.
+    """Chance that the true rate exceeds ``threshold``, for a normal error.
 
-    Where the error is missing, the pooled coefficient of variation of the others stands in for it.
+    A missing error is filled as by ``standard_error``.
+
+    Args:
+        rate: (n,).
+        error: (n,) standard errors in the same unit.
+        threshold: one number in the same unit.
+
+    Returns:
+        Shares, (n,).
 
     >>> chance_above([10.0, 12.0], [2.0, 2.0], 10.0).round(3).tolist()
     [0.5, 0.841]
@@ -244,12 +127,17 @@ def suspect(rate_pct: pd.Series, province_code: pd.Series, percentile: float, ti
 
 
 @dataclass(frozen=True)
-class Figures:
+class PovertyFigures:
     """What criterion 1 rests on, (n,) each, for the districts with figures.
 
-    ``rate`` and ``rate_max`` are shares poor in any dimension, at least and at most, of ``units`` (all households, or
-    all persons); rate times ``persons_per_rate`` is the count of poor persons. ``observed`` are the independent
-    observations behind a rate: households, where there are rows; not known (NaN) where rates are published.
+    Attributes:
+        rate: share poor in any dimension, at least, of ``units``.
+        rate_max: the same, at most.
+        units: all households, or all persons.
+        persons_per_rate: the rate times this is the number of poor persons.
+        observed: independent observations behind a rate: households, where there are rows; not known (NaN) where rates
+            are published.
+        by_household: ``units`` are households.
     """
 
     rate: Floats
@@ -260,17 +148,18 @@ class Figures:
     by_household: bool
 
 
-def figures(f: pd.DataFrame) -> Figures:
+def poverty_figures(districts: pd.DataFrame) -> PovertyFigures:
     """The figures of districts that have some.
 
     Rates count households where every district has household rows, else persons: one unit for all, since published
     figures know persons only. The count is of persons always: persons per poor household as observed.
     """
+    f = districts
     by_household = bool(len(f) and f["survey_households"].notna().all() and f["poor_households_pct"].notna().all())
     persons_pct, persons_max = (f[name].to_numpy(dtype=float) for name in ("rate_any_min", "rate_any_max"))
     rate = f["poor_households_pct"].to_numpy(dtype=float) if by_household else persons_pct
     larger = np.divide(persons_pct, rate, out=np.ones_like(rate), where=rate > 0)
-    return Figures(
+    return PovertyFigures(
         rate=rate / 100,
         rate_max=np.minimum(rate + persons_max - persons_pct, 100) / 100,
         units=f["survey_households" if by_household else "labelled_population"].to_numpy(dtype=float),
@@ -280,7 +169,7 @@ def figures(f: pd.DataFrame) -> Figures:
     )
 
 
-def smoothed_error(known: Figures, smooth: Floats, published_error: Floats) -> Floats:
+def smoothed_error(known: PovertyFigures, smooth: Floats, published_error: Floats) -> Floats:
     """Standard error of the smoothed rate, a share (n,).
 
     With household rows that of the posterior Gamma(Y+α, H+β), ``√(r̃/(H+β))``, a household counting as one observation;
@@ -292,52 +181,104 @@ def smoothed_error(known: Figures, smooth: Floats, published_error: Floats) -> F
     return np.where(rows, posterior, standard_error(known.rate, published_error))
 
 
-def measure(district_facts: pd.DataFrame, neighbours: sparse.csr_array, policy: Policy) -> pd.DataFrame:
+class Parts(NamedTuple):
+    """The parts of criterion 1, each from 0 to 1, of one shape."""
+
+    rate: Floats
+    count: Floats
+    cluster: Floats
+
+
+def bare_parts(
+    rate: Floats, count: Floats, z: Floats, rate_goalpost: ArrayLike, count_goalpost: ArrayLike, rules: Poverty
+) -> Parts:
+    """Rate (a share), count (persons) and Gi* against their goalposts: (n,), or (n, draws) with goalposts per draw."""
+    return Parts(
+        bare_goalpost(rate, 0.0, rate_goalpost),
+        bare_goalpost(count, 0.0, count_goalpost),
+        bare_goalpost(z, 0.0, rules.cluster_goalpost_z),
+    )
+
+
+def bare_poverty(parts: Parts, rules: Poverty) -> Floats:
+    """Criterion 1: the sum of its parts by their weights.
+
+    >>> from types import SimpleNamespace
+    >>> rules = SimpleNamespace(parts=SimpleNamespace(rate=0.5, count=0.3, cluster=0.2))
+    >>> bare_poverty(Parts(np.array([1.0]), np.array([0.5]), np.array([0.0])), rules).tolist()
+    [0.65]
+    """
+    weights = rules.parts
+    return weights.rate * parts.rate + weights.count * parts.count + weights.cluster * parts.cluster
+
+
+def bare_concentrated(rate: Floats, national: ArrayLike, hot: Flags, gate: Gate) -> Flags:
+    """The gate: a rate above so many times the national one, or a hot spot where the policy lets that open it."""
+    above = rate > gate.times_national_rate * np.asarray(national)
+    return above | hot if gate.hot_spot_opens else above
+
+
+def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     """Criterion 1 and its parts for every district with poverty figures.
 
-    ``neighbours`` is over all rows of ``district_facts``, in order; districts without figures are no
-    neighbours and leave n.
+    Districts without figures are nobody's neighbours and do not count in n.
+
+    Args:
+        district_facts: one row per district.
+        district_shapes: the outlines of the same districts, in the same order.
+        policy: the policy of the run.
+
+    Returns:
+        The columns of the contract ``district_poverty``.
     """
-    rules = policy.poverty
     has = district_facts["rate_any_min"].notna().to_numpy()
-    f = district_facts[has].reset_index(drop=True)
-    known = figures(f)
+    near = places.neighbours(district_shapes, policy.poverty.neighbour_distance_m)[has][:, has]
+    return poverty_table(district_facts[has].reset_index(drop=True), near, policy)
+
+
+def poverty_table(districts: pd.DataFrame, neighbours: sparse.csr_array, policy: Policy) -> pd.DataFrame:
+    """``district_poverty`` of n districts with figures, whose neighbours are (n, n)."""
+    rules = policy.poverty
+    known = poverty_figures(districts)
     poor = known.rate * known.units
     rate = smoothed_rate(poor, known.units)
     national = float(poor.sum() / known.units.sum())
     count = rate * known.persons_per_rate
-    rate_pct = pd.Series(known.rate * 100)
-    z = gi_star(rate, neighbours[has][:, has])
+    z = gi_star(rate, neighbours)
     hot = hot_spots(z, rules.hot_spot_q)
-    parts = np.column_stack(
-        [
-            goalpost(rate * 100, 0, rules.rate_goalpost_pct),
-            goalpost(count, 0, rules.count_goalpost_persons),
-            goalpost(z, 0, rules.cluster_goalpost_z),
-        ]
-    )
-    weights = np.array([rules.parts.rate, rules.parts.count, rules.parts.cluster])
-    named = f["district_code"].isin([item.district_code for item in rules.suspect.named])
-    doubtful = suspect(rate_pct, f["province_code"], rules.suspect.percentile, rules.suspect.times_province_median)
-    threshold = rules.gate.times_national_rate * national
+    parts = bare_parts(rate, count, z, rules.rate_goalpost_pct / 100, rules.count_goalpost_persons, rules)
+    published_error = districts["rate_any_min_se"].to_numpy(dtype=float)
+    gate_pct = 100 * rules.gate.times_national_rate * national
     return pd.DataFrame(
         {
-            "district_code": f["district_code"],
-            "poverty": parts @ weights,
-            "poverty_rate_part": parts[:, 0],
-            "poverty_count_part": parts[:, 1],
-            "poverty_cluster_part": parts[:, 2],
+            "district_code": districts["district_code"],
+            "poverty": bare_poverty(parts, rules),
+            "poverty_rate_part": parts.rate,
+            "poverty_count_part": parts.count,
+            "poverty_cluster_part": parts.cluster,
             "poverty_unit": "households" if known.by_household else "persons",
-            "poverty_rate_pct": rate_pct,
+            "poverty_rate_pct": known.rate * 100,
             "poverty_rate_max_pct": known.rate_max * 100,
             "poverty_rate_smoothed_pct": rate * 100,
-            "poverty_rate_se_pct": smoothed_error(known, rate, f["rate_any_min_se"].to_numpy(dtype=float) / 100) * 100,
+            "poverty_rate_se_pct": smoothed_error(known, rate, published_error / 100) * 100,
             "national_rate_pct": national * 100,
             "poor_persons_min": np.round(count).astype("int64"),
             "gi_star_z": z,
             "hot_spot": hot,
-            "concentrated": (rate > threshold) | (hot & rules.gate.hot_spot_opens),
-            "chance_above_gate": chance_above(rate * 100, f["rate_any_min_se"], threshold * 100),
-            "suspect": doubtful | named.to_numpy(),
+            "concentrated": bare_concentrated(rate, national, hot, rules.gate),
+            "chance_above_gate": chance_above(rate * 100, published_error, gate_pct),
+            "suspect": doubtful(known, districts, rules),
         }
     )
+
+
+def doubtful(known: PovertyFigures, districts: pd.DataFrame, rules: Poverty) -> Flags:
+    """Figures to doubt, (n,): marked by ``suspect``, or named in the policy."""
+    by_rule = suspect(
+        pd.Series(known.rate * 100),
+        districts["province_code"],
+        rules.suspect.percentile,
+        rules.suspect.times_province_median,
+    )
+    named = districts["district_code"].isin([item.district_code for item in rules.suspect.named])
+    return np.asarray(by_rule | named.to_numpy(), dtype=bool)

@@ -1,7 +1,7 @@
 """Criterion 2: can a university here connect all partners?
 
 Here: capability of a campus, reach, the province's mandate. Not here: distances (``places``), the list of
-campuses (``sources.universities``), the score.
+campuses (``sources.universities``), universities under draws (``criteria.university_draws``), the score (``scoring``).
 """
 
 from dataclasses import dataclass
@@ -10,19 +10,58 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from pipeline import places
 from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+
+
+def bare_chance(minutes: Floats, capability: Floats, sigma: ArrayLike) -> Floats:
+    """The chance that a campus serves a district: ``S · exp(-t²/2σ²)``; 0 at infinite minutes.
+
+    Args:
+        minutes: t, any shape; the last axis may be draws.
+        capability: S, of a shape that broadcasts.
+        sigma: σ in minutes, one number or one per draw.
+    """
+    chance = minutes**2
+    chance /= -2 * np.square(sigma)
+    np.exp(chance, out=chance)
+    chance *= capability
+    return chance
+
+
+def bare_reach(chance: Floats, district: Indices, districts: int) -> Floats:
+    """The chance that at least one campus serves each district: ``1 - Π_u (1 - chance_u)``, (districts, draws).
+
+    Args:
+        chance: (pairs, draws) of a district and a campus each.
+        district: (pairs,) in rising order; a district without pairs has no reach.
+        districts: how many there are.
+    """
+    none = np.ones((districts, chance.shape[1]))
+    served, starts = np.unique(district, return_index=True)
+    if len(starts):
+        none[served] = np.multiply.reduceat(1.0 - chance, starts, axis=0)
+    return 1.0 - none
 
 
 def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float) -> Floats:
-    """The chance that at least one campus can serve a district.
+    """The chance that at least one campus can serve a district: ``1 - Π_u (1 - S_u · exp(-t²/2σ²) · [t ≤ T])``.
 
-    ``1 - Π_u (1 - S_u · exp(-t²/2σ²) · [t ≤ T])`` with t ``minutes`` (districts, campuses), S ``capability``
-    (campuses,) from 0 to 1, σ ``sigma`` and T ``limit`` in minutes; gives shares (districts,). A missing time
-    (NaN) is no reach.
+    Args:
+        minutes: t, (districts, campuses); a missing time (NaN) is no reach.
+        capability: S, (campuses,), from 0 to 1.
+        sigma: σ in minutes.
+        limit: T in minutes.
 
-    Raises ``ValueError`` for shapes that do not fit, capability outside [0, 1], negative minutes, sigma ≤ 0.
+    Returns:
+        Shares, (districts,).
+
+    Raises:
+        ValueError: shapes that do not fit, capability outside [0, 1], negative minutes, sigma ≤ 0.
 
     One campus of capability 0.8 at the door, then 40 minutes away (0.8 · e^-0.5 = 0.4852), then too far:
 
@@ -41,9 +80,34 @@ def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float)
         raise ValueError("capability must lie between 0 and 1")
     if (t < 0).any() or not sigma > 0:
         raise ValueError("minutes must be 0 or more and sigma above 0")
-    with np.errstate(invalid="ignore"):
-        chance = np.where(t <= limit, s * np.exp(-(t**2) / (2 * sigma**2)), 0.0)
-    return np.asarray(1 - np.prod(1 - chance, axis=1))
+    district, campus = np.nonzero(t <= limit)
+    chance = bare_chance(t[district, campus][:, None], s[campus][:, None], sigma)
+    return bare_reach(chance, district, len(t))[:, 0]
+
+
+def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats:
+    """The capability of each province's ablest campus, 0 where it has none: (provinces, draws).
+
+    Args:
+        capability: (campuses, draws).
+        province: (campuses,) from 0 to ``provinces`` - 1.
+        provinces: how many there are.
+    """
+    ablest = np.zeros((provinces, capability.shape[1]))
+    order = np.argsort(province, kind="stable")
+    with_campus, starts = np.unique(province[order], return_index=True)
+    if len(starts):
+        ablest[with_campus] = np.maximum.reduceat(capability[order], starts, axis=0)
+    return ablest
+
+
+def bare_university(reach: Floats, mandate: Floats) -> Floats:
+    """Criterion 2 from reach and mandate: ``1 - (1 - reach)(1 - mandate)``.
+
+    >>> bare_university(np.array([0.5]), np.array([0.4])).tolist()
+    [0.7]
+    """
+    return 1 - (1 - reach) * (1 - mandate)
 
 
 def capability(kinds: pd.Series, pieces: ArrayLike, policy: Policy) -> Floats:
@@ -57,20 +121,26 @@ def capability(kinds: pd.Series, pieces: ArrayLike, policy: Policy) -> Floats:
 
 
 def minutes_by_road(km: ArrayLike, policy: Policy) -> Floats:
-    """Minutes by road from kilometres as the crow flies, where no road data is at hand."""
+    """Minutes by road from kilometres as the crow flies, where there is no road data."""
     rules = policy.university
     return np.asarray(60 * rules.detour * np.asarray(km, dtype=float) / rules.speed_km_per_hour)
 
 
 @dataclass(frozen=True)
 class Serving:
-    """Who can serve whom: ``minutes`` and ``nearest`` (each institution's nearest campus) are (districts, campuses);
-    ``capability`` and the number of ``pieces`` of evidence behind it (campuses,)."""
+    """Which campuses can serve which districts.
+
+    Attributes:
+        minutes: by road, (districts, campuses).
+        nearest: each institution's nearest campus, (districts, campuses).
+        capability: (campuses,).
+        pieces: the pieces of evidence behind it, (campuses,).
+    """
 
     minutes: Floats
-    nearest: NDArray[np.bool_]
+    nearest: Flags
     capability: Floats
-    pieces: NDArray[np.int64]
+    pieces: Indices
 
 
 def serving(universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, policy: Policy) -> Serving:
@@ -86,48 +156,67 @@ def serving(universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, 
     )
 
 
-def measure(
-    districts: pd.DataFrame,
-    universities: pd.DataFrame,
-    partnerships: pd.DataFrame,
-    km: Floats,
-    policy: Policy,
+def mandate(districts: pd.DataFrame, universities: pd.DataFrame, able: Floats, policy: Policy) -> Floats:
+    """What each district gets from the ablest campus (campuses,) of its province, wherever that is: (districts,)."""
+    provinces, positions = np.unique(
+        np.concatenate([districts["province_code"], universities["province_code"]]).astype(str), return_inverse=True
+    )
+    of_district, of_campus = np.split(positions, [len(districts)])
+    ablest = bare_ablest(able[:, None], of_campus, len(provinces))[:, 0]
+    return policy.university.province_mandate * ablest[of_district]
+
+
+def district_university(
+    district_facts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
     """Criterion 2 and its parts for every district.
 
-    ``km`` is (districts, campuses), in the order of the two tables. Each institution serves a district
-    from its nearest campus; the nearest named is the nearest campus that can serve at all.
+    Each institution serves a district from its nearest campus; the nearest named is the nearest campus that can serve
+    at all.
+
+    Args:
+        district_facts: one row per district, with its population-weighted centre.
+        universities: one row per campus.
+        partnerships: evidence of partnership, by campus.
+        policy: the policy of the run.
+
+    Returns:
+        The columns of the contract ``district_university``.
     """
+    return university_table(
+        district_facts, universities, partnerships, places.km_to_campuses(district_facts, universities), policy
+    )
+
+
+def university_table(
+    districts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, policy: Policy
+) -> pd.DataFrame:
+    """``district_university`` from ``km`` (districts, campuses), in the order of the two tables."""
     rules = policy.university
     found = serving(universities, partnerships, km, policy)
-    able, minutes, nearest_campus = found.capability, found.minutes, found.nearest
-    served = reach(np.where(nearest_campus, minutes, np.nan), able, rules.sigma_minutes, rules.limit_minutes)
-    ablest = districts["province_code"].map(pd.Series(able).groupby(universities["province_code"].to_numpy()).max())
-    mandate = rules.province_mandate * ablest.fillna(0.0).to_numpy()
-    strongest = np.where(
-        nearest_campus & (minutes <= rules.limit_minutes),
-        able * np.exp(-(minutes**2) / (2 * rules.sigma_minutes**2)),
-        -1,
-    ).argmax(axis=1)
+    able, minutes = found.capability, found.minutes
+    in_reach = found.nearest & (minutes <= rules.limit_minutes)
+    reached = reach(np.where(found.nearest, minutes, np.nan), able, rules.sigma_minutes, rules.limit_minutes)
+    by_mandate = mandate(districts, universities, able, policy)
     nearest = np.where(able > 0, minutes, np.inf).argmin(axis=1)
+    strongest = np.where(in_reach, bare_chance(minutes, able, rules.sigma_minutes), -1).argmax(axis=1)
+    strongest = np.where(reached > 0, strongest, nearest)
     rows = np.arange(len(districts))
-    reached = served > 0
-    shown = np.where(reached, strongest, nearest)
+    named = {name: universities[name].to_numpy() for name in ("name_th", "name_en", "district_code")}
     return pd.DataFrame(
         {
             "district_code": districts["district_code"],
-            "university": 1 - (1 - served) * (1 - mandate),
-            "university_reach": served,
-            "university_mandate": mandate,
-            "university_nearest": universities["name_th"].to_numpy()[nearest],
-            "university_nearest_en": universities["name_en"].to_numpy()[nearest],
+            "university": bare_university(reached, by_mandate),
+            "university_reach": reached,
+            "university_mandate": by_mandate,
+            "university_nearest": named["name_th"][nearest],
+            "university_nearest_en": named["name_en"][nearest],
             "university_nearest_minutes": np.round(minutes[rows, nearest], 1),
-            "university_strongest": universities["name_th"].to_numpy()[shown],
-            "university_strongest_en": universities["name_en"].to_numpy()[shown],
-            "university_strongest_minutes": np.round(minutes[rows, shown], 1),
-            "university_strongest_in_district": universities["district_code"].to_numpy()[shown]
-            == districts["district_code"].to_numpy(),
-            "universities_in_reach": (nearest_campus & (minutes <= rules.limit_minutes)).sum(axis=1),
+            "university_strongest": named["name_th"][strongest],
+            "university_strongest_en": named["name_en"][strongest],
+            "university_strongest_minutes": np.round(minutes[rows, strongest], 1),
+            "university_strongest_in_district": named["district_code"][strongest] == districts["district_code"],
+            "universities_in_reach": in_reach.sum(axis=1),
             "university_in_district": districts["district_code"].isin(universities["district_code"]),
             "university_in_province": districts["province_code"].isin(universities["province_code"]),
             "minutes_estimated": True,
@@ -136,7 +225,7 @@ def measure(
 
 
 def _one_campus_per_institution(minutes: Floats, institution: pd.Series) -> NDArray[np.bool_]:
-    """True at each institution's nearest campus (the first of equals), districts by campuses."""
+    """True at each institution's nearest campus (the first of equals), (districts, campuses)."""
     chosen = np.zeros(minutes.shape, dtype=bool)
     codes = pd.factorize(institution)[0]
     for code in range(codes.max() + 1 if codes.size else 0):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.contracts import CONTRACTS
 from pipeline.contracts.raw_tables import DIMENSIONS
-from pipeline.criteria.poverty import alkire_foster
+from pipeline.criteria.alkire_foster import alkire_foster
 from pipeline.households.database import BIT
 from pipeline.policy import Households
 from pipeline.small_cells import COUNTRY, protected_together

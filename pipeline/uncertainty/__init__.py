@@ -1,8 +1,8 @@
-"""How sure are we: everything uncertain drawn again and again, and what the ranking then does.
+"""How sure the ranking is: everything uncertain is drawn again and again, and the ranks follow.
 
-``ranges`` has bare functions over draws, ``country`` what scores rest on as arrays, ``choices`` what is uncertain and
-how it is drawn, ``model`` scores under a draw, ``measure`` the tables. Not here: the score itself (``scoring``), words
-(``sentences``).
+``ranges`` has bare functions over draws, ``arrays`` the country as the draws see it, ``choices`` what is drawn,
+``model`` scores under a draw, ``outcomes`` ranks and choices, ``rank_tables`` the tables. Not here: formulas
+(``criteria``, ``scoring``), words (``sentences``).
 """
 
 from pipeline.uncertainty.ranges import RankRanges, draw_weights, rank_ranges

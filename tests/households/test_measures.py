@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contracts import CONTRACTS
 from pipeline.contracts.raw_tables import DIMENSIONS
-from pipeline.criteria.poverty import alkire_foster
+from pipeline.criteria.alkire_foster import alkire_foster
 from pipeline.households import database, measures
 from pipeline.policy import Policy
 from tests.attack import narrowest

@@ -1,0 +1,162 @@
+"""What a criterion needs to be computed under draws, and what it answers.
+
+Here: the country as the draws see it, the values of some draws, a criterion that keeps its stored value. Not here: how
+numbers are drawn and what ranks follow (``uncertainty``), what each criterion makes of a draw (its own module).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipeline.policy import Policy
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+# Draws are computed in blocks of this many, which fit a processor's cache.
+BLOCK = 250
+
+
+@dataclass(frozen=True)
+class Country:
+    """What is known of the n districts whose concentration of poverty is known, in the order of their codes.
+
+    Attributes:
+        districts: the rows of ``district_criteria``.
+        shapes: the outlines of all districts.
+        universities: every campus.
+        partnerships: evidence of partnership, by campus.
+        provinces: codes of all provinces, sorted.
+        neighbours: (n, n) of 0 and 1, each district a neighbour of itself.
+        may: (n,) false where a district is a pilot in no draw: excluded, or too little is known.
+        policy: the policy of the run.
+    """
+
+    districts: pd.DataFrame
+    shapes: gpd.GeoDataFrame
+    universities: pd.DataFrame
+    partnerships: pd.DataFrame
+    provinces: NDArray[np.object_]
+    neighbours: sparse.csr_array
+    may: Flags
+    policy: Policy
+
+    @cached_property
+    def codes(self) -> NDArray[np.object_]:
+        """Codes of the districts, (n,)."""
+        return self.districts["district_code"].to_numpy(dtype=object)
+
+    @cached_property
+    def province(self) -> Indices:
+        """Position of each district's province in ``provinces``, (n,)."""
+        return self.province_of(self.districts["province_code"])
+
+    def province_of(self, codes: pd.Series) -> Indices:
+        """Positions of province codes in ``provinces``."""
+        return np.searchsorted(self.provinces, codes.to_numpy(dtype=object))
+
+    def column(self, name: str) -> Floats:
+        """A column of ``districts`` as numbers, NaN where it holds nothing: (n,)."""
+        return self.districts[name].to_numpy(dtype=float, na_value=np.nan)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """As many versions of many numbers as there are draws.
+
+    Attributes:
+        table: (draws, columns), one version per row.
+        nominal: the value where nothing is drawn: one number, or one per column.
+    """
+
+    table: NDArray[np.generic]
+    nominal: NDArray[np.generic] | float
+
+    def at(self, u: Floats) -> Floats:
+        """The version that each number of ``u`` (m,) in [0, 1) picks, (columns, m); the nominal one for NaN.
+
+        >>> Versions(np.array([[1.0, 2.0], [3.0, 4.0]]), 0.0).at(np.array([0.0, 0.5, np.nan])).tolist()
+        [[1.0, 3.0, 0.0], [2.0, 4.0, 0.0]]
+        """
+        keeps = np.isnan(u)
+        nominal = np.broadcast_to(np.asarray(self.nominal, dtype=float), (len(u), self.table.shape[1])).T
+        if keeps.all():
+            return nominal
+        picked = self.table[(np.where(keeps, 0, u) * len(self.table)).astype(np.int64)].T
+        return np.where(keeps, nominal, picked)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The values of m draws.
+
+    Attributes:
+        weights: (criteria, m), each column sums to 1.
+        rho: (m,) exponents of the power mean.
+        values: for everything uncertain about a criterion, by its name: the version picked, (columns, m), or a number
+            in [0, 1), (m,), which ``between`` turns into a value; NaN where nothing is drawn.
+    """
+
+    weights: Floats
+    rho: Floats
+    values: Mapping[str, Floats]
+
+    def __getitem__(self, name: str) -> Floats:
+        return self.values[name]
+
+    def between(self, name: str, low: float, high: float, nominal: float) -> Floats:
+        """A value drawn evenly between two bounds, (m,); ``nominal`` where nothing is drawn.
+
+        >>> draw = Draw(np.ones((1, 2)), np.zeros(2), {"decay": np.array([0.5, np.nan])})
+        >>> draw.between("decay", 20, 60, 30).tolist()
+        [40.0, 30.0]
+        """
+        u = self.values[name]
+        return np.where(np.isnan(u), nominal, low + (high - low) * u)
+
+
+class Drawn(NamedTuple):
+    """A criterion under m draws.
+
+    Attributes:
+        values: the criterion of some districts, given as k rising positions: (k, m); NaN where there is no value.
+        passes: (n, m) whether a district may be a pilot; None where the criterion has no gate.
+    """
+
+    values: Callable[[Indices], Floats]
+    passes: Flags | None = None
+
+
+class UnderDraws:
+    """A criterion under draws. As it is here, it keeps its stored value in every draw.
+
+    A criterion with uncertainty of its own overrides ``values``, and ``versions`` where it needs many numbers per draw;
+    one that also has a gate overrides ``at``.
+    """
+
+    def __init__(self, name: str, country: Country) -> None:
+        self.name, self.country = name, country
+
+    def versions(self, name: str, seed: np.random.SeedSequence, draws: int, threads: int) -> Versions:
+        """The versions of something uncertain that is declared with ``versions=True``.
+
+        Raises:
+            LookupError: a criterion declares versions and does not make them.
+        """
+        raise LookupError(f"the criterion {self.name} declares versions of {name}; expected a method that makes them")
+
+    def values(self, draw: Draw, districts: Indices) -> Floats:
+        """The criterion of the districts at k rising positions, (k, m); NaN where there is no value."""
+        stored = self.country.column(self.name)[districts]
+        return np.broadcast_to(stored[:, None], (len(stored), len(draw.rho)))
+
+    def at(self, draw: Draw) -> Drawn:
+        """The criterion under the draws."""
+        return Drawn(lambda districts: self.values(draw, districts))
