@@ -26,9 +26,10 @@ ELIGIBLE, BELOW_GATE, DATA_NEEDED, EXCLUDED = (
 NEARLY_ZERO = 1e-9
 
 
-def bare_goalpost(values: Floats, low: ArrayLike, high: ArrayLike) -> Floats:
-    """``clip((x - low)/(high - low), 0, 1)``; goalposts may be one number or one per draw, the last axis."""
-    return np.clip((values - low) / np.subtract(high, low), 0.0, 1.0)
+def bare_goalpost(values: Floats, low: float, high: Floats | float) -> Floats:
+    """``clip((x - low)/(high - low), 0, 1)``; ``high`` may be one number or one per draw, the last axis."""
+    shares = np.asarray((values - low if low else values) / (high - low))
+    return np.clip(shares, 0.0, 1.0, out=shares)
 
 
 def goalpost(values: ArrayLike, low: float, high: float) -> Floats:
@@ -81,6 +82,8 @@ def bare_power_mean(values: Floats, weights: Floats, rho: float) -> Floats:
             return np.asarray(np.exp((weights * np.log(values)).sum(axis=0)))
         if rho == 1:
             return np.asarray((weights * values).sum(axis=0))
+        if abs(rho) <= 1:
+            return np.asarray((weights * values**rho).sum(axis=0) ** (1 / rho))
         # Divided by the largest or the smallest, so that a large exponent neither overflows nor underflows.
         extreme = values.max(axis=0) if rho > 0 else values.min(axis=0)
         mean = extreme * (weights * (values / extreme) ** rho).sum(axis=0) ** (1 / rho)
@@ -142,6 +145,8 @@ def enough_known(has: Flags, policy: Policy) -> Flags:
     Returns:
         Booleans, (...).
     """
+    if has.all():
+        return np.ones(has.shape[1:], dtype=bool)
     weights = np.array(policy.nominal_weights).reshape(-1, *([1] * (has.ndim - 1)))
     return np.asarray((has * weights).sum(axis=0) >= policy.score.known_weight_needed - 1e-12)
 
@@ -227,9 +232,7 @@ def status(criteria: pd.DataFrame, policy: Policy) -> pd.Series:
     """
     concentrated = criteria["concentrated"]
     known = enough_known(criteria[list(NAMES)].notna().to_numpy().T, policy) & concentrated.notna().to_numpy()
-    passes, rejected = (
-        column.fillna(False).to_numpy(dtype=bool) for column in (concentrated, criteria["rejected"])
-    )
+    passes, rejected = (column.fillna(False).to_numpy(dtype=bool) for column in (concentrated, criteria["rejected"]))
     words = np.array(STATUSES, dtype=object)[bare_status(known, passes, rejected)]
     return pd.Series(words, index=criteria.index, dtype="str")
 

@@ -154,7 +154,7 @@ import resource, sys
 from pathlib import Path
 from pipeline.uncertainty.choices import Choices
 from pipeline.uncertainty.arrays import country
-from pipeline.uncertainty.measure import drawn
+from pipeline.uncertainty.outcomes import outcome_of
 from pipeline.uncertainty.model import Model
 from pipeline.uncertainty.ranges import ranges_of
 from pipeline.policy import from_table
@@ -172,11 +172,12 @@ scores = scores.assign(status=scores["status"].replace("data_needed", "eligible"
 args = [tables.shapes("district_shapes"), *map(tables, ("universities", "partnerships", "regions"))]
 of = country(criteria, scores, *args, from_table(tables("policy")))
 assert len(of.codes) == 928
+model = Model(of)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 base = peak()
 begin()
-choices = Choices(of, 2)
-found = drawn(choices, Model(of), choices.uniforms(), 2)
+choices = Choices(model.criteria, of.policy, 2)
+found = outcome_of(choices, model, choices.uniforms(), 2)
 ranks, provinces, values = map(ranges_of, (found.ranks, found.province_ranks, found.province_values))
 end(sys.argv[2])
 assert found.ranks.shape == (10_000, 928) and found.province_values.shape == (10_000, 77)

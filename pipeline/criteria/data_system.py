@@ -4,13 +4,13 @@ Here: level, acceptance, quality and timeliness of each system in each district,
 quality that nobody has measured. Not here: which agency stated what (``sources.data_systems``), the score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.criteria.draws import Country, Draw, Indices, UnderDraws, Versions
+from pipeline.criteria.draws import Country, Draw, Indices, Stream, UnderDraws, Versions
 from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
@@ -72,9 +72,9 @@ def measured_by_rows(
         survey_systems: systems that survey every household, the preferred one first.
 
     Returns:
-        One row per system (``rows_of``, small letters) and ``district_code``: ``rows_persons`` surveyed, for systems that
-        survey every household; for the others ``rows_found_share``, the share of such a survey's poor households that
-        they hold (a recapture, by the first survey system that has one); ``rows_known_share`` of the answers;
+        One row per system (``rows_of``, small letters) and ``district_code``: ``rows_persons`` surveyed, for systems
+        that survey every household; for the others ``rows_found_share``, the share of such a survey's poor households
+        that they hold (a recapture, by the first survey system that has one); ``rows_known_share`` of the answers;
         ``rows_year``.
     """
     of_district = household_poverty[household_poverty["level"] == "district"]
@@ -242,10 +242,14 @@ class DataSystemUnderDraws(UnderDraws):
         super().__init__(name, country)
         self.measured, self.unmeasured = (country.column(f"data_system_{kind}") for kind in ("measured", "unmeasured"))
 
-    def versions(self, name: str, seed: np.random.SeedSequence, draws: int, threads: int) -> Versions:
+    @property
+    def versions(self) -> Mapping[str, Callable[[Stream], Versions]]:
+        return {"system_quality": self._qualities}
+
+    def _qualities(self, stream: Stream) -> Versions:
         """One number in [0, 1) per province, (draws, provinces): a programme measures a whole province alike."""
-        shape = (draws, len(self.country.provinces))
-        return Versions(np.random.default_rng(seed).random(shape, dtype=np.float32), np.nan)
+        shape = (stream.draws, len(self.country.provinces))
+        return Versions(np.random.default_rng(stream.seed).random(shape, dtype=np.float32), np.nan)
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
         """Criterion 3 of some districts; without any system it may be anything, and NaN where nothing is drawn."""

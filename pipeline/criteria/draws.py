@@ -68,6 +68,21 @@ class Country:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """What versions are made from.
+
+    Attributes:
+        seed: of the random stream that belongs to one uncertain thing.
+        draws: how many versions to make.
+        threads: how many may work at the same time; the versions are the same for any number.
+    """
+
+    seed: np.random.SeedSequence
+    draws: int
+    threads: int
+
+
+@dataclass(frozen=True)
 class Versions:
     """As many versions of many numbers as there are draws.
 
@@ -144,13 +159,10 @@ class UnderDraws:
     def __init__(self, name: str, country: Country) -> None:
         self.name, self.country = name, country
 
-    def versions(self, name: str, seed: np.random.SeedSequence, draws: int, threads: int) -> Versions:
-        """The versions of something uncertain that is declared with ``versions=True``.
-
-        Raises:
-            LookupError: a criterion declares versions and does not make them.
-        """
-        raise LookupError(f"the criterion {self.name} declares versions of {name}; expected a method that makes them")
+    @property
+    def versions(self) -> Mapping[str, Callable[[Stream], Versions]]:
+        """What makes the versions of everything that the criterion declares with ``versions=True``, by name."""
+        return {}
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
         """The criterion of the districts at k rising positions, (k, m); NaN where there is no value."""

@@ -6,7 +6,6 @@ Here: smoothed rate, count and cluster against their goalposts, the gate, suspec
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -181,7 +180,8 @@ def smoothed_error(known: PovertyFigures, smooth: Floats, published_error: Float
     return np.where(rows, posterior, standard_error(known.rate, published_error))
 
 
-class Parts(NamedTuple):
+@dataclass(frozen=True)
+class Parts:
     """The parts of criterion 1, each from 0 to 1, of one shape."""
 
     rate: Floats
@@ -190,7 +190,12 @@ class Parts(NamedTuple):
 
 
 def bare_parts(
-    rate: Floats, count: Floats, z: Floats, rate_goalpost: ArrayLike, count_goalpost: ArrayLike, rules: Poverty
+    rate: Floats,
+    count: Floats,
+    z: Floats,
+    rate_goalpost: Floats | float,
+    count_goalpost: Floats | float,
+    rules: Poverty,
 ) -> Parts:
     """Rate (a share), count (persons) and Gi* against their goalposts: (n,), or (n, draws) with goalposts per draw."""
     return Parts(
@@ -209,7 +214,10 @@ def bare_poverty(parts: Parts, rules: Poverty) -> Floats:
     [0.65]
     """
     weights = rules.parts
-    return weights.rate * parts.rate + weights.count * parts.count + weights.cluster * parts.cluster
+    value = weights.rate * parts.rate
+    value += weights.count * parts.count
+    value += weights.cluster * parts.cluster
+    return value
 
 
 def bare_concentrated(rate: Floats, national: ArrayLike, hot: Flags, gate: Gate) -> Flags:

@@ -3,12 +3,13 @@
 Here: what a draw changes. Not here: the formulas (``criteria.poverty``, ``criteria.clusters``).
 """
 
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from pipeline.criteria.clusters import Neighbours, bare_gi_star, bare_hot_spots, least_z
-from pipeline.criteria.draws import BLOCK, Country, Draw, Drawn, Floats, UnderDraws, Versions
+from pipeline.criteria.draws import BLOCK, Country, Draw, Drawn, Floats, Stream, UnderDraws, Versions
 from pipeline.criteria.poverty import bare_concentrated, bare_parts, bare_poverty, poverty_figures
 from pipeline.policy.sections import Poverty
 
@@ -44,23 +45,27 @@ class PovertyUnderDraws(UnderDraws):
         self._least_z = least_z(len(self.rate), self.rules.hot_spot_q)
         self._goalposts = Goalposts(self.rate, self.slack, self.persons_per_rate, self.rules)
 
-    def versions(self, name: str, seed: np.random.SeedSequence, draws: int, threads: int) -> Versions:
+    @property
+    def versions(self) -> Mapping[str, Callable[[Stream], Versions]]:
+        return {"sampling": self._factors}
+
+    def _factors(self, stream: Stream) -> Versions:
         """Factors of mean 1 on each district's rate, (draws, n): Gamma with the rate's standard error.
 
         With household rows that is the posterior of the rate; and no rate falls below 0.
         """
         spread = np.divide(self.error, self.rate, out=np.zeros_like(self.rate), where=self.rate > 0)
         shape = np.where(spread > 0, 1 / np.maximum(spread, 1e-3) ** 2, 1.0).astype(np.float32)
-        factors = np.ones((draws, len(shape)), dtype=np.float32)
+        factors = np.ones((stream.draws, len(shape)), dtype=np.float32)
 
         def fill(start: int, chance: np.random.SeedSequence) -> None:
             block = factors[start : start + BLOCK]
             drawn = np.random.default_rng(chance).standard_gamma(shape, block.shape, dtype=np.float32)
             np.divide(drawn, shape, out=block, where=spread > 0)
 
-        starts = range(0, draws, BLOCK)
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(fill, starts, seed.spawn(len(starts))))
+        starts = range(0, stream.draws, BLOCK)
+        with ThreadPoolExecutor(stream.threads) as pool:
+            list(pool.map(fill, starts, stream.seed.spawn(len(starts))))
         return Versions(factors, 1.0)
 
     def rates(self, draw: Draw) -> Floats:
@@ -89,8 +94,8 @@ class PovertyUnderDraws(UnderDraws):
 class Goalposts:
     """Goalposts of rate and count at another percentile, and for the rates that a draw's overlap gives.
 
-    Each is the policy's goalpost times the ratio of two percentiles of the figures: the one drawn, at the overlap drawn,
-    and the policy's, at no overlap.
+    Each is the policy's goalpost times the ratio of two percentiles of the figures: the one drawn, at the overlap
+    drawn, and the policy's, at no overlap.
     """
 
     def __init__(self, rate: Floats, slack: Floats, persons_per_rate: Floats, rules: Poverty) -> None:

@@ -18,34 +18,40 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
 
-def bare_chance(minutes: Floats, capability: Floats, sigma: ArrayLike) -> Floats:
+def bare_chance(half_square: Floats, capability: Floats, sigma: Floats | float, out: Floats | None = None) -> Floats:
     """The chance that a campus serves a district: ``S · exp(-t²/2σ²)``; 0 at infinite minutes.
 
     Args:
-        minutes: t, any shape; the last axis may be draws.
+        half_square: t²/2 of the minutes t, any shape; the last axis may be draws.
         capability: S, of a shape that broadcasts.
         sigma: σ in minutes, one number or one per draw.
+        out: where the result is written; it may be ``half_square``.
     """
-    chance = minutes**2
-    chance /= -2 * np.square(sigma)
+    chance = np.divide(half_square, -(sigma**2), out=out)
     np.exp(chance, out=chance)
     chance *= capability
     return chance
 
 
-def bare_reach(chance: Floats, district: Indices, districts: int) -> Floats:
-    """The chance that at least one campus serves each district: ``1 - Π_u (1 - chance_u)``, (districts, draws).
+def bare_unserved(
+    half_square: Floats, capability: Floats, sigma: Floats | float, district: Indices, districts: int
+) -> Floats:
+    """The chance that no campus serves a district: ``Π_u (1 - S_u · exp(-t²/2σ²))``, (districts, draws).
 
     Args:
-        chance: (pairs, draws) of a district and a campus each.
-        district: (pairs,) in rising order; a district without pairs has no reach.
+        half_square: t²/2 of the minutes t between a district and a campus, (pairs, draws); overwritten, being large.
+        capability: S of the campus, (pairs, draws).
+        sigma: σ in minutes, one number or one per draw.
+        district: (pairs,) in rising order; a district without pairs is served by none.
         districts: how many there are.
     """
-    none = np.ones((districts, chance.shape[1]))
-    served, starts = np.unique(district, return_index=True)
+    chance = bare_chance(half_square, capability, sigma, out=half_square)
+    np.subtract(1.0, chance, out=chance)
+    unserved = np.ones((districts, chance.shape[1]))
+    with_campus, starts = np.unique(district, return_index=True)
     if len(starts):
-        none[served] = np.multiply.reduceat(1.0 - chance, starts, axis=0)
-    return 1.0 - none
+        unserved[with_campus] = np.multiply.reduceat(chance, starts, axis=0)
+    return unserved
 
 
 def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float) -> Floats:
@@ -81,8 +87,8 @@ def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float)
     if (t < 0).any() or not sigma > 0:
         raise ValueError("minutes must be 0 or more and sigma above 0")
     district, campus = np.nonzero(t <= limit)
-    chance = bare_chance(t[district, campus][:, None], s[campus][:, None], sigma)
-    return bare_reach(chance, district, len(t))[:, 0]
+    half_square = t[district, campus][:, None] ** 2 / 2
+    return 1.0 - bare_unserved(half_square, s[campus][:, None], sigma, district, len(t))[:, 0]
 
 
 def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats:
@@ -101,13 +107,13 @@ def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats
     return ablest
 
 
-def bare_university(reach: Floats, mandate: Floats) -> Floats:
-    """Criterion 2 from reach and mandate: ``1 - (1 - reach)(1 - mandate)``.
+def bare_university(unserved: Floats, mandate: Floats) -> Floats:
+    """Criterion 2: ``1 - (1 - reach)(1 - mandate)``, where ``1 - reach`` is the chance that no campus serves.
 
     >>> bare_university(np.array([0.5]), np.array([0.4])).tolist()
     [0.7]
     """
-    return 1 - (1 - reach) * (1 - mandate)
+    return 1 - unserved * (1 - mandate)
 
 
 def capability(kinds: pd.Series, pieces: ArrayLike, policy: Policy) -> Floats:
@@ -199,14 +205,14 @@ def university_table(
     reached = reach(np.where(found.nearest, minutes, np.nan), able, rules.sigma_minutes, rules.limit_minutes)
     by_mandate = mandate(districts, universities, able, policy)
     nearest = np.where(able > 0, minutes, np.inf).argmin(axis=1)
-    strongest = np.where(in_reach, bare_chance(minutes, able, rules.sigma_minutes), -1).argmax(axis=1)
+    strongest = np.where(in_reach, bare_chance(minutes**2 / 2, able, rules.sigma_minutes), -1).argmax(axis=1)
     strongest = np.where(reached > 0, strongest, nearest)
     rows = np.arange(len(districts))
     named = {name: universities[name].to_numpy() for name in ("name_th", "name_en", "district_code")}
     return pd.DataFrame(
         {
             "district_code": districts["district_code"],
-            "university": bare_university(reached, by_mandate),
+            "university": bare_university(1 - reached, by_mandate),
             "university_reach": reached,
             "university_mandate": by_mandate,
             "university_nearest": named["name_th"][nearest],

@@ -3,18 +3,18 @@
 Here: what a draw changes. Not here: the formulas (``criteria.university``), distances (``places``).
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline import places
-from pipeline.criteria.draws import Country, Draw, Floats, Indices, UnderDraws, Versions
+from pipeline.criteria.draws import Country, Draw, Floats, Indices, Stream, UnderDraws, Versions
 from pipeline.criteria.university import (
     Serving,
     bare_ablest,
-    bare_chance,
-    bare_reach,
     bare_university,
+    bare_unserved,
     minutes_by_road,
     serving,
 )
@@ -61,15 +61,24 @@ class UniversityUnderDraws(UnderDraws):
         self.place_known = (universities["precision"] == "campus").to_numpy()
         self.campus_province = country.province_of(universities["province_code"])
         self.pairs = pairs_in_reach(country, found)
+        self._half_square = self.pairs.minutes**2 / 2
 
-    def versions(self, name: str, seed: np.random.SeedSequence, draws: int, threads: int) -> Versions:
-        """Places of the campuses, or their capability, (draws, campuses)."""
-        chance, shape = np.random.default_rng(seed), (draws, len(self.capability))
-        if name == "campus_place":
-            place = chance.integers(0, PLACES, shape, dtype=np.int8)
-            return Versions(np.where(self.place_known, np.int8(PLACES), place), PLACES)
+    @property
+    def versions(self) -> Mapping[str, Callable[[Stream], Versions]]:
+        return {"campus_place": self._places, "campus_capability": self._capabilities}
+
+    def _places(self, stream: Stream) -> Versions:
+        """Positions among the places of each campus, (draws, campuses); the last where the place is known."""
+        shape = (stream.draws, len(self.capability))
+        place = np.random.default_rng(stream.seed).integers(0, PLACES, shape, dtype=np.int8)
+        return Versions(np.where(self.place_known, np.int8(PLACES), place), PLACES)
+
+    def _capabilities(self, stream: Stream) -> Versions:
+        """Capability of each campus, (draws, campuses): evenly around that of its kind where only that is known."""
+        shape = (stream.draws, len(self.capability))
+        chance = np.random.default_rng(stream.seed).random(shape, dtype=np.float32)
         spread = self.country.policy.uncertainty.capability_spread
-        moved = self.capability + spread * (2 * chance.random(shape, dtype=np.float32) - 1) * self.kind_only
+        moved = self.capability + spread * (2 * chance - 1) * self.kind_only
         return Versions(np.clip(moved, 0, 1).astype(np.float32), self.capability)
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
@@ -80,11 +89,11 @@ class UniversityUnderDraws(UnderDraws):
         position[districts] = np.arange(len(districts))
         pair = np.flatnonzero(position[self.pairs.district] >= 0)
         campus = self.pairs.campus[pair]
-        minutes = np.take_along_axis(self.pairs.minutes[pair], draw["campus_place"][campus].astype(np.int64), axis=1)
-        chance = bare_chance(minutes, able[campus], sigma)
-        reached = bare_reach(chance, position[self.pairs.district[pair]], len(districts))
+        place = draw["campus_place"].astype(np.int64)[campus]
+        half_square = np.take_along_axis(self._half_square[pair], place, axis=1)
+        unserved = bare_unserved(half_square, able[campus], sigma, position[self.pairs.district[pair]], len(districts))
         ablest = bare_ablest(able, self.campus_province, len(country.provinces))
-        return bare_university(reached, (self.rules.province_mandate * ablest)[country.province[districts]])
+        return bare_university(unserved, (self.rules.province_mandate * ablest)[country.province[districts]])
 
 
 def pairs_in_reach(country: Country, found: Serving) -> Pairs:

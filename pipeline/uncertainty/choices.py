@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.criteria.draws import Draw, Floats, UnderDraws, Versions
+from pipeline.criteria.draws import Draw, Floats, Stream, UnderDraws, Versions
 from pipeline.criterion import CRITERIA, UNCERTAIN
 from pipeline.policy import Policy
 from pipeline.uncertainty.ranges import draw_weights
@@ -20,6 +20,17 @@ from pipeline.uncertainty.ranges import draw_weights
 SOURCES: tuple[str, ...] = tuple(uncertain.name for uncertain in UNCERTAIN)
 # The numbers of everything without versions come from the stream of the first of it.
 NUMBERS = next(uncertain.stream for uncertain in UNCERTAIN if not uncertain.versions)
+
+
+def made(criterion: UnderDraws, name: str, stream: Stream) -> Versions:
+    """The versions of something uncertain about a criterion.
+
+    Raises:
+        LookupError: the criterion declares versions and does not make them.
+    """
+    if name not in criterion.versions:
+        raise LookupError(f"no versions of {name}; expected them in the versions of the criterion {criterion.name}")
+    return criterion.versions[name](stream)
 
 
 class Choices:
@@ -35,12 +46,9 @@ class Choices:
             nominal, policy.uncertainty.weights_concentration, self.draws, int(seeds["weights"].generate_state(1)[0])
         )
         self._versions = {"weights": Versions(drawn, nominal)} | {
-            uncertain.name: criteria[criterion.name].versions(
-                uncertain.name, seeds[uncertain.name], self.draws, threads
-            )
+            name: made(criteria[criterion.name], name, Stream(seeds[name], self.draws, threads))
             for criterion in CRITERIA
-            for uncertain in criterion.uncertain
-            if uncertain.versions
+            for name in (uncertain.name for uncertain in criterion.uncertain if uncertain.versions)
         }
 
     def uniforms(self) -> Floats:

@@ -1,7 +1,7 @@
 """Scores and provinces under draws, by the kernels of ``criteria`` and ``scoring``.
 
-Here: putting the criteria together, districts by draws, in blocks that fit a processor's cache. Not here: formulas, what
-is drawn (``choices``). Where nothing is drawn it gives the published scores, which a test holds.
+Here: putting the criteria together, districts by draws, in blocks that fit a processor's cache. Not here: formulas,
+what is drawn (``choices``). Where nothing is drawn it gives the published scores, which a test holds.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Model:
         # Most criteria are computed only for the districts that pass in some draw of the block.
         asked = np.flatnonzero(passes.any(axis=1))
         values = np.stack([criterion.values(asked) for criterion in drawn])
-        status = bare_status(enough_known(~np.isnan(values), self.policy), passes[asked], np.False_)
+        status = bare_status(enough_known(~np.isnan(values), self.policy), passes[asked], np.zeros(1, dtype=bool))
         scores = np.full(passes.shape, np.nan)
         scores[asked] = np.where(status == ELIGIBLE, self.composed(values, draw), np.nan)
         return scores
@@ -57,7 +57,7 @@ class Model:
 
 
 def in_blocks(choices: Choices, u: Floats, work: Callable[[Draw], Answer], threads: int) -> list[Answer]:
-    """``work`` on the draws of ``u`` (sources, draws), a block of them at a time, in order for any number of threads."""
+    """``work`` on the draws of ``u`` (sources, draws), block by block, in order for any number of threads."""
     blocks = [u[:, start : start + BLOCK] for start in range(0, u.shape[1], BLOCK)]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(lambda block: work(choices.draw(block)), blocks))

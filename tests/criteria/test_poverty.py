@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse, stats
 
-from pipeline.criteria.poverty import chance_above, gi_star, hot_spots, smoothed_rate, suspect
+from pipeline.criteria.clusters import gi_star, hot_spots
+from pipeline.criteria.poverty import chance_above, smoothed_rate, suspect
 
 
 def test_smoothing_draws_small_districts_most() -> None:

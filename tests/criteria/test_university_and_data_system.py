@@ -37,7 +37,7 @@ def test_institution_serves_once_and_its_province_by_mandate(policy: Policy) -> 
     listed = campuses([("A", "ก", "rajabhat", "50", "5001"), ("A2", "ก", "rajabhat", "50", "5007")])
     none = pd.DataFrame({"campus_code": []})
     km = np.array([[0.0, 10.0], [300.0, 310.0]])
-    found = university.measure(places, listed, none, km, policy).set_index("district_code")
+    found = university.university_table(places, listed, none, km, policy).set_index("district_code")
     assert found.loc["5001", "university_reach"] == pytest.approx(0.8)  # not 1 - 0.2²: one institution
     assert found.loc["5001", "university"] == pytest.approx(1 - 0.2 * (1 - 0.5 * 0.8))
     assert found.loc["5801", "university"] == 0  # too far, and nothing in its own province
@@ -52,7 +52,7 @@ def test_evidence_of_partnership_closes_a_part_of_the_gap(policy: Policy) -> Non
 
 def facts(**columns: list) -> pd.DataFrame:
     base = {"district_code": ["5001"], "province_code": ["50"], "survey_population": [50.0]}
-    base |= {"figures_from": ["published rates"], "population_persons": [100.0], "labelled_share": [0.72]}
+    base |= {"published_by": ["TPMAP"], "population_persons": [100.0], "labelled_share": [0.72]}
     return pd.DataFrame({**base, **columns})
 
 
@@ -86,7 +86,7 @@ ALL = [("TPMAP", a, "yes") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
 
 
 def test_measured_quality_overrules_the_claim(policy: Policy) -> None:
-    found = data_system.measure(
+    found = data_system.district_data_system(
         facts(), systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)), stated(*ALL), *NO_ROWS, policy
     )
     assert found["data_system"].tolist() == pytest.approx([0.5 * 1 * 0.6 * 1])  # √(0.5 · 0.72) = 0.6
@@ -94,7 +94,7 @@ def test_measured_quality_overrules_the_claim(policy: Policy) -> None:
 
 
 def test_unknown_quality_is_assumed_and_said(policy: Policy) -> None:
-    found = data_system.measure(
+    found = data_system.district_data_system(
         facts(),
         systems(("PPP", "50", "household_linked", 2020, None, None)),
         stated(("PPP", "CODI", "yes")),
@@ -108,17 +108,17 @@ def test_unknown_quality_is_assumed_and_said(policy: Policy) -> None:
 def test_the_best_system_counts_and_rejection_needs_all_agencies_and_all_systems(policy: Policy) -> None:
     both = systems(("TPMAP", "50", "digital", 2022, None, None), ("PPP", "50", "shared_case", 2022, 1.0, 1.0))
     no = [("PPP", a, "no") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
-    found = data_system.measure(facts(), both, stated(*ALL, *no), *NO_ROWS, policy)
+    found = data_system.district_data_system(facts(), both, stated(*ALL, *no), *NO_ROWS, policy)
     assert found["data_system_name"].tolist() == ["TPMAP"]
     assert not found["rejected"].any()
-    only = data_system.measure(facts(), both[both["system"] == "PPP"], stated(*no), *NO_ROWS, policy)
+    only = data_system.district_data_system(facts(), both[both["system"] == "PPP"], stated(*no), *NO_ROWS, policy)
     assert only["rejected"].all()
 
 
 def test_household_rows_overrule_published_figures_and_claims(policy: Policy) -> None:
     by_rows = pd.DataFrame([rows("tpmap", 81.0, 0.64, 2024)])
-    found = data_system.measure(
-        facts(figures_from=["household rows"]),
+    found = data_system.district_data_system(
+        facts(published_by=[None]),
         systems(("TPMAP", "50", "digital", 2022, 1.0, 1.0)),
         stated(*ALL),
         by_rows,
@@ -136,9 +136,9 @@ def test_a_register_of_the_poor_covers_what_it_holds_of_the_poor_that_a_survey_f
     )
     ppp = systems(("PPP", "50", "household_linked", 2020, None, None))
     agree = [("PPP", a, "yes") for a in ("PMU-A", "CODI", "OSMEP", "DASTA")]
-    found = data_system.measure(facts(), ppp, stated(*agree), by_rows, found_again, policy)
+    found = data_system.district_data_system(facts(), ppp, stated(*agree), by_rows, found_again, policy)
     assert found["data_system_quality"].tolist() == pytest.approx([0.7])
     assert not found["data_system_quality_assumed"].any()
     # Its three persons of a hundred registered are no coverage: it never asks those who are not poor.
-    alone = data_system.measure(facts(), ppp, stated(*agree), by_rows.head(1), NO_ROWS[1], policy)
+    alone = data_system.district_data_system(facts(), ppp, stated(*agree), by_rows.head(1), NO_ROWS[1], policy)
     assert alone["data_system_quality_assumed"].all()

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from pipeline.criteria.draws import Country
 from pipeline.policy import Policy
-from pipeline.uncertainty.arrays import Country, country
+from pipeline.uncertainty.arrays import country
 from pipeline.uncertainty.choices import SOURCES, Choices
+from pipeline.uncertainty.model import Model
 from pipeline.workspace import Paths, Tables
 
 
@@ -44,8 +46,13 @@ def real(make_country: Callable[[Policy], Country], few: Policy) -> Country:
 
 
 @pytest.fixture(scope="session")
-def choices(real: Country) -> Choices:
-    return Choices(real, threads=1)
+def model(real: Country) -> Model:
+    return Model(real)
+
+
+@pytest.fixture(scope="session")
+def choices(model: Model) -> Choices:
+    return Choices(model.criteria, model.policy, threads=1)
 
 
 def nothing_moves(draws: int = 1) -> np.ndarray:

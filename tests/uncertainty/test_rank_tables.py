@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contracts import CONTRACTS
 from pipeline.policy import Policy
-from pipeline.uncertainty import measure
+from pipeline.uncertainty import rank_tables
 from pipeline.uncertainty.choices import SOURCES
 from pipeline.workspace import Tables
 from tests.sentences.test_sentences import BROKEN, THAI
@@ -15,7 +15,7 @@ NAMES = ("district_uncertainty", "province_uncertainty", "sensitivity")
 
 
 def measured(tables: Tables, policy: Policy, threads: int) -> dict[str, pd.DataFrame]:
-    found = measure.measure(
+    found = rank_tables.uncertainty_tables(
         tables("district_criteria"),
         tables("district_scores"),
         tables.shapes("district_shapes"),
@@ -61,7 +61,7 @@ def test_where_nothing_is_uncertain_ranks_are_sharp(tables: Tables, few: Policy)
         rate_any_max=exact["rate_any_min"],
         poverty_rate_max_pct=exact["poverty_rate_pct"],
     )
-    found = measure.measure(
+    found = rank_tables.uncertainty_tables(
         exact,
         tables("district_scores"),
         tables.shapes("district_shapes"),
@@ -135,7 +135,7 @@ def test_no_figures_at_all_say_so(tables: Tables, few: Policy) -> None:
     criteria, scores = tables("district_criteria"), tables("district_scores")
     known = [c for c in criteria if c.startswith(("poverty_", "rate_any")) or c == "poverty"]
     nothing = criteria.assign(**{c: criteria[c].where(criteria["district_code"] == "none") for c in known})
-    found = measure.measure(
+    found = rank_tables.uncertainty_tables(
         nothing,
         scores.assign(status="data_needed"),
         tables.shapes("district_shapes"),
