@@ -15,12 +15,12 @@ pilot districts and the reasons.
 
   pilot-areas check           what is in data/raw, and whether it can be used
   pilot-areas run             everything, from data/raw to data/processed and maps/index.html
-  pilot-areas explain 9501    why a district (four digits) or province (two) stands where it stands, and how sure
+  pilot-areas explain 9501    why a district (four digits) or province (two) has its rank, and how sure
   pilot-areas whatif --weights poverty=0.6    who would enter and leave the list; nothing is published
   pilot-areas policy show     the parameters of the round, ballots and weights
-  pilot-areas rounds list     rounds kept; archive what is published, compare two
-  pilot-areas verify          is what is published, byte for byte, what its inputs give
-  pilot-areas backtest L.csv  where past choices of programmes stand in today's ranking
+  pilot-areas rounds list     archived rounds; archive the published run, compare two
+  pilot-areas verify          build the published run again and compare every byte
+  pilot-areas backtest L.csv  the present ranks of places chosen by past programmes
   pilot-areas sample          invented household rows to try it with
 """
 
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     )
     explain = commands.add_parser(
         "explain",
-        help="why a district or province stands where it stands",
+        help="why a district or province has its rank",
         description="Shows rank, score and the three criteria with their parts, and answers: why this rank, what would"
         " make it enter or drop out, how sure that is and what is least certain about it, and who its peers are.",
     )
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         "sample",
         help="invent household rows to try it with",
         description="Writes invented household rows into data/raw/households/<system>/, whose district totals follow"
-        " the published rates and survey sizes, with the faults of real exports. Everything that rests on them is"
+        " the published rates and survey sizes, with the faults of real exports. Everything computed from them is"
         " marked as sample. Remove the folder to go back to real figures.",
     )
     sample.add_argument("--households", type=int, default=100_000, metavar="N", help="how many (100000)")
@@ -69,9 +69,9 @@ def parser() -> argparse.ArgumentParser:
     whatif = commands.add_parser(
         "whatif",
         help="who would enter and leave the list under another policy",
-        description="Ranks what is published again with other weights or parameters and shows who enters, who leaves,"
-        " and by how much. Nothing is written. The Launchpad of the Dagster UI does the same with a whole run that is"
-        " not published.",
+        description="Ranks the published figures again with other weights or parameters and shows who enters, who"
+        " leaves, and by how much. Nothing is written."
+        " The Launchpad of the Dagster UI does the same with a whole run that is not published.",
     )
     whatif.add_argument(
         "--weights",
@@ -81,10 +81,10 @@ def parser() -> argparse.ArgumentParser:
         help="poverty, university, data_system; those not named share what is left, in proportion",
     )
     whatif.add_argument(
-        "--drop-agency", action="append", default=[], metavar="AGENCY", help="leave out its ballot (may be repeated)"
+        "--drop-agencies", action="extend", nargs="+", default=[], metavar="AGENCY", help="leave out their ballots"
     )
     whatif.add_argument(
-        "--without-criterion", action="append", default=[], metavar="NAME", help="give it no weight (may be repeated)"
+        "--without-criteria", action="extend", nargs="+", default=[], metavar="NAME", help="give them no weight"
     )
     whatif.add_argument(
         "--set",
@@ -97,10 +97,10 @@ def parser() -> argparse.ArgumentParser:
     )
     backtest = commands.add_parser(
         "backtest",
-        help="where past choices stand in today's ranking",
+        help="the present ranks of places chosen by past programmes",
         description="Reads a list with the header code,year,programme (codes of provinces or districts) and shows"
-        " where each place stands today, how many are among the first K, and what chance alone would give. Context, not"
-        " a test: past choices are no proof of where poverty is.",
+        " the present rank of each place, how many are among the first K, and what chance alone would give. Past"
+        " choices do not prove where poverty is: read it as context.",
     )
     backtest.add_argument("list", type=Path, metavar="LIST.csv", help="code,year,programme")
     _policy(commands)
@@ -108,8 +108,10 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser(
         "verify",
         help="build a run again from its inputs and compare every byte",
-        description="Takes the inputs archived with a run, makes everything again apart from what is published, and"
-        " names each file that differs (exit code 1). Household rows are in no archive: they are read where they lie.",
+        description="Takes the inputs archived with a run, makes everything again in a temporary folder, and"
+        " names each file that differs (exit code 1). Household rows are in no archive: they are read"
+        " from the inputs. Where only the code of the pages has changed"
+        " since, tables are compared and pages are not.",
     )
     verify.add_argument(
         "run",

@@ -6,7 +6,6 @@ take long.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -65,13 +64,11 @@ def _absolute(given: argparse.Namespace, name: str) -> Path | None:
 
 
 def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
-    """The project's root and folders; the process then works from the root, as the Dagster instance does."""
+    """The project's root and folders."""
     from pipeline.workspace import Paths
 
     chosen = {name: _absolute(given, name) for name in ("raw", "processed", "maps", "policy")}
     root = project_root(Path.cwd())
-    os.chdir(root)
-    os.environ["DAGSTER_HOME"] = str(root)
     usual = Paths.of(root)
     raw = chosen["raw"] or usual.raw
     return root, Paths(
@@ -129,11 +126,11 @@ def whatif(given: argparse.Namespace) -> int:
     from pipeline.report import comparisons
     from pipeline.workspace import Tables
 
-    asked = WhatIf(given.weights, given.drop_agency, given.without_criterion, dict(given.parameters))
+    asked = WhatIf(given.weights, given.drop_agencies, given.without_criteria, dict(given.parameters))
     tables = Tables(paths.processed)
     before = what_if.published(tables)
     changes = asked.changes(before.policy, "whatif")
-    idle = [name for name in given.drop_agency if name not in before.policy.voters]
+    idle = [name for name in given.drop_agencies if name not in before.policy.voters]
     notes = [f"{name} has cast no ballot: to drop it changes nothing" for name in idle]
     after = what_if.again(tables, before.policy.overridden(changes, "whatif"))
     after, conflict = what_if.with_portfolio(tables, after)

@@ -8,10 +8,9 @@ stamps of the tables it was made from. Not here: Dagster (``storage``), what pla
 import hashlib
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -24,13 +23,17 @@ from pipeline.code_version import EVERYTHING, TABLES, code_version
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.reading.sidecar import Origin
+from pipeline.policy import read_policy
+from pipeline.reading.sidecar import SIDECAR, Origin
 from pipeline.reading.table import Received
 
 FOOTER = b"pilot_areas"
 # What an archived round says of itself, in its folder.
 ROUND_RECORD = "round.json"
-# How an archive of inputs names them: the folder of inputs, the policy.
+# The folder of household rows in `raw`, and files in it that are not rows.
+HOUSEHOLDS = "households"
+NOT_ROWS = {"mapping.toml", SIDECAR, "README.md"}
+# The names of inputs in an archive start with these: the folder of inputs, the policy.
 ARCHIVED_RAW = "raw"
 ARCHIVED_POLICY = "policy"
 # Not figures: notes to people.
@@ -217,6 +220,16 @@ def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
     return known
 
 
+def holds_rows(name: str) -> bool:
+    """Whether an input, by its name in the archive, may hold rows of households.
+
+    >>> holds_rows("raw/households/tpmap/rows.csv"), holds_rows("raw/households/tpmap/mapping.toml")
+    (True, False)
+    """
+    within = name.startswith(f"{ARCHIVED_RAW}/{HOUSEHOLDS}/")
+    return within and PurePosixPath(name).name not in NOT_ROWS
+
+
 def inputs_digest(paths: Paths) -> str:
     """One digest of all ``inputs``."""
     digest = hashlib.sha256()
@@ -228,11 +241,11 @@ def inputs_digest(paths: Paths) -> str:
 def _previous_round(paths: Paths) -> Path | None:
     """The record of the archived round that the policy compares with; it holds digests of all its files."""
     try:
-        says = tomllib.loads(paths.policy.read_text(encoding="utf-8-sig"))
-        name = says["decision"]["previous_round"]
-    except (OSError, ValueError, KeyError, TypeError):  # what is wrong with a policy is for its reader to say
+        policy, _ = read_policy(paths.policy)
+    except (InputError, OSError):  # the asset `policy` reports what is wrong with it
         return None
-    return paths.rounds / name / ROUND_RECORD if isinstance(name, str) and name else None
+    name = policy.decision.previous_round
+    return paths.rounds / name / ROUND_RECORD if name else None
 
 
 def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:

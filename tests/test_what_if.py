@@ -86,7 +86,7 @@ def test_it_prints_who_enters_and_leaves_and_touches_nothing(
         "portfolio:",
     ):
         assert part in said
-    assert cli.main(["whatif", "--without-criterion", "university", "--drop-agency", "OSMEP"]) == 0
+    assert cli.main(["whatif", "--without-criteria", "university", "--drop-agencies", "OSMEP"]) == 0
     said = capsys.readouterr().out
     assert "weights.university = 0" in said
     assert "OSMEP has cast no ballot: to drop it changes nothing" in said
@@ -100,8 +100,8 @@ def test_it_prints_who_enters_and_leaves_and_touches_nothing(
     ("arguments", "part"),
     [
         (["--weights", "poverty=0.9,university=0.4"], "sum to 1"),
-        (["--drop-agency", "NESDC"], "an agency of the policy"),
-        (["--without-criterion", "hunger"], "a criterion"),
+        (["--drop-agencies", "NESDC"], "an agency of the policy"),
+        (["--without-criteria", "hunger"], "a criterion"),
         (["--set", "score.roh=1"], "score.roh"),
         (["--set", "score.rho=low"], "score.rho"),
         (["--set", "poverty.survey_year=2021"], "poverty.survey_year"),

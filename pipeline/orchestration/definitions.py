@@ -8,7 +8,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -107,7 +107,8 @@ def run_everything(root: Path, paths: Paths, progress: Progress = SILENT) -> Non
 
     Raises ``Stopped`` with the first error. What was published before stays.
     """
-    with _writable_instance(root), dg.DagsterInstance.from_config(str(root)) as instance:
+    # Paths in dagster.yaml are relative to the project.
+    with chdir(root), _writable_instance(root), dg.DagsterInstance.from_config(str(root)) as instance:
         _run_all(build(paths, progress), instance)
         nightly.delete_old_runs(instance)
 

@@ -30,7 +30,7 @@ class WhatIf:
 
         Raises ``InputError`` for names the policy does not know, or weights that cannot be met.
         """
-        _known(self.drop_agencies, policy.agencies, asked_in, "drop_agency", "an agency of the policy")
+        _known(self.drop_agencies, policy.agencies, asked_in, "drop_agencies", "an agency of the policy")
         _known([*self.weights, *self.without_criteria], NAMES, asked_in, "weights", "a criterion")
         ballots = [b.model_dump(mode="json") for b in policy.ballots if b.agency not in self.drop_agencies]
         changes: dict[str, Any] = dict(self.parameters)

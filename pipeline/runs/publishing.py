@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pipeline import policy, queries, workspace
@@ -20,7 +20,6 @@ from pipeline.code_version import EVERYTHING, code_version, code_versions
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
-from pipeline.households import files
 from pipeline.runs import switching
 from pipeline.workspace import Paths
 
@@ -159,7 +158,7 @@ def archive_inputs(paths: Paths, folder: Path) -> dict[str, str]:
     """
     known = workspace.inputs(paths)
     for name, (path, sha256) in known.items():
-        if is_of_households(name) or name == workspace.ROUND_RECORD:
+        if workspace.holds_rows(name) or name == workspace.ROUND_RECORD:
             continue
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -168,16 +167,6 @@ def archive_inputs(paths: Paths, folder: Path) -> dict[str, str]:
             raise NotPublished(f"Not published: {name} changed while it was archived. To fix: {AGAIN}.")
         target.write_bytes(content)
     return {name: sha256 for name, (_, sha256) in known.items()}
-
-
-def is_of_households(name: str) -> bool:
-    """Whether an input, by its name in the archive, may hold rows of households.
-
-    >>> is_of_households("raw/households/tpmap/rows.csv"), is_of_households("raw/households/tpmap/mapping.toml")
-    (True, False)
-    """
-    within = name.startswith(f"{workspace.ARCHIVED_RAW}/{files.FOLDER}/")
-    return within and PurePosixPath(name).name not in files.NOT_ROWS
 
 
 def _write_json(path: Path, value: Any) -> None:

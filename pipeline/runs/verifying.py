@@ -126,7 +126,7 @@ def lay_out(paths: Paths, archived: Archived, aside: Path) -> Paths:
     )
     for name, sha256 in archived.record["inputs_sha256"].items():
         file = apart / name
-        if publishing.is_of_households(name):
+        if workspace.holds_rows(name):
             source = paths.raw / Path(name).relative_to(workspace.ARCHIVED_RAW)
             _same(source, sha256, "the household rows of that run, which are never copied into an archive")
             file.parent.mkdir(parents=True, exist_ok=True)
