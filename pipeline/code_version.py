@@ -59,7 +59,7 @@ def _sources(room: str) -> list[Path]:
 # Pages and workbooks: everything, since the id of a run, which they show, depends on everything.
 EVERYTHING = rooms()
 # Rooms that only show, print or ask: no value in a table depends on them.
-SHOWING = ("arguments", "cli", "pages", "report")
+SHOWING = ("arguments", "cli", "downloads", "figures", "pages", "report", "workbooks")
 # Tables: all other rooms, and the classes of the maps, which are a table made in `pages`.
 TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes")
 # An intake of household rows: the rows, how files are read, what is counted, what is too small to publish.
