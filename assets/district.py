@@ -1,4 +1,4 @@
-"""What we know of each district: the join, the three criteria, the score.
+"""What we know of each district: the join, the criteria, the score.
 
 Every asset is one call. Not here: what comes in (``raw``), provinces (``pilots``), formulas
 (``pipeline.criteria``, ``pipeline.scoring``).
@@ -9,11 +9,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import explain, queries
+from pipeline import district_table, queries
 from pipeline.criteria import data_system, poverty, university
+from pipeline.criterion import CRITERIA
 from pipeline.orchestration.declaring import asset
 from pipeline.policy import Policy
-from pipeline.workspace import Stored
+from pipeline.workspace import LoadedTables, Stored
 
 SQL = Path(__file__).with_name("sql")
 
@@ -74,20 +75,15 @@ def district_data_system(
     )
 
 
-@asset("district", "duckdb", "sql")
-def district_criteria(
-    district_facts: Stored, district_poverty: Stored, district_university: Stored, district_data_system: Stored
-) -> pd.DataFrame:
-    """One row per district with all that is known of it."""
-    return queries.answer(
-        SQL / "district_criteria.sql",
-        [district_facts, district_poverty, district_university, district_data_system],
-    )
+@asset("district", "pandas", tables=("district_facts", *(criterion.table for criterion in CRITERIA)))
+def district_criteria(tables: LoadedTables) -> pd.DataFrame:
+    """One row per district with every criterion and its parts."""
+    return district_table.district_criteria(tables)
 
 
 @asset("district", "geopandas")
 def district_scores(
     district_criteria: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
 ) -> gpd.GeoDataFrame:
-    """Eligible, below the gate, data needed or excluded; the score of the three criteria; one sentence of reason."""
-    return explain.district_scores(district_criteria, district_shapes, policy)
+    """Eligible, below the gate, data needed or excluded; the score of all criteria; the reasons in one sentence."""
+    return district_table.district_scores(district_criteria, district_shapes, policy)

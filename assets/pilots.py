@@ -19,7 +19,7 @@ from pipeline.orchestration.declaring import OWNER, asset, assets
 from pipeline.orchestration.publish_step import Lineage
 from pipeline.policy import Policy
 from pipeline.runs import rounds
-from pipeline.sentences import decision
+from pipeline.sentences import choice, decision
 from pipeline.uncertainty import rank_tables
 from pipeline.workbooks import WORKBOOK_TABLES, workbook_files
 from pipeline.workspace import LoadedTables, Paths
@@ -30,13 +30,14 @@ Published = Iterator[dg.MaterializeResult[None]]
 
 @asset("pilots", "pandas")
 def provincial_shortlist(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The value of a province is that of its best three eligible districts; the first K are the shortlist."""
+    """The value of a province comes from its best eligible districts; the provinces with the highest values form the
+    shortlist."""
     return shortlist.provinces(district_scores, regions, policy)
 
 
 @asset("pilots", "pandas")
 def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """How much of the shortlist rests on figures to doubt."""
+    """How much of the shortlist depends on suspect poverty figures."""
     return shortlist.without_suspects(district_scores, regions, policy)
 
 
@@ -44,7 +45,7 @@ def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFr
 def shortlist_without_agencies(
     district_criteria: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """How much of the shortlist rests on one agency's ballot."""
+    """How much of the shortlist depends on the ballot of one agency."""
     return shortlist.without_agencies(district_criteria, district_scores, regions, policy)
 
 
@@ -52,8 +53,9 @@ def shortlist_without_agencies(
 def together(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The plain ranking is one list; this is the other: the best that the working group's rules allow."""
-    return shortlist.pilot_portfolio(provincial_shortlist, district_scores, regions, policy)
+    """The best provinces that the rules of the working group allow together, and all portfolios almost as good."""
+    portfolio, near_best = shortlist.pilot_portfolio(provincial_shortlist, district_scores, policy)
+    return choice.add_reasons(portfolio, regions, policy), near_best
 
 
 @assets("pilots", "numpy", "scipy", names=("district_uncertainty", "province_uncertainty", "sensitivity"))
@@ -79,15 +81,15 @@ def district_explanations(
     provincial_shortlist: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """The score as a product against the median eligible district, and the least that criteria 2 or 3 must become."""
-    return explain.explanations(district_criteria, district_scores, provincial_shortlist, policy)
+    """The score as a product of one factor per criterion, and how far an improvable criterion would have to rise."""
+    return explain.district_explanations(district_criteria, district_scores, provincial_shortlist, policy)
 
 
 @asset("pilots", "pandas")
 def province_explanations(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """The distance of each province from the edge of the list, and who is like it."""
+    """The distance of each province from the edge of the shortlist, and its peers."""
     return explain.province_explanations(provincial_shortlist, district_scores, policy)
 
 
@@ -107,7 +109,7 @@ def decisions(
     acceptances: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """The agenda that the figures leave: what to adopt, what to choose, what to check."""
+    """What the working group has to decide: what to adopt, what to choose, what to check."""
     return decision.decisions(
         provincial_shortlist,
         province_uncertainty,

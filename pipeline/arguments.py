@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipeline.criterion import COUNT, NAMES
+
 DESCRIPTION = """\
 Where public programmes against poverty should begin: a ranked shortlist of Thai provinces, each with its
 pilot districts and the reasons.
@@ -46,8 +48,9 @@ def parser() -> argparse.ArgumentParser:
     explain = commands.add_parser(
         "explain",
         help="why a district or province has its rank",
-        description="Shows rank, score and the three criteria with their parts, and answers: why this rank, what would"
-        " make it enter or drop out, how sure that is and what is least certain about it, and who its peers are.",
+        description=f"Shows rank, score and the {COUNT.en} criteria with their parts, and answers: why this rank, what"
+        " would put it on the shortlist or take it off, how certain the rank is and what is least certain, and its"
+        " peers.",
     )
     explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
     sample = commands.add_parser(
@@ -78,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         type=_weights,
         default={},
         metavar="NAME=SHARE,…",
-        help="poverty, university, data_system; those not named share what is left, in proportion",
+        help=f"{', '.join(NAMES)}; those not named share what is left, in proportion",
     )
     whatif.add_argument(
         "--drop-agencies", action="extend", nargs="+", default=[], metavar="AGENCY", help="leave out their ballots"

@@ -133,7 +133,7 @@ def whatif(given: argparse.Namespace) -> int:
     idle = [name for name in given.drop_agencies if name not in before.policy.voters]
     notes = [f"{name} has cast no ballot: to drop it changes nothing" for name in idle]
     after = what_if.again(tables, before.policy.overridden(changes, "whatif"))
-    after, conflict = what_if.with_portfolio(tables, after)
+    after, conflict = what_if.with_portfolio(after)
     if conflict:
         notes.append(f"no portfolio: {conflict}")
     comparisons.what_if(before, after, changes, notes)
@@ -195,7 +195,7 @@ def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
 
     tables = Tables(paths.processed)
     try:
-        _, rules = what_if.with_portfolio(tables, what_if.again(tables, policy))
+        _, rules = what_if.with_portfolio(what_if.again(tables, policy))
     except InputError:  # nothing published yet, or the policy is for other figures
         return None
     fix = "change one of them, in [portfolio] or shortlist_provinces"

@@ -1,44 +1,39 @@
-"""Scores with their reasons: the tables in which a place is explained, and the answers about one place.
+"""Explanations of ranks: the tables that explain every place, and the answers about one place.
 
-Here: putting together what ``scoring`` and ``shortlist`` compute and ``sentences`` words. Not here: any formula.
+Here: putting together what ``scoring`` and ``shortlist`` compute and what ``sentences`` writes. Not here: any formula.
 """
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from pipeline import scoring, shortlist
 from pipeline.contracts import CONTRACTS
-from pipeline.criterion import CRITERIA, NAMES
+from pipeline.criterion import COUNT, CRITERIA, NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy
-from pipeline.sentences import outlooks as outlooks
-from pipeline.sentences import reasons as sentences
-from pipeline.sentences import words
+from pipeline.sentences import outlooks, reasons, words
 from pipeline.workspace import Tables
 
 PEERS = 5
 
 
-def district_scores(
-    district_criteria: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
-) -> gpd.GeoDataFrame:
-    """Status, score, rank and reason of each district, with its outline joined back one to one."""
-    table = sentences.add_reasons(district_criteria.join(scoring.scored(district_criteria, policy)), policy)
-    outlines = district_shapes[["district_code", "geometry"]]
-    joined = outlines.merge(table, on="district_code", how="right", validate="one_to_one")
-    return gpd.GeoDataFrame(joined[CONTRACTS["district_scores"].column_names], geometry="geometry", crs=outlines.crs)
-
-
-def explanations(
+def district_explanations(
     district_criteria: pd.DataFrame, district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Per district: what each criterion adds against the median eligible district, what it would take, in words.
+    """Per district: what each criterion adds relative to the median eligible district, and what the shortlist takes.
 
-    All tables in the order of ``district_code``. The reference is the district that has the median of the
-    eligible in each criterion.
+    The reference is a district that has in each criterion the median of the eligible districts.
+
+    Args:
+        district_criteria: the criteria with their parts, in the order of ``district_code``.
+        district_scores: status and score of the same districts, in the same order.
+        provinces: all provinces, ranked, with their pilot districts.
+        policy: the policy of the round.
+
+    Returns:
+        A table like the contract ``district_explanations``.
     """
     values, weights = scoring.floored(district_criteria, policy), scoring.weights_known(district_criteria, policy)
     rho = policy.score.rho
@@ -76,15 +71,15 @@ def explanations(
     known = district_criteria.assign(
         status=district_scores["status"], score=district_scores["score"], floor=policy.score.floor
     )
-    return sentences.add_explanations(table, known)
+    return reasons.add_explanations(table, known)
 
 
 def province_explanations(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Per province: the value at the edge of the list, what it would take, and its peers.
+    """Per province: the value at the edge of the shortlist, what it would take, and its peers.
 
-    Peers are nearest in the three criteria, each the mean over a province's pilot districts.
+    Peers are nearest in the criteria, each the mean over a province's pilot districts.
     """
     table = provincial_shortlist.sort_values("province_code", ignore_index=True)
     best = shortlist.best_districts(district_scores, policy.pilot_districts_per_province)
@@ -97,8 +92,8 @@ def province_explanations(
 
 
 @dataclass(frozen=True)
-class Told:
-    """The answers about one place; ``answers`` are (question, lines), Thai before English."""
+class Explanation:
+    """The answers about one place; ``answers`` are pairs of a question and lines, Thai before English."""
 
     name: str
     place: str
@@ -114,8 +109,8 @@ class Told:
         return "\n\n".join(parts)
 
 
-def answers(tables: Tables, code: str) -> Told:
-    """Why this rank, what it would take, what is least certain, who is like it; ``InputError`` for an unknown code."""
+def explain_place(tables: Tables, code: str) -> Explanation:
+    """The explanation of one district or province; ``InputError`` for an unknown code."""
     districts = tables("district_scores").set_index("district_code", drop=False)
     provinces = tables("provincial_shortlist").set_index("province_code", drop=False)
     if code in districts.index:
@@ -142,58 +137,58 @@ def _ranked(row: pd.Series, points: str) -> str:
     return f"อันดับ · rank {row['rank']}, {row[points]:.1f}"
 
 
-def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFrame, code: str) -> Told:
+def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFrame, code: str) -> Explanation:
     row, why = districts.loc[code], tables("district_explanations").set_index("district_code").loc[code]
-    sure = tables("district_uncertainty").set_index("district_code").loc[code]
+    certainty = tables("district_uncertainty").set_index("district_code").loc[code]
     province = provinces.loc[row["province_code"]]
     near = [] if pd.isna(why["peers"]) else [districts.loc[c] for c in why["peers"].split(", ")]
-    return Told(
+    return Explanation(
         _named(row),
         f"{code}, {_named(province)}",
         f"{words.STATUS[row['status']].both}   {_ranked(row, 'score')}",
         _answers(
             [row["reason_th"], row["reason_en"], why["comparison_th"], why["comparison_en"]],
             [why["outlook_th"], why["outlook_en"]],
-            [sure["certainty_th"], sure["certainty_en"]],
+            [certainty["certainty_th"], certainty["certainty_en"]],
             [f"{_named(p)} ({provinces.loc[p['province_code'], 'name_th']}), {_ranked(p, 'score')}" for p in near],
         ),
     )
 
 
-def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFrame, code: str) -> Told:
+def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFrame, code: str) -> Explanation:
     row, why = provinces.loc[code], tables("province_explanations").set_index("province_code").loc[code]
-    sure = tables("province_uncertainty").set_index("province_code").loc[code]
+    certainty = tables("province_uncertainty").set_index("province_code").loc[code]
     chosen = tables("pilot_portfolio").set_index("province_code").loc[code]
     without = tables("shortlist_without_suspects").set_index("province_code").loc[code]
     pilots = [] if pd.isna(row["pilot_districts"]) else row["pilot_districts"].split(", ")
     near = [] if pd.isna(why["peers"]) else [provinces.loc[c] for c in why["peers"].split(", ")]
-    reasons = [
+    pilot_reasons = [
         f"{districts.loc[c, f'name_{tongue}']}: {districts.loc[c, f'reason_{tongue}']}"
         for c in pilots
         for tongue in ("th", "en")
     ]
-    listed = "อยู่ในรายชื่อ · on the shortlist" if row["shortlisted"] else "ไม่อยู่ในรายชื่อ · not on the shortlist"
-    return Told(
+    on_list = "อยู่ในรายชื่อ · on the shortlist" if row["shortlisted"] else "ไม่อยู่ในรายชื่อ · not on the shortlist"
+    return Explanation(
         _named(row),
         f"{code}, {row['region']}",
-        f"rank {row['rank']} of {len(provinces)}, value {row['value']:.1f}   {listed}   "
+        f"rank {row['rank']} of {len(provinces)}, value {row['value']:.1f}   {on_list}   "
         f"without suspect figures rank {without['rank']}, value {without['value']:.1f}",
         _answers(
-            [*reasons, chosen["portfolio_th"], chosen["portfolio_en"]],
+            [*pilot_reasons, chosen["portfolio_th"], chosen["portfolio_en"]],
             [why["outlook_th"], why["outlook_en"]],
-            [sure["certainty_th"], sure["certainty_en"]],
+            [certainty["certainty_th"], certainty["certainty_en"]],
             [f"{_named(p)}, {_ranked(p, 'value')}" for p in near],
         ),
     )
 
 
-def _answers(why: list[str], takes: list[str], sure: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
+def _answers(why: list[str], takes: list[str], certain: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
     return [
         ("ทำไมอยู่อันดับนี้ · Why this rank", why),
         ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What it would take to enter or to drop out", takes),
-        ("อันดับนี้แน่นอนเพียงใด · How sure, and what is least certain", sure),
+        ("อันดับนี้แน่นอนเพียงใด · How certain, and what is least certain", certain),
         (
-            "พื้นที่ที่คล้ายกันในสามเกณฑ์ · Peers, nearest in the three criteria",
-            near or ["ไม่มี เพราะขาดข้อมูลบางเกณฑ์ · none: a criterion is not known"],
+            f"พื้นที่ที่คล้ายกันใน{COUNT.th}เกณฑ์ · Peers, nearest in the {COUNT.en} criteria",
+            near or ["ไม่มี เพราะขาดข้อมูลบางเกณฑ์ · none, because a criterion has no value"],
         ),
     ]

@@ -1,16 +1,15 @@
-"""What if: the ranking again under another policy, from published tables, and what changes.
+"""What-ifs: the ranking of the same figures under another policy, and what changes.
 
-Here: criteria, scores, provinces and portfolio in one go, without Dagster and without writing anything; two rankings
-side by side. Not here: what is asked (``policy.changes``), printing (``report``), publishing.
+Here: criteria, scores, provinces and portfolio, without Dagster and without writing anything; two rankings side by
+side. Not here: turning a what-if into parameters (``policy.changes``), printing (``report``), publishing.
 """
 
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline import criteria, scoring, shortlist
-from pipeline.contracts import CONTRACTS
-from pipeline.criterion import CRITERIA, NAMES
+from pipeline import criteria, district_table, scoring, shortlist
+from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
 from pipeline.workspace import TableSource
@@ -27,7 +26,7 @@ class Ranking:
 
 
 def published(tables: TableSource) -> Ranking:
-    """The ranking as it stands in the tables."""
+    """The ranking in the tables."""
     return Ranking(
         from_table(tables("policy")),
         tables("district_scores"),
@@ -39,7 +38,8 @@ def published(tables: TableSource) -> Ranking:
 def again(tables: TableSource, policy: Policy) -> Ranking:
     """The ranking of the same figures under another policy.
 
-    Raises ``InputError`` for changed parameters that decide which figures are read.
+    Raises:
+        InputError: the policy changes a parameter that decides which figures are read.
     """
     before = dict(from_table(tables("policy")).rows())
     changed = {name: effect_of(name).again for name, value in policy.rows() if before.get(name) != value}
@@ -48,7 +48,7 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
             Problem(
                 "what-if",
                 ", ".join(of_inputs),
-                "parameters that work on figures already read",
+                "parameters that do not change which figures are read",
                 "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
             )
         )
@@ -59,10 +59,10 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
     return Ranking(policy, districts, provinces)
 
 
-def with_portfolio(tables: TableSource, ranking: Ranking) -> tuple[Ranking, str]:
-    """The ranking with its portfolio; or as it is, and which of the policy's rules cannot hold together."""
+def with_portfolio(ranking: Ranking) -> tuple[Ranking, str]:
+    """The ranking with its portfolio; or without one, and the rules of the policy that cannot be met together."""
     try:
-        chosen, _ = shortlist.pilot_portfolio(ranking.provinces, ranking.districts, tables("regions"), ranking.policy)
+        chosen, _ = shortlist.pilot_portfolio(ranking.provinces, ranking.districts, ranking.policy)
     except InputError as error:
         return ranking, error.problems[0].found
     return replace(ranking, portfolio=chosen), ""
@@ -72,11 +72,8 @@ def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
     """``district_criteria`` again, from the facts, under another policy."""
     inputs = {name for formulas in criteria.FORMULAS.values() for name in formulas.inputs}
     given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in sorted(inputs)}
-    whole = tables("district_facts")
-    for criterion in CRITERIA:
-        part = CONTRACTS[criterion.table].conform(criteria.FORMULAS[criterion.name].compute(given, policy))
-        whole = whole.merge(part, on="district_code", how="left", validate="one_to_one")
-    return whole
+    computed = {name: formulas.compute(given, policy) for name, formulas in criteria.FORMULAS.items()}
+    return district_table.with_criteria(tables("district_facts"), computed)
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -191,7 +191,7 @@ from pipeline.policy import from_table
 from pipeline.shortlist import pilot_portfolio
 from pipeline.workspace import Tables
 tables = Tables(Path(sys.argv[1]))
-given = [*map(tables, ("provincial_shortlist", "district_scores", "regions")), from_table(tables("policy"))]
+given = [*map(tables, ("provincial_shortlist", "district_scores")), from_table(tables("policy"))]
 begin()
 pilot_portfolio(*given)
 end(sys.argv[2])

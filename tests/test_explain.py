@@ -6,6 +6,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from pipeline import explain, scoring, shortlist, workspace
+from pipeline.criterion import NAMES
 from pipeline.errors import InputError
 from pipeline.orchestration import definitions
 from pipeline.policy import Policy
@@ -30,14 +31,14 @@ def test_every_policy_explains_every_district(changes: dict, real_run: Paths, po
     regions = workspace.read(real_run.table("regions"), "regions")
     scores = criteria.join(scoring.scored(criteria, tried))
     provinces = shortlist.provinces(scores, regions, tried)
-    told = explain.explanations(criteria, scores, provinces, tried)
+    found = explain.district_explanations(criteria, scores, provinces, tried)
     scored = scores["score"].notna().to_numpy()
-    parts = told.filter(like="contribution_").fillna(0.0).sum(axis=1)[scored]
-    assert parts.to_numpy() == pytest.approx(np.log(scores["score"] / told["reference_score"])[scored].to_numpy())
-    assert set(told.loc[told["pilot"], "district_code"]) <= set(
+    parts = found.filter(like="contribution_").fillna(0.0).sum(axis=1)[scored]
+    assert parts.to_numpy() == pytest.approx(np.log(scores["score"] / found["reference_score"])[scored].to_numpy())
+    assert set(found.loc[found["pilot"], "district_code"]) <= set(
         scores.loc[scores["status"] == "eligible", "district_code"]
     )
-    assert not told["outlook_th"].str.contains("nan").any()
+    assert not found["outlook_th"].str.contains("nan").any()
 
 
 def test_nothing_eligible(real_run: Paths, policy: Policy) -> None:
@@ -46,50 +47,50 @@ def test_nothing_eligible(real_run: Paths, policy: Policy) -> None:
     regions = workspace.read(real_run.table("regions"), "regions")
     scores = criteria.join(scoring.scored(criteria, policy))
     provinces = shortlist.provinces(scores, regions, policy)
-    told = explain.explanations(criteria, scores, provinces, policy)
+    found = explain.district_explanations(criteria, scores, provinces, policy)
     assert not provinces["shortlisted"].any()
-    assert not told["pilot"].any()
-    assert told["reference_score"].isna().all()
+    assert not found["pilot"].any()
+    assert found["reference_score"].isna().all()
 
 
 def test_peers_are_those_of_a_kd_tree(real_run: Paths) -> None:
     scores = published(real_run, "district_scores")
     known = scores[scores["score"].notna()].reset_index(drop=True)
-    points = known[["poverty", "university", "data_system"]].to_numpy(dtype=float)
-    told = published(real_run, "district_explanations").set_index("district_code")
+    points = known[list(NAMES)].to_numpy(dtype=float)
+    found = published(real_run, "district_explanations").set_index("district_code")
     tree, places = cKDTree(points), {code: i for i, code in enumerate(known["district_code"])}
     for i in range(0, len(known), 37):
-        peers = told.loc[known.at[i, "district_code"], "peers"].split(", ")
+        peers = found.loc[known.at[i, "district_code"], "peers"].split(", ")
         apart = [np.linalg.norm(points[places[c]] - points[i]) for c in peers]
         assert apart == pytest.approx(np.sort(tree.query(points[i], 6)[0])[1:])
-    assert told.loc["1001", "peers"] is None or told.loc["1001", "peers"] != told.loc["1001", "peers"]
+    assert found.loc["1001", "peers"] is None or found.loc["1001", "peers"] != found.loc["1001", "peers"]
 
 
 def test_value_needed_is_exactly_the_edge(real_run: Paths, policy: Policy) -> None:
     listed = published(real_run, "provincial_shortlist")
-    told = published(real_run, "province_explanations").set_index("province_code")["value_needed"]
+    found = published(real_run, "province_explanations").set_index("province_code")["value_needed"]
     ordered = listed.sort_values("value", ascending=False)
-    assert told[ordered["province_code"].iloc[0]] == pytest.approx(ordered["value"].iloc[8])
-    assert told[ordered["province_code"].iloc[8]] == pytest.approx(ordered["value"].iloc[7])
+    assert found[ordered["province_code"].iloc[0]] == pytest.approx(ordered["value"].iloc[8])
+    assert found[ordered["province_code"].iloc[8]] == pytest.approx(ordered["value"].iloc[7])
 
 
 @pytest.mark.parametrize("code", ["9501", "5021", "1101", "1001", "95", "55", "10"])
 def test_four_answers_about_any_place(code: str, real_run: Paths) -> None:
-    told = explain.answers(Tables(real_run.processed), code)
-    assert len(told.answers) == 4
-    for question, lines in told.answers:
+    found = explain.explain_place(Tables(real_run.processed), code)
+    assert len(found.answers) == 4
+    for question, lines in found.answers:
         assert " · " in question
         assert lines
         assert not any(BROKEN.search(line) for line in lines)
-    assert told.markdown.count("**") == 8
+    assert found.markdown.count("**") == 8
 
 
 def test_the_answers_say_what_the_tables_say(real_run: Paths) -> None:
-    whole = explain.answers(Tables(real_run.processed), "57").markdown
-    for part in ("เชียงราย", "rank 6 of 77", "contested", "the North region has its 2 already", "1.3 points less"):
+    whole = explain.explain_place(Tables(real_run.processed), "57").markdown
+    for part in ("เชียงราย", "rank 6 of 77", "contested", "the North region already has 2", "1.3 points less"):
         assert part in whole
     with pytest.raises(InputError, match="DOPA code"):
-        explain.answers(Tables(real_run.processed), "77777")
+        explain.explain_place(Tables(real_run.processed), "77777")
 
 
 @pytest.mark.parametrize(("code", "success"), [("9501", True), ("95", True), ("0", False)])

@@ -25,7 +25,7 @@ def test_the_same_policy_measured_again_is_what_is_published(real_run: Paths, po
     again, published = what_if.measured(tables, policy), tables("district_criteria")
     pd.testing.assert_frame_equal(again, published, check_exact=False, rtol=1e-12)
     ranking = what_if.again(tables, policy)
-    ranking, conflict = what_if.with_portfolio(tables, ranking)
+    ranking, conflict = what_if.with_portfolio(ranking)
     assert not conflict
     for name, key in (("provinces", "province_code"), ("portfolio", "province_code"), ("districts", "district_code")):
         one, two = getattr(ranking, name), getattr(what_if.published(tables), name)
@@ -61,7 +61,7 @@ def test_what_if_is_what_a_whole_run_with_that_policy_gives(
         },
     )
     tables = Tables(real_run.processed)
-    again, _ = what_if.with_portfolio(tables, what_if.again(tables, asked.applied(policy)))
+    again, _ = what_if.with_portfolio(what_if.again(tables, asked.applied(policy)))
     assert again.policy == run.policy
     assert again.provinces["value"].to_numpy() == pytest.approx(run.provinces["value"].to_numpy(), rel=1e-12)
     assert again.districts["score"].to_numpy() == pytest.approx(run.districts["score"].to_numpy(), nan_ok=True)

@@ -43,10 +43,10 @@ class Place(dg.Config):
 @dg.op
 def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.ResourceParam[Paths]) -> None:
     """Why this rank, what it would take, what is least certain, who is like it: in the log and beside the asset."""
-    told = without_traceback(explain.answers)(Tables(paths.processed), config.code)
+    explanation = without_traceback(explain.explain_place)(Tables(paths.processed), config.code)
     beside = "district_explanations" if len(config.code) == 4 else "province_explanations"
-    context.log.info(told.markdown)
-    context.log_event(dg.AssetObservation(beside, metadata={config.code: dg.MetadataValue.md(told.markdown)}))
+    context.log.info(explanation.markdown)
+    context.log_event(dg.AssetObservation(beside, metadata={config.code: dg.MetadataValue.md(explanation.markdown)}))
 
 
 @dg.job(

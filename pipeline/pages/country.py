@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.criterion import NAMES
 from pipeline.figures import Figures
+from pipeline.lower_bound import is_lower_bound
 from pipeline.pages import classes, embedding, outlines, shortlist_section
 from pipeline.pages.frame import FRAME, coded, exact, flag, number, page, whole, word_lists
 from pipeline.pages.shortlist_section import shortlist_section_data
@@ -125,8 +126,8 @@ def _certainty(figures: Figures, table: pd.DataFrame) -> dict[str, list[int | No
 
 
 def at_least(districts: Iterable[Any]) -> list[int]:
-    """1 where a district's poverty figures are lower bounds: as published, or with answers missing."""
-    return [int(row.figures_from == "published rates" or not (row.labelled_share or 0) >= 1) for row in districts]
+    """1 where a district's poverty figures are lower bounds."""
+    return [int(is_lower_bound(row.figures_from, row.labelled_share)) for row in districts]
 
 
 def district_sentences(by_district: pd.DataFrame) -> dict[str, list[list[str]]]:

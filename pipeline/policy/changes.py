@@ -1,6 +1,6 @@
-"""What if: other weights, a ballot less, a criterion less; the same words on the command line and in the Launchpad.
+"""What-ifs: other weights, without a ballot, without a criterion; on the command line as in the Launchpad.
 
-Here: turning what is asked into parameters of the policy. Not here: what then changes in the ranking (``what_if``).
+Here: turning a what-if into parameters of the policy. Not here: its effect on the ranking (``what_if``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from pipeline.policy.whole import Policy, mean_of
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What is asked. ``parameters`` are any others of the policy, by dotted name."""
+    """A what-if. ``parameters`` are any others of the policy, by dotted name."""
 
     weights: Mapping[str, float] = field(default_factory=dict)
     drop_agencies: Sequence[str] = ()
@@ -22,13 +22,18 @@ class WhatIf:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def changes(self, policy: Policy, asked_in: str) -> dict[str, Any]:
-        """The parameters that change, by dotted name. ``asked_in`` names the place in messages.
+        """The parameters that change, by dotted name.
 
-        First the ballots of the dropped agencies go, and the weights are the mean of the rest; then the criteria to do
-        without get no weight; then the weights named are set. Criteria not named share what is left, in proportion.
-        A dropped agency without a ballot changes nothing.
+        First the ballots of the dropped agencies are removed, and the weights are the mean of the rest; then criteria
+        left out get weight 0; then the weights given are set. Criteria not named share what is left, in proportion.
+        Dropping an agency that has not voted changes nothing.
 
-        Raises ``InputError`` for names the policy does not know, or weights that cannot be met.
+        Args:
+            policy: the policy to change.
+            asked_in: where the what-if comes from, for messages.
+
+        Raises:
+            InputError: for names that the policy does not have, or weights that cannot sum to 1.
         """
         _known(self.drop_agencies, policy.agencies, asked_in, "drop_agencies", "an agency of the policy")
         _known([*self.weights, *self.without_criteria], NAMES, asked_in, "weights", "a criterion")
@@ -44,7 +49,7 @@ class WhatIf:
         fixed = {**dict.fromkeys(self.without_criteria, 0.0), **self.weights}
         if both := sorted(set(self.weights) & set(self.without_criteria)):
             raise InputError(
-                Problem(asked_in, f"{both[0]} with a weight and left out", "one of the two", "leave one of them away")
+                Problem(asked_in, f"{both[0]} both weighted and left out", "one of the two", "remove one of them")
             )
         if fixed:
             weights = _shared(weights, fixed, asked_in)
@@ -53,7 +58,7 @@ class WhatIf:
         return changes
 
     def applied(self, policy: Policy, asked_in: str = "what-if") -> Policy:
-        """The policy as it would be."""
+        """The policy with the what-if applied."""
         return policy.overridden(self.changes(policy, asked_in), asked_in)
 
 
@@ -75,7 +80,7 @@ def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: 
             Problem(
                 asked_in,
                 given,
-                "weights of 0 or more that sum to 1, or to less where a criterion is not named",
+                "weights of 0 or more that sum to 1, or to less if a criterion is not named",
                 "correct the weights",
                 column="weights",
             )

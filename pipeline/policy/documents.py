@@ -1,4 +1,4 @@
-"""The policy as a file and as a table: read, checked, written.
+"""The policy as a file and as a table: reading, checking and writing it.
 
 Here: ``policy.toml`` in and out, and the table of parameters. Not here: what a parameter may be (``sections``,
 ``whole``), what-ifs (``changes``).
@@ -22,8 +22,8 @@ from pipeline.reading.sidecar import Origin, read_toml
 from pipeline.reading.table import Received
 
 BALLOT = f"""
-# One ballot per agency that votes: 100 points over the criteria. With ballots, their mean is the weight and the section
-# [weights] goes. For each, remove the marks and fill in:
+# One ballot per agency that votes: 100 points divided among the criteria. With ballots, their mean is the weight, and
+# the section [weights] must be deleted. For each ballot, remove the marks # and fill in:
 #
 # [[ballots]]
 # agency = "{{agency}}"
@@ -35,26 +35,31 @@ BALLOT = f"""
 
 
 def read_policy(path: Path, known_districts: Collection[str] | None = None) -> tuple[Policy, Origin]:
-    """The policy in a TOML file, and its origin. ``known_districts`` are the codes that exist.
+    """The policy in a TOML file, and its origin.
 
-    Raises ``InputError`` with every parameter that is missing, unknown or out of range.
+    Args:
+        path: the file.
+        known_districts: the district codes that exist; codes are not checked without them.
+
+    Raises:
+        InputError: names every parameter that is missing, unknown or out of range.
     """
     file = shown_path(path)
     if not path.is_file():
         raise InputError(Problem(file, "no such file", "the policy of the round", "give its path with --policy"))
-    says = read_toml(path)
-    if says.get("ballots") and "weights" in says:
+    parameters = read_toml(path)
+    if parameters.get("ballots") and "weights" in parameters:
         raise InputError(
             Problem(
                 file,
-                "[weights] beside [[ballots]]",
+                "both [weights] and [[ballots]]",
                 "one of the two: the mean of the ballots is the weight",
                 "delete [weights]",
                 column="weights",
             )
         )
-    policy = validated(says, file)
-    if known_districts is not None and (problems := strange_codes(policy, set(known_districts), file)):
+    policy = validated(parameters, file)
+    if known_districts is not None and (problems := unknown_codes(policy, set(known_districts), file)):
         raise InputError(problems)
     origin = Origin(
         file=f"policy/{path.name}",
@@ -69,8 +74,8 @@ def read_policy(path: Path, known_districts: Collection[str] | None = None) -> t
     return policy, origin
 
 
-def strange_codes(policy: Policy, districts: set[str], file: str) -> list[Problem]:
-    """Codes of the policy that no district or province has."""
+def unknown_codes(policy: Policy, districts: set[str], file: str) -> list[Problem]:
+    """Problems with codes in the policy that no district or province has."""
     provinces = {code[:2] for code in districts}
     named = [
         ("poverty.suspect.named", "district_code", [n.district_code for n in policy.poverty.suspect.named], districts),
@@ -85,7 +90,7 @@ def strange_codes(policy: Policy, districts: set[str], file: str) -> list[Proble
 
 
 def received_policy(path: Path, known_districts: Collection[str], what_if: WhatIf) -> Received:
-    """The policy as a table: one row per parameter, with a mark on those changed for a what-if."""
+    """The policy as a table: one row per parameter, with those marked that a what-if changes."""
     policy, origin = read_policy(path, known_districts)
     changes = what_if.changes(policy, "the Launchpad")
     table = table_of(policy.overridden(changes, "the Launchpad") if changes else policy, changes)
@@ -163,27 +168,30 @@ def to_toml(policy: Policy) -> str:
     """The policy as the text of a ``policy.toml`` that reads back as the same policy."""
     import tomlkit
 
-    says = policy.model_dump(exclude_none=True)
-    if policy.ballots:
-        del says["weights"]
-    else:
-        del says["ballots"]
-    return tomlkit.dumps(says)
+    parameters = policy.model_dump(exclude_none=True)
+    del parameters["weights" if policy.ballots else "ballots"]
+    return tomlkit.dumps(parameters)
 
 
 def new_policy(source: Path, target: Path, round_name: str, as_of: date | None, archived: Collection[str] = ()) -> None:
-    """A policy file for another round, from the one at ``source``: its comments and parameters, without its ballots.
+    """Write a policy file for another round, with the comments and parameters of an existing one, without its ballots.
 
-    Where the round of ``source`` is among the ``archived`` ones, it becomes the one to compare with.
+    Args:
+        source: the existing policy file.
+        target: the file to write.
+        round_name: the name of the new round.
+        as_of: the date to which ages of data are measured; that of ``source`` if None.
+        archived: names of archived rounds; if that of ``source`` is among them, the new round is compared with it.
 
-    Raises ``InputError`` where ``target`` exists, or ``source`` is no policy.
+    Raises:
+        InputError: ``target`` exists, or ``source`` is not a valid policy.
     """
     import tomlkit
 
     policy, _ = read_policy(source)
     if target.exists():
         raise InputError(
-            Problem(shown_path(target), "a file", "a name that is free", "give another name, or move the file away")
+            Problem(shown_path(target), "a file", "an unused name", "give another name, or move the file away")
         )
     text = tomlkit.parse(source.read_text(encoding="utf-8-sig"))
     text["round"], text["title_th"], text["title_en"] = round_name, f"รอบ {round_name}", f"Round {round_name}"

@@ -1,4 +1,4 @@
-"""What `run` shows: the shortlist and the portfolio, each with how sure it is.
+"""What `run` shows: the shortlist and the portfolio, each with its certainty.
 
 Not here: the figures themselves.
 """
@@ -16,7 +16,7 @@ from pipeline.workspace import Paths, Tables
 
 
 def shortlist(paths: Paths) -> None:
-    """The shortlist with its pilot districts, how sure it is, how else it could stand, and where the page is."""
+    """The shortlist with its pilot districts and its certainty, the portfolio, and where the page is."""
     out, tables = console(), Tables(paths.processed)
     policy = from_table(tables("policy"))
     provinces = tables("provincial_shortlist").merge(tables("province_uncertainty"), on="province_code")
@@ -27,16 +27,16 @@ def shortlist(paths: Paths) -> None:
     table.add_column("", justify="right")
     table.add_column("จังหวัด · province")
     table.add_column("value", justify="right")
-    table.add_column("how sure")
+    table.add_column("certainty")
     table.add_column("อำเภอนำร่อง · pilot districts (* suspect figure)", overflow="fold", ratio=1)
-    table.add_column("but")
+    table.add_column("note")
     for row in provinces[provinces["shortlisted"]].sort_values(["rank", "province_code"]).itertuples():
         names = []
         for code in row.pilot_districts.split(", "):
             district = districts.loc[code]
             names.append(f"{district['name_th']} {district['score']:.1f}{'*' if district['suspect'] else ''}")
         doubts = {
-            "off the list without suspects": not without.loc[row.province_code, "shortlisted"],
+            "off the shortlist without suspect figures": not without.loc[row.province_code, "shortlisted"],
             "not in the portfolio": not portfolio.loc[row.province_code, "in_portfolio"],
         }
         table.add_row(
@@ -50,7 +50,7 @@ def shortlist(paths: Paths) -> None:
     out.print(table)
     said_if_sample(out, tables)
     draws = policy.uncertainty.draws
-    out.print(f"how sure: in the first {policy.shortlist_provinces} of {draws:,} draws; 5-95% range of its rank")
+    out.print(f"certainty: among the first {policy.shortlist_provinces} in {draws:,} draws; 5-95% range of the rank")
     weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)
     out.print(f"weights: {weights} ({weights_from(policy).en})", soft_wrap=True)
     for line in (together(portfolio), *agencies(tables, policy), moving(tables("sensitivity"))):
@@ -61,18 +61,18 @@ def shortlist(paths: Paths) -> None:
 
 
 def together(portfolio: pd.DataFrame) -> str:
-    """The portfolio in a line: who is in it beside the list, and what the rules cost."""
+    """The portfolio in one line: its provinces, and how much the rules lower its value."""
     chosen = portfolio[portfolio["in_portfolio"].astype(bool)].sort_values("rank")
     first = portfolio.iloc[0]
     names = ", ".join(f"{r.name_th} {r.name_en}" for r in chosen.itertuples())
     return (
-        f"portfolio: {names or 'none'}; the rules cost {first['price_of_fairness_pct']:.1f}% of the value,"
+        f"portfolio: {names or 'none'}; the rules lower the value by {first['price_of_fairness_pct']:.1f}%,"
         f" {first['portfolios_near_best']} portfolios within {first['near_best_margin_pct']:g}% of the best"
     )
 
 
 def agencies(tables: Tables, policy: Policy) -> list[str]:
-    """How the list stands without the ballot of each agency."""
+    """How the shortlist changes without the ballot of each agency."""
     listed, lines = tables("provincial_shortlist"), []
     names = listed.set_index("province_code")["name_en"]
     for agency, other in tables("shortlist_without_agencies").groupby("without_agency"):
@@ -82,7 +82,7 @@ def agencies(tables: Tables, policy: Policy) -> list[str]:
 
 
 def moving(sensitivity: pd.DataFrame) -> str:
-    """Which choices move ranks most."""
+    """The main sources of uncertainty in the ranks."""
     most = sensitivity.sort_values("total_order", ascending=False).head(3)
     named = ", ".join(f"{row.source_en} ({100 * row.total_order:.0f}%)" for row in most.itertuples())
-    return f"what moves ranks most: {named}"
+    return f"main sources of uncertainty in the ranks: {named}"

@@ -1,6 +1,6 @@
 """What `policy` shows: the parameters of a round, ballots and weights.
 
-Not here: what may stand there (``policy``).
+Not here: which values are valid (``policy``).
 """
 
 import json
@@ -24,7 +24,7 @@ def shown(policy: Policy, path: Path) -> None:
     out.print(
         f"decided by {decided.decided_by} on {decided.decided_on}"
         if decided.decided_by
-        else "decided by nobody yet: defaults"
+        else "not yet decided: defaults"
     )
     table = Table(title=f"weights: {weights_from(policy).en}", box=box.SIMPLE)
     for name in ("agency", *NAMES, "cast by", "on", "note"):
@@ -46,13 +46,12 @@ def shown(policy: Policy, path: Path) -> None:
 
 
 def checked(policy: Policy, path: Path) -> None:
-    """That the policy can be used."""
-    said = f"{shown_path(path)}: can be used; weights: {weights_from(policy).en}"
-    console().print(said, soft_wrap=True)
+    """A line that the policy is valid."""
+    console().print(f"{shown_path(path)}: valid; weights: {weights_from(policy).en}", soft_wrap=True)
 
 
 def made(path: Path) -> None:
-    """What to do with a new policy file."""
+    """The next steps with a new policy file."""
     console().print(
         f"{shown_path(path)} written: fill in titles, dates and ballots, then"
         f" `pilot-areas policy check {shown_path(path)}` and `pilot-areas run --policy {shown_path(path)}`",

@@ -1,8 +1,8 @@
-"""What is said to planners, in Thai and in English, one sentence each.
+"""Sentences for planners, in Thai and in English.
 
-``words`` are shared, ``district`` and ``province`` speak of a place, ``certainty`` of how sure a rank is, ``choice`` of
-the portfolio, ``change`` of what moved, ``decision`` of what is open. Here: words, and which of them apply. Not here:
-any number that another module has not computed.
+``words`` are shared; ``reasons`` are about districts, ``outlooks`` about provinces, ``certainty`` about ranks,
+``choice`` about the portfolio, ``change`` about moves between rounds, ``decision`` about open questions. Here: wording,
+and which of it applies. Not here: any number that another module has not computed.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline.sentences.words import weights_from
 
 
 def for_page(policy: Policy) -> dict[str, Any]:
-    """Words that a page needs beside its tables: of the policy, of certainty, of what the tables hold as codes."""
+    """Words that pages need for the policy, for certainty and for the codes in tables."""
     return {
         "weights": weights_from(policy),
         "as_of": words.day(policy.as_of),

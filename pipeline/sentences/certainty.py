@@ -1,4 +1,4 @@
-"""What is said of how sure a rank is, and of what moves the ranks.
+"""Sentences about how certain a rank is, and about what moves the ranks.
 
 Not here: the draws (``uncertainty``).
 """
@@ -12,7 +12,7 @@ from pipeline.policy import Policy
 from pipeline.sentences.words import capital, rows_of
 
 SOURCES = {uncertain.name: uncertain.words for uncertain in UNCERTAIN}
-# A district that is eligible in a smaller share of the draws says so.
+# The sentence of a district that is eligible in a smaller share of the draws names that share.
 SELDOM = 0.95
 FIRMNESS = {
     "firm": Words("มั่นคง", "firm"),
@@ -24,12 +24,12 @@ FIRMNESS = {
 
 def add_places(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The table of districts or provinces with ``certainty_th`` and ``certainty_en``."""
-    said = [place(row, policy) for row in rows_of(table)]
-    return table.assign(certainty_th=[s.th for s in said], certainty_en=[s.en for s in said])
+    sentences = [place(row, policy) for row in rows_of(table)]
+    return table.assign(certainty_th=[s.th for s in sentences], certainty_en=[s.en for s in sentences])
 
 
 def share(value: float) -> str:
-    """A share of the draws in words that do not claim more than draws can.
+    """A share of the draws in words no more precise than draws are.
 
     >>> share(0.9999), share(0.42), share(0.001), share(0)
     ('over 99%', '42%', 'under 1%', '0%')
@@ -55,16 +55,16 @@ def share_th(value: float) -> str:
 
 
 def place(row: Any, policy: Policy) -> Words:
-    """How sure the place's rank is, and what it depends on most."""
+    """How certain the rank of a place is, and what it depends on most."""
     if row.median_rank is None:
-        return Words("ไม่ได้อยู่ในการจัดอันดับ จึงยังประเมินความแน่นอนไม่ได้", "Not in the ranking, so how sure cannot be said.")
+        return Words("ไม่ได้อยู่ในการจัดอันดับ จึงยังประเมินความแน่นอนไม่ได้", "Not ranked, so no certainty is given.")
     of_district = hasattr(row, "district_code")
     if of_district and row.eligible_share == 0:
         return Words("ไม่เข้าเกณฑ์ในการจำลองใดเลย", "Eligible in none of the draws.")
-    if of_district and row.eligible_share < 0.5:  # where it is mostly not in the ranking, a rank says nothing
+    if of_district and row.eligible_share < 0.5:  # a rank means little where it is mostly not ranked
         return Words(
             f"เข้าเกณฑ์ในการจำลอง{share_th(row.eligible_share)} และเป็นอำเภอนำร่องในการจำลอง{share_th(row.pilot_share)}",
-            f"Eligible in {share(row.eligible_share)} of the draws, a pilot district in {share(row.pilot_share)}.",
+            f"Eligible in {share(row.eligible_share)} of the draws, and a pilot district in {share(row.pilot_share)}.",
         )
     k, word = policy.shortlist_provinces, FIRMNESS[row.firmness]
     if of_district:
@@ -75,7 +75,7 @@ def place(row: Any, policy: Policy) -> Words:
     else:
         chosen = Words(
             f"อยู่ใน {k} จังหวัดแรกในการจำลอง{share_th(row.top_k_share)}",
-            f"Among the first {k} in {share(row.top_k_share)} of the draws",
+            f"Among the first {k} provinces in {share(row.top_k_share)} of the draws",
         )
     th = f"{chosen.th} ({word.th}) อันดับระหว่าง {row.rank_low:.0f} ถึง {row.rank_high:.0f}"
     en = f"{chosen.en} ({word.en}); rank {row.rank_low:.0f} to {row.rank_high:.0f}"
@@ -85,19 +85,19 @@ def place(row: Any, policy: Policy) -> Words:
     if row.least_certain is not None:
         moves = SOURCES[row.least_certain]
         th += f" สิ่งที่ทำให้อันดับขยับมากที่สุดคือ{moves.th}"
-        en += f"; what moves it most is {moves.en}"
+        en += f"; the main source of uncertainty is {moves.en}"
     return Words(th, en + ".")
 
 
 def add_sources(table: pd.DataFrame) -> pd.DataFrame:
     """The sensitivity table with the names of its sources and one sentence each."""
     names = [SOURCES[source] for source in table["source"]]
-    said = [source(row) for row in rows_of(table)]
+    sentences = [source(row) for row in rows_of(table)]
     return table.assign(
         source_th=[n.th for n in names],
         source_en=[n.en for n in names],
-        certainty_th=[s.th for s in said],
-        certainty_en=[s.en for s in said],
+        certainty_th=[s.th for s in sentences],
+        certainty_en=[s.en for s in sentences],
     )
 
 
@@ -105,11 +105,11 @@ def source(row: Any) -> Words:
     """How much of the movement of the ranks comes from one source."""
     name = SOURCES[row.source]
     if row.total_order < 0.005:
-        return Words(f"{name.th}แทบไม่ทำให้อันดับขยับ", f"{capital(name.en)}: hardly moves the ranks.")
+        return Words(f"{name.th}แทบไม่ทำให้อันดับขยับ", f"{capital(name.en)}: little effect on the ranks.")
     return Words(
         f"{name.th}อธิบายการขยับของอันดับได้ {100 * row.first_order:.0f}% โดยลำพัง และ {100 * row.total_order:.0f}%"
         f" เมื่อรวมผลที่เกิดร่วมกับสิ่งอื่น โดยลำพังทำให้อันดับขยับเฉลี่ย {row.mean_rank_shift:.1f} อันดับ",
-        f"{capital(name.en)}: {100 * row.first_order:.0f}% of the movement of the ranks by itself,"
-        f" {100 * row.total_order:.0f}% together with others; alone it moves a rank by {row.mean_rank_shift:.1f} on"
+        f"{capital(name.en)}: {100 * row.first_order:.0f}% of the variance of the ranks by itself,"
+        f" {100 * row.total_order:.0f}% with its interactions; alone it moves a rank by {row.mean_rank_shift:.1f} on"
         " average.",
     )

@@ -1,6 +1,6 @@
-"""What the working group has to decide or do at the meeting, from what the tables leave open.
+"""Questions for the working group: what it has to decide or do, as the tables show.
 
-Here: which questions are open, and their words. Not here: who decides what; nothing is decided for anyone.
+Here: which questions are open, and their wording. Not here: any answer.
 """
 
 import pandas as pd
@@ -19,7 +19,7 @@ def decisions(
     acceptances: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """The open questions in order, each with the facts behind it, in both languages."""
+    """The open questions in order, each with the facts behind it, in Thai and English."""
     listed_codes = set(provincial_shortlist.loc[provincial_shortlist["shortlisted"], "province_code"])
     sure = province_uncertainty.set_index("province_code")["firmness"]
     asked = [
@@ -53,7 +53,7 @@ def _adopt(provinces: pd.DataFrame, codes: set[str]) -> Asked:
         Words(f"รับ {len(codes)} จังหวัดเป็นพื้นที่นำร่องหรือไม่: {names.th}", f"Adopt {names.en}?"),
         Words(
             "อยู่ในรายชื่อในการจำลองส่วนใหญ่ (มั่นคงหรือค่อนข้างแน่)",
-            "They are on the list in most of the draws (firm or likely).",
+            "They are on the shortlist in most of the draws (firm or likely).",
         ),
     )
 
@@ -68,14 +68,16 @@ def _contested(provinces: pd.DataFrame, listed_codes: set[str], sure: pd.Series)
     off = either[~either["province_code"].isin(inside)]
     parts = []
     if len(on):
-        parts.append(Words(f"อยู่ในรายชื่อ: {_names(on).th}", f"on the list: {_names(on).en}"))
+        parts.append(Words(f"อยู่ในรายชื่อ: {_names(on).th}", f"on the shortlist: {_names(on).en}"))
     if len(off):
-        parts.append(Words(f"อยู่นอกรายชื่อ: {_names(off).th}", f"not on the list: {_names(off).en}"))
+        parts.append(Words(f"อยู่นอกรายชื่อ: {_names(off).th}", f"not on the shortlist: {_names(off).en}"))
     return (
-        Words(f"เลือกจังหวัดใดในกลุ่มก้ำกึ่ง: {_names(either).th}", f"Which of the contested: {_names(either).en}?"),
+        Words(f"เลือกจังหวัดใดในกลุ่มก้ำกึ่ง: {_names(either).th}", f"Which of the contested provinces: {_names(either).en}?"),
         Words(
             "ตัวเลขที่มีตัดสินไม่ได้ (" + " ".join(p.th for p in parts) + ") คณะทำงานควรใช้เหตุผลอื่นประกอบและบันทึกไว้",
-            "The figures cannot tell (" + "; ".join(p.en for p in parts) + "): other reasons must, and be noted.",
+            "The data cannot separate them ("
+            + "; ".join(p.en for p in parts)
+            + "): decide on other grounds and record why.",
         ),
     )
 
@@ -89,11 +91,9 @@ def _together(portfolio: pd.DataFrame) -> Asked:
     return (
         Words(
             f"ใช้รายชื่อตามคะแนน หรือชุดที่กระจายทุกภาค (เพิ่ม{_names(enters).th} แทน{_names(leaves).th})",
-            f"The list by score, or the portfolio over all regions ({_names(enters).en} for {_names(leaves).en})?",
+            f"The shortlist by score, or the portfolio across regions ({_names(enters).en} for {_names(leaves).en})?",
         ),
-        Words(
-            f"กติกากระจายภาคทำให้ค่ารวมลดลง {price:.1f}%", f"Spreading over the regions costs {price:.1f}% of the value."
-        ),
+        Words(f"กติกากระจายภาคทำให้ค่ารวมลดลง {price:.1f}%", f"The regional rules lower the total value by {price:.1f}%."),
     )
 
 
@@ -106,9 +106,9 @@ def _weights(policy: Policy) -> Asked:
         Words(f"ลงบัตรน้ำหนักของเกณฑ์: {names.th}", f"Cast the ballots on the weights: {names.en}."),
         Words(
             "น้ำหนักที่ใช้เป็นค่าเริ่มต้น ยังไม่มีการลงมติ" if not policy.voters else "น้ำหนักมาจากบัตรของหน่วยงานอื่นเท่านั้น",
-            "The weights are defaults that nobody has voted."
+            "The weights are defaults; no agency has voted."
             if not policy.voters
-            else "The weights come from the other agencies only.",
+            else "The weights come from the ballots of the other agencies only.",
         ),
     )
 
@@ -121,7 +121,7 @@ def _suspects(scores: pd.DataFrame, provinces: pd.DataFrame) -> Asked:
     names = _names(doubtful)
     return (
         Words(f"ตรวจตัวเลขความยากจนของ{names.th}", f"Check the poverty figures of {names.en}."),
-        Words("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They stand far above those of the other districts of the province."),
+        Words("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They are far above those of the other districts in the province."),
     )
 
 
@@ -133,9 +133,9 @@ def _without_figures(scores: pd.DataFrame) -> Asked:
     return (
         Words(
             f"จัดหาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
-            f"Find figures for the districts that cannot be scored ({n}).",
+            f"Obtain poverty figures for the districts that cannot be scored ({n}).",
         ),
-        Words("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "No figures does not mean no poor people."),
+        Words("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "A district without figures is not a district without poor people."),
     )
 
 
@@ -149,7 +149,7 @@ def _statements(acceptances: pd.DataFrame) -> Asked:
             f"ยืนยันเป็นเอกสารว่ายอมรับระบบข้อมูล: {names.th}",
             f"Confirm in writing which data systems are accepted: {names.en}.",
         ),
-        Words(f"คำรับรอง {len(bare)} รายการยังไม่ระบุปี", f"{len(bare)} statements have no known year."),
+        Words(f"คำรับรอง {len(bare)} รายการยังไม่ระบุปี", f"{len(bare)} statements have no year."),
     )
 
 
@@ -158,8 +158,6 @@ def _campuses(universities: pd.DataFrame) -> Asked:
     if not unsure:
         return None
     return (
-        Words(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the place of campuses ({unsure})."),
-        Words(
-            "ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "Their districts are common knowledge, not yet met in a document."
-        ),
+        Words(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the assumed locations of campuses ({unsure})."),
+        Words("ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "The locations are assumed and not yet documented."),
     )

@@ -1,6 +1,6 @@
-"""What is said of a province: what would put it on the list, or take it off.
+"""Sentences about a province: what would put it on the shortlist, or take it off.
 
-Not here: why its districts stand where they stand (``district``), how sure it is (``certainty``).
+Not here: reasons for the scores of its districts (``reasons``), how certain its rank is (``certainty``).
 """
 
 from typing import Any
@@ -14,22 +14,22 @@ from pipeline.sentences.words import rows_of
 
 def add_outlooks(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The table of provinces with ``outlook_th`` and ``outlook_en``; needs ``value_needed`` and ``districts``."""
-    said = [outlook(row, policy) for row in rows_of(table)]
-    return table.assign(outlook_th=[s.th for s in said], outlook_en=[s.en for s in said])
+    sentences = [outlook(row, policy) for row in rows_of(table)]
+    return table.assign(outlook_th=[s.th for s in sentences], outlook_en=[s.en for s in sentences])
 
 
 def outlook(row: Any, policy: Policy) -> Words:
-    """The distance of its value from the edge of the list."""
+    """The distance of its value from the edge of the shortlist."""
     n, need = policy.pilot_districts_per_province, row.value_needed
     if not row.districts:
         return Words(
             "ยังไม่มีอำเภอใดเข้าเกณฑ์ จึงยังเข้ารายชื่อไม่ได้",
-            "No district of it is eligible, so it cannot be on the list.",
+            "None of its districts is eligible, so it cannot be on the shortlist.",
         )
     if row.shortlisted:
         return Words(
             f"ค่าของจังหวัด {row.value:.1f} จะหลุดจากรายชื่อเมื่อต่ำกว่า {need:.1f} (ลดลง {row.value - need:.1f} คะแนน)",
-            f"Its value of {row.value:.1f} would be off the list below {need:.1f}, {row.value - need:.1f} points less.",
+            f"Its value is {row.value:.1f}; it drops out below {need:.1f}, {row.value - need:.1f} points less.",
         )
     th = f"ต้องมีค่า {need:.1f} จึงเข้ารายชื่อ (ขณะนี้ {row.value:.1f} ขาด {need - row.value:.1f} คะแนน)"
     en = f"It needs a value of {need:.1f} (now {row.value:.1f}, {need - row.value:.1f} points short)"

@@ -1,67 +1,73 @@
-"""What is said of a district: why it stands where it stands, how it compares, what would put it on the list.
+"""Sentences about a district: the reasons for its status and score, a comparison, what would put it on the shortlist.
 
-Not here: any number that another module has not computed. Poverty is never something to wish for: no sentence says that
-more poor people would put a district on the list.
+A criterion has a sentence of its own in ``FACTS``; one without gets its value. Not here: any number that another module
+has not computed. Poverty is never something to wish for: no sentence says that more poor people would put a district on
+the shortlist (``Criterion.improvable``).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.criterion import Words
+from pipeline.criterion import CRITERIA, POVERTY, Criterion, Words
+from pipeline.lower_bound import is_lower_bound
 from pipeline.policy import Policy
-from pipeline.sentences.words import MISSING, NAMES, capital, listed, rows_of
+from pipeline.sentences.words import capital, listed, rows_of
+
+IMPROVABLE = tuple(criterion for criterion in CRITERIA if criterion.improvable)
 
 
 def add_reasons(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The table with ``reason_th`` and ``reason_en``; needs ``status`` beside the criteria."""
-    said = [reason(row, policy) for row in rows_of(criteria)]
-    return criteria.assign(reason_th=[s.th for s in said], reason_en=[s.en for s in said])
+    """The table with ``reason_th`` and ``reason_en``; it must have ``status`` and the criteria with their parts."""
+    sentences = [reason(row, policy) for row in rows_of(criteria)]
+    return criteria.assign(reason_th=[s.th for s in sentences], reason_en=[s.en for s in sentences])
 
 
 def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
-    """The table with comparison and outlook; ``criteria`` has status and score, in the same order."""
+    """The table with comparison and outlook; ``criteria`` must have status, score and floor, in the same order."""
     extra = explanations.drop(columns="district_code").set_index(criteria.index)
     rows = list(rows_of(criteria.join(extra)))
-    compared = [comparison(row) for row in rows]
-    ahead = [outlook(row) for row in rows]
+    comparisons = [comparison(row) for row in rows]
+    outlooks = [outlook(row) for row in rows]
     return explanations.assign(
-        comparison_th=[s.th for s in compared],
-        comparison_en=[s.en for s in compared],
-        outlook_th=[s.th for s in ahead],
-        outlook_en=[s.en for s in ahead],
+        comparison_th=[s.th for s in comparisons],
+        comparison_en=[s.en for s in comparisons],
+        outlook_th=[s.th for s in outlooks],
+        outlook_en=[s.en for s in outlooks],
     )
 
 
 def reason(row: Any, policy: Policy) -> Words:
-    """Why the district stands where it stands, from the facts of the three criteria."""
+    """The reasons for a district's status and score, from the facts of every criterion."""
     if row.status == "excluded":
         return Words(
             "ไม่นำมาพิจารณา: ทุกหน่วยงานระบุว่าไม่ยอมรับระบบข้อมูลใดในพื้นที่",
-            "Excluded: every agency states that it accepts none of the data systems here.",
+            "Excluded: every agency states that it accepts none of the data systems in the district.",
         )
     if row.status == "data_needed":
         what = missing(row)
         return Words(f"ยังให้คะแนนไม่ได้: ขาด{what.th}", f"Not scored: missing {what.en}.")
     if row.status == "below_gate":
         return _below_gate(row, policy)
-    parts = [_poverty(row), _university(row, policy), _data_system(row)]
+    parts = [fact(row, criterion, policy) for criterion in CRITERIA]
     th, en = "; ".join(p.th for p in parts), "; ".join(p.en for p in parts)
     if row.suspect:
         th += "; ตัวเลขความยากจนน่าสงสัย ควรตรวจสอบก่อนใช้"
-        en += "; the poverty figure is suspect and should be checked first"
+        en += "; the poverty figure is suspect and should be checked before use"
     return Words(th, capital(en) + ".")
 
 
 def missing(row: Any) -> Words:
     """What a district lacks to be scored."""
-    return listed([MISSING[k] for k in NAMES if getattr(row, k) is None] or [MISSING["poverty"]])
+    lacks = [criterion.missing for criterion in CRITERIA if getattr(row, criterion.name) is None]
+    return listed(lacks or [POVERTY.missing])
 
 
 def _below_gate(row: Any, policy: Policy) -> Words:
     gate = policy.poverty.gate.times_national_rate * row.national_rate_pct
-    rate, chance, least = row.poverty_rate_smoothed_pct, row.chance_above_gate, at_least(row)
+    rate, chance, least = row.poverty_rate_smoothed_pct, row.chance_above_gate, _at_least(row)
     th = f"ความยากจนไม่กระจุกตัว: คนจน{least.th}{rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
     en = f"Poverty does not concentrate here: {least.en}{rate:.1f}% are poor, not above the gate of {gate:.1f}%"
     if chance >= 0.05:
@@ -70,16 +76,25 @@ def _below_gate(row: Any, policy: Policy) -> Words:
     return Words(th, en + ".")
 
 
-def at_least(row: Any) -> Words:
-    """Published rates are lower bounds; household rows are counted, where all answers are known."""
-    counted = row.figures_from != "published rates" and row.labelled_share is not None and row.labelled_share >= 1
-    return Words(" ", "") if counted else Words("อย่างน้อย ", "at least ")
+def _at_least(row: Any) -> Words:
+    return Words("อย่างน้อย ", "at least ") if is_lower_bound(row.figures_from, row.labelled_share) else Words(" ", "")
 
 
-def _poverty(row: Any) -> Words:
+def fact(row: Any, criterion: Criterion, policy: Policy) -> Words:
+    """What is known of a district for one criterion, as part of a sentence."""
+    if criterion.name in FACTS:
+        return FACTS[criterion.name](row, policy)
+    value = getattr(row, criterion.name)
+    if value is None:
+        return Words(f"ไม่มี{criterion.missing.th}", f"no {criterion.missing.en}")
+    shown = f"{value:.{criterion.digits}f}"
+    return Words(f"{criterion.short.th} {shown}", f"{criterion.short.en} {shown}")
+
+
+def _poverty(row: Any, _: Policy) -> Words:
     if row.poverty is None:
         return Words("ไม่มีตัวเลขความยากจน", "no poverty figures")
-    least = at_least(row)
+    least = _at_least(row)
     of = Words("ของครัวเรือนที่สำรวจ", "of the households surveyed")
     if row.poverty_unit == "persons":
         of = Words("ของผู้ได้รับการสำรวจ", "of those surveyed")
@@ -113,7 +128,7 @@ def _university(row: Any, policy: Policy) -> Words:
     return Words(f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที", f"no university within {limit:g} minutes")
 
 
-def _data_system(row: Any) -> Words:
+def _data_system(row: Any, _: Policy) -> Words:
     if row.data_system is None:
         return Words("ไม่มีระบบข้อมูลที่ครอบคลุม", "no data system covers it")
     if row.data_system_acceptance >= 1:
@@ -127,15 +142,22 @@ def _data_system(row: Any) -> Words:
     )
 
 
+FACTS: dict[str, Callable[[Any, Policy], Words]] = {
+    "poverty": _poverty,
+    "university": _university,
+    "data_system": _data_system,
+}
+
+
 def comparison(row: Any) -> Words:
-    """The score against the median eligible district, as a product of what each criterion brings."""
+    """The score relative to the median eligible district, as a product of one factor per criterion."""
     if row.score is None:
         return Words("ไม่มีคะแนนให้เปรียบเทียบ", "No score to compare.")
     if row.reference_score is None:
         return Words("ไม่มีอำเภอที่เข้าเกณฑ์ให้เปรียบเทียบ", "No eligible district to compare with.")
-    factors = [(k, getattr(row, f"contribution_{k}")) for k in NAMES]
-    known = [(NAMES[k], np.exp(part)) for k, part in factors if part is not None]
-    times = np.exp(sum(part for _, part in factors if part is not None))
+    parts = [(criterion.short, getattr(row, f"contribution_{criterion.name}")) for criterion in CRITERIA]
+    known = [(name, np.exp(part)) for name, part in parts if part is not None]
+    times = np.exp(sum(part for _, part in parts if part is not None))
     return Words(
         f"คะแนน {row.score:.1f} เป็น {times:.2f} เท่าของอำเภอกึ่งกลางที่เข้าเกณฑ์: "
         + ", ".join(f"{name.th} ×{factor:.2f}" for name, factor in known),
@@ -146,20 +168,21 @@ def comparison(row: Any) -> Words:
 
 
 def outlook(row: Any) -> Words:
-    """What would put the district on the list by criteria 2 and 3, or what keeps it there."""
+    """What would make the district a pilot district by one improvable criterion alone, or what keeps it one."""
     if row.status == "excluded":
         return Words(
             "จะพิจารณาได้เมื่อมีหน่วยงานอย่างน้อยหนึ่งแห่งยอมรับระบบข้อมูลในพื้นที่",
-            "It can be considered once at least one agency accepts a data system here.",
+            "It can be considered once at least one agency accepts a data system in the district.",
         )
     if row.status == "data_needed":
         what = missing(row)
-        return Words(f"จะจัดอันดับได้เมื่อมี{what.th}", f"It can be ranked once there are {what.en}.")
+        return Words(f"จะจัดอันดับได้เมื่อมี{what.th}", f"It can be ranked once these are available: {what.en}.")
+    better = " or ".join(criterion.short.en for criterion in IMPROVABLE)
+    better_th = "หรือ".join(criterion.short.th for criterion in IMPROVABLE)
     if row.status == "below_gate":
         return Words(
-            "มหาวิทยาลัยหรือระบบข้อมูลที่ดีขึ้นไม่ทำให้เข้ารายชื่อ เพราะโครงการเริ่มในพื้นที่ที่ความยากจนกระจุกตัว",
-            "A better university or data system would not put it on the list: the programme begins where poverty"
-            " concentrates.",
+            f"{better_th}ที่ดีขึ้นไม่ทำให้เข้ารายชื่อ เพราะโครงการเริ่มในพื้นที่ที่ความยากจนกระจุกตัว",
+            f"A better {better} would not put it on the shortlist: the programme begins where poverty concentrates.",
         )
     need = row.score_needed
     if row.pilot:
@@ -167,45 +190,46 @@ def outlook(row: Any) -> Words:
     if need > 100:
         return Words(
             "คะแนนของอำเภอนี้เพียงอำเภอเดียวไม่พอให้จังหวัดเข้ารายชื่อ ต้องอาศัยอำเภออื่นในจังหวัดด้วย",
-            "No score of its own would be enough: other districts of its province must rise too.",
+            "No score of its own would be enough: scores of other districts in its province must rise too.",
         )
     now = f"ต้องได้ {need:.1f} คะแนน (ขณะนี้ {row.score:.1f}): "
     now_en = f"It needs {need:.1f} points (now {row.score:.1f}): "
     ways, shut = [], []
-    for k in ("university", "data_system"):
-        value, wanted = getattr(row, k), getattr(row, f"{k}_needed")
+    for criterion in IMPROVABLE:
+        name = criterion.short
+        value, wanted = getattr(row, criterion.name), getattr(row, f"{criterion.name}_needed")
         if wanted is not None and wanted <= 1:
             ways.append(
                 Words(
-                    f"เกณฑ์{NAMES[k].th}จาก {value:.2f} เป็น {wanted:.2f}",
-                    f"{NAMES[k].en} from {value:.2f} to {wanted:.2f}",
+                    f"เกณฑ์{name.th}จาก {value:.2f} เป็น {wanted:.2f}",
+                    f"{name.en} from {value:.2f} to {wanted:.2f}",
                 )
             )
         elif value is not None:
-            shut.append(NAMES[k])
+            shut.append(name)
     if not ways:
         return Words(
-            now + "มหาวิทยาลัยหรือระบบข้อมูลเพียงอย่างเดียวพาไปไม่ถึง",
-            now_en + "not reachable by university or data system alone.",
+            now + f"{better_th}เพียงอย่างเดียวพาไปไม่ถึง",
+            now_en + f"not reachable by {better} alone.",
         )
     th, en = now + " หรือ".join(w.th for w in ways), now_en + " or ".join(w.en for w in ways)
     if shut:
-        th += f" ({shut[0].th}เพียงอย่างเดียวพาไปไม่ถึง)"
-        en += f" (not reachable by {shut[0].en} alone)"
+        th += f" ({'หรือ'.join(name.th for name in shut)}เพียงอย่างเดียวพาไปไม่ถึง)"
+        en += f" (not reachable by {' or '.join(name.en for name in shut)} alone)"
     return Words(th, en + ".")
 
 
 def _stays(row: Any, need: float) -> Words:
-    """How far a pilot district may fall, as a whole and by one criterion alone."""
+    """How far the score of a pilot district may fall, and how far one improvable criterion alone."""
     th = f"เป็นอำเภอนำร่องในรายชื่อแล้ว และจะอยู่ต่อตราบที่คะแนนไม่ต่ำกว่า {need:.1f}"
     en = f"It is a pilot district already, and stays one while its score is not below {need:.1f}"
     falls = [
         Words(
-            f"เกณฑ์{NAMES[k].th}ต่ำกว่า {getattr(row, f'{k}_needed'):.2f}",
-            f"{NAMES[k].en} fell below {getattr(row, f'{k}_needed'):.2f}",
+            f"เกณฑ์{criterion.short.th}ต่ำกว่า {limit:.2f}",
+            f"{criterion.short.en} fell below {limit:.2f}",
         )
-        for k in ("university", "data_system")
-        if getattr(row, f"{k}_needed") is not None and getattr(row, f"{k}_needed") > row.floor
+        for criterion in IMPROVABLE
+        if (limit := getattr(row, f"{criterion.name}_needed")) is not None and limit > row.floor
     ]
     if falls:
         th += " (เช่น หลุดเมื่อ" + " หรือ".join(f.th for f in falls) + ")"

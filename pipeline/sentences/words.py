@@ -1,4 +1,4 @@
-"""Words that several kinds of sentence share: a statement in both languages, names, lists.
+"""Words that several kinds of sentence share: names, statuses, lists, dates.
 
 Not here: which of them apply.
 """
@@ -86,9 +86,9 @@ def listed(items: list[Words]) -> Words:
     if len(items) == 1:
         return items[0]
     head, last = items[:-1], items[-1]
-    apart = " " if last.th.isascii() else ""
+    space = " " if last.th.isascii() else ""
     return Words(
-        " ".join(i.th for i in head) + f" และ{apart}{last.th}", ", ".join(i.en for i in head) + f" and {last.en}"
+        " ".join(i.th for i in head) + f" และ{space}{last.th}", ", ".join(i.en for i in head) + f" and {last.en}"
     )
 
 
@@ -104,15 +104,16 @@ def day(date: date) -> Words:
 
 
 def weights_from(policy: Policy) -> Words:
-    """Whose weights these are: nobody's yet, or the mean of the ballots of named agencies."""
+    """The origin of the weights: defaults, or the mean of the ballots of named agencies."""
     if not policy.voters:
         return Words("ค่าเริ่มต้น ยังไม่มีการลงมติ", "default, not voted")
-    who = listed([Words(name, name) for name in policy.voters])
+    names = listed([Words(name, name) for name in policy.voters])
     of = f"{len(policy.voters)}/{len(policy.agencies)}"
-    return Words(f"ค่าเฉลี่ยบัตรลงคะแนนของ {who.th} ({of} หน่วยงาน)", f"mean of the ballots of {who.en} ({of} agencies)")
+    return Words(f"ค่าเฉลี่ยบัตรลงคะแนนของ {names.th} ({of} หน่วยงาน)", f"mean of the ballots of {names.en} ({of} agencies)")
 
 
 def capital(text: str) -> str:
+    """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 

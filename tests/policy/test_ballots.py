@@ -83,7 +83,7 @@ def test_a_new_round_keeps_rules_and_comments_but_no_ballots(tmp_path: Path) -> 
     text = target.read_text(encoding="utf-8")
     assert "# Goalposts: 97.5th percentiles" in text
     assert "# [[ballots]]" in text
-    with pytest.raises(InputError, match="a name that is free"):
+    with pytest.raises(InputError, match="an unused name"):
         policies.new_policy(source, target, "2570", None)
     assert target.read_text(encoding="utf-8") == text
 
@@ -144,10 +144,10 @@ def test_policy_on_the_command_line(
     monkeypatch.setenv("COLUMNS", "160")
     assert cli.main(["policy", "show"]) == 0
     said = capsys.readouterr().out
-    for part in ("weights: default, not voted", "no ballot", "portfolio.region_most", "decided by nobody yet"):
+    for part in ("weights: default, not voted", "no ballot", "portfolio.region_most", "not yet decided"):
         assert part in said
     assert cli.main(["policy", "check"]) == 0
-    assert "can be used" in capsys.readouterr().out
+    assert ": valid;" in capsys.readouterr().out
     file = voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30))
     assert cli.main(["policy", "show", str(file)]) == 0
     said = capsys.readouterr().out
@@ -160,7 +160,7 @@ def test_policy_on_the_command_line(
     assert cli.main(["policy", "check", str(tmp_path / "2569.toml")]) == 0
     capsys.readouterr()
     assert cli.main(["policy", "new", str(tmp_path / "2569.toml")]) == 2
-    assert "a name that is free" in capsys.readouterr().err
+    assert "an unused name" in capsys.readouterr().err
 
 
 def test_check_lists_every_problem_and_rules_that_conflict(

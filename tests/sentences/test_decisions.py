@@ -59,15 +59,16 @@ def test_a_firm_list_asks_only_to_be_adopted(voted: Policy) -> None:
 def test_contested_provinces_are_named_on_both_sides_of_the_edge(voted: Policy) -> None:
     given = tables(["firm", "contested", "contested", "unlikely"])
     table = decisions(**given, policy=voted)
-    assert table["question_en"].tolist() == ["Adopt A?", "Which of the contested: B and C?"]
+    assert table["question_en"].tolist() == ["Adopt A?", "Which of the contested provinces: B and C?"]
     assert table["because_en"].tolist()[1] == (
-        "The figures cannot tell (on the list: B; not on the list: C): other reasons must, and be noted."
+        "The data cannot separate them (on the shortlist: B; not on the shortlist: C): decide on other grounds"
+        " and record why."
     )
 
 
 def test_nothing_sure_nothing_to_adopt(voted: Policy) -> None:
     given = tables(["unlikely", "contested", "unlikely", "unlikely"])
-    assert asked(voted, **given) == ["Which of the contested: A and B?"]
+    assert asked(voted, **given) == ["Which of the contested provinces: A and B?"]
 
 
 def test_everything_that_can_be_open(policy: Policy) -> None:
@@ -80,10 +81,10 @@ def test_everything_that_can_be_open(policy: Policy) -> None:
     given["acceptances"] = pd.DataFrame({"system": ["X"], "year": pd.array([pd.NA], dtype="Int64")})
     assert asked(policy, **given) == [
         "Adopt A and B?",
-        "The list by score, or the portfolio over all regions (D for B)?",
+        "The shortlist by score, or the portfolio across regions (D for B)?",
         "Cast the ballots on the weights: PMU-A, CODI, OSMEP and DASTA.",
         "Check the poverty figures of A.",  # C is suspect too, but no pilot
-        "Find figures for the districts that cannot be scored (1).",
+        "Obtain poverty figures for the districts that cannot be scored (1).",
         "Confirm in writing which data systems are accepted: X.",
-        "Check the place of campuses (2).",
+        "Check the assumed locations of campuses (2).",
     ]

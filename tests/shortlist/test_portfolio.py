@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.policy import Policy
+from pipeline.sentences import choice
 from pipeline.shortlist import pilot_portfolio
 from pipeline.workspace import Paths, Tables
 
@@ -16,7 +17,7 @@ def tables(real_run: Paths) -> Tables:
 
 
 def chosen(tables: Tables, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return pilot_portfolio(tables("provincial_shortlist"), tables("district_scores"), tables("regions"), policy)
+    return pilot_portfolio(tables("provincial_shortlist"), tables("district_scores"), policy)
 
 
 def test_the_real_portfolio_keeps_every_rule(tables: Tables, policy: Policy) -> None:
@@ -47,14 +48,14 @@ def test_price_of_fairness_and_near_best(tables: Tables, policy: Policy) -> None
     assert set(near["provinces"].iloc[0].split(", ")) == set(table.loc[table["in_portfolio"], "province_code"])
 
 
-def test_locks_and_vetoes_hold_and_their_reasons_are_told(tables: Tables, policy: Policy) -> None:
+def test_locks_and_vetoes_hold_and_their_reasons_are_given(tables: Tables, policy: Policy) -> None:
     asked = policy.overridden(
         {
             "portfolio.locks": [{"province_code": "55", "reason": "งานเดิม"}],
             "portfolio.vetoes": [{"province_code": "95", "reason": "ยังไม่พร้อม"}],
         }
     )
-    table = chosen(tables, asked)[0].set_index("province_code")
+    table = choice.add_reasons(chosen(tables, asked)[0], tables("regions"), asked).set_index("province_code")
     assert table.loc["55", "in_portfolio"]
     assert not table.loc["95", "in_portfolio"]
     assert "งานเดิม" in table.loc["55", "portfolio_th"]
@@ -94,9 +95,9 @@ def test_fewer_qualify_than_asked_for_never_stops(tables: Tables, policy: Policy
     shortlist = tables("provincial_shortlist")
     north = shortlist["province_code"].isin(["50", "57", "58"])
     few = shortlist.assign(value=np.where(north, shortlist["value"], 0.0))
-    table, near = pilot_portfolio(few, tables("district_scores"), tables("regions"), policy)
+    table, near = pilot_portfolio(few, tables("district_scores"), policy)
     assert sorted(table.loc[table["in_portfolio"], "province_code"]) == ["50", "58"]
-    none, nothing = pilot_portfolio(shortlist.assign(value=0.0), tables("district_scores"), tables("regions"), policy)
+    none, nothing = pilot_portfolio(shortlist.assign(value=0.0), tables("district_scores"), policy)
     assert not none["in_portfolio"].any()
     assert none["price_of_fairness_pct"].eq(0).all()
     assert len(near) >= 1

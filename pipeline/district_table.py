@@ -1,0 +1,51 @@
+"""The tables of districts that bring everything together: the criteria side by side, and their score.
+
+Not here: how a criterion is computed (``criteria``), how criteria become a score (``scoring``), sentences
+(``sentences``).
+"""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from pipeline import scoring
+from pipeline.contracts import CONTRACTS
+from pipeline.criterion import CRITERIA
+from pipeline.policy import Policy
+from pipeline.sentences import reasons
+from pipeline.workspace import TableSource
+
+
+def district_criteria(tables: TableSource) -> pd.DataFrame:
+    """The facts of each district with every criterion and its parts, from the stored tables."""
+    return with_criteria(tables("district_facts"), {c.name: tables(c.table) for c in CRITERIA})
+
+
+def with_criteria(district_facts: pd.DataFrame, criteria: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The facts of each district with every criterion and its parts.
+
+    A district that a criterion does not know keeps its row, with nothing in the columns of that criterion.
+
+    Args:
+        district_facts: one row per district.
+        criteria: for each criterion, by name, a table with at most one row per district.
+
+    Returns:
+        One row per district, in the order of ``district_facts``.
+    """
+    whole = district_facts
+    for criterion in CRITERIA:
+        part = CONTRACTS[criterion.table].conform(criteria[criterion.name])
+        whole = whole.merge(part, on="district_code", how="left", validate="one_to_one")
+    return whole
+
+
+def district_scores(
+    district_criteria: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
+) -> gpd.GeoDataFrame:
+    """Status, score, rank and reasons of each district, with its outline joined one to one."""
+    table = reasons.add_reasons(district_criteria.join(scoring.scored(district_criteria, policy)), policy)
+    outlines = district_shapes[["district_code", "geometry"]]
+    joined = outlines.merge(table, on="district_code", how="right", validate="one_to_one")
+    return gpd.GeoDataFrame(joined[CONTRACTS["district_scores"].column_names], geometry="geometry", crs=outlines.crs)

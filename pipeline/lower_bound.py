@@ -1,0 +1,20 @@
+"""Which poverty rates are lower bounds, so that pages, sentences and commands say "at least".
+
+Imports nothing of the project.
+"""
+
+
+def is_lower_bound(figures_from: str | None, labelled_share: float | None) -> bool:
+    """Whether the poverty rate of a district is a lower bound.
+
+    Published rates are, since they count each dimension on its own. Rates of household rows are only where some
+    answers are missing.
+
+    Args:
+        figures_from: the source of the figures, as in ``district_facts``.
+        labelled_share: the share of persons of whom all answers are known, 0 to 1.
+
+    >>> is_lower_bound("published rates", 1), is_lower_bound("household rows", 0.9), is_lower_bound("household rows", 1)
+    (True, True, False)
+    """
+    return figures_from == "published rates" or labelled_share is None or not labelled_share >= 1
