@@ -1,6 +1,6 @@
-"""The words ``Column`` and ``Contract``, and how a table is held against its contract.
+"""``Column`` and ``Contract``, and how a table is checked against its contract.
 
-Not here: any particular table (``raw``, ``district``, ``pilots``).
+Not here: any particular table (``raw_tables``, ``district_tables``, ``pilot_tables``).
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ PANDAS_TYPES = {
 
 
 class ContractError(Exception):
-    """A computed table breaks its own contract: a fault of the program, not of an input."""
+    """A computed table does not meet its contract: an error in the program, not in an input."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,9 @@ class Contract:
     """One stored table. ``name`` is also its asset, its Parquet file and its word in the UI.
 
     ``rows`` is set where the number of rows is a promise (928 districts, 77 provinces). Tables with
-    ``files_in`` hold files (pages, workbooks) for the published folder of that name, not figures, and stay out of the
-    DuckDB catalogue. What is not ``published`` stays in the workspace, for the analyst: counts that could give small
-    ones away.
+    ``files_in`` hold files (pages, workbooks) for the published folder of that name, not figures, and are not in the
+    DuckDB catalogue. Tables that are not ``published`` stay in the workspace, for the analyst: small counts could be
+    worked out from them.
     """
 
     name: str
@@ -168,5 +168,5 @@ class Contract:
             self.schema.validate(table, lazy=True)
         except pa.errors.SchemaErrors as error:
             first = error.failure_cases.head(3).to_dict("records")
-            raise ContractError(f"{self.name} breaks its contract: {first}") from error
+            raise ContractError(f"{self.name} does not meet its contract: {first}") from error
         return table

@@ -1,6 +1,6 @@
-"""Contracts of what we know of each district, one per table in the group *district*.
+"""Contracts of the tables about districts, one per table in the group *district*.
 
-Not here: what comes in (``raw``), what the working group gets (``pilots``).
+Not here: inputs (``raw_tables``), what the working group gets (``pilot_tables``).
 """
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ def minutes(name: str, meaning: str) -> Column:
 
 
 def nullable(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """The same columns, allowed to hold nothing: where a district is not in the joined table."""
+    """The same columns, which may be empty where a district is not in the joined table."""
     return tuple(replace(column, nullable=True) for column in columns)
 
 
@@ -46,7 +46,7 @@ def text(name: str, meaning: str, null: bool = False) -> Column:
 
 district_facts = Contract(
     "district_facts",
-    "The join: what each source says of each district",
+    "The facts of each district from every source, joined",
     ("district_code",),
     (
         *districts_contract.columns,
@@ -58,7 +58,7 @@ district_facts = Contract(
         Column(
             "figures_from",
             Kind.TEXT,
-            "what the poverty figures rest on; where a count is too small to publish, on the"
+            "source of the poverty figures; where a count is too small to publish, on the"
             " rate of all such districts of the province",
             nullable=True,
             allowed=("household rows", "household rows, with other districts", "published rates"),
@@ -77,11 +77,11 @@ district_facts = Contract(
 )
 district_poverty = Contract(
     "district_poverty",
-    "Criterion 1, poverty concentration, and its parts",
+    "The poverty criterion and its parts",
     ("district_code",),
     (
         district_code(),
-        share("poverty", "criterion 1"),
+        share("poverty", "the criterion: poverty concentration"),
         share("poverty_rate_part", "smoothed rate against its goalpost"),
         share("poverty_count_part", "poor persons against their goalpost"),
         share("poverty_cluster_part", "Gi* against its goalpost"),
@@ -98,40 +98,40 @@ district_poverty = Contract(
         flag("hot_spot", "Gi* significant after Benjamini-Hochberg"),
         flag("concentrated", "passes the concentration gate"),
         share("chance_above_gate", "chance that the true rate lies above the gate"),
-        flag("suspect", "a figure to doubt: marked by rule or named in the policy"),
+        flag("suspect", "a suspect figure: marked by rule or named in the policy"),
     ),
     "criteria.poverty over district_facts, district_shapes, policy",
 )
 district_university = Contract(
     "district_university",
-    "Criterion 2, a university that connects, and its parts",
+    "The university criterion and its parts",
     ("district_code",),
     (
         district_code(),
-        share("university", "criterion 2"),
+        share("university", "the criterion: a university that can connect the partners"),
         share("university_reach", "chance that at least one institution can serve"),
-        share("university_mandate", "part of the province's ablest campus"),
+        share("university_mandate", "share of the most capable campus of the province"),
         text("university_nearest", "nearest institution, Thai name"),
         text("university_nearest_en", "nearest institution, English name"),
         minutes("university_nearest_minutes", "to the nearest institution"),
         text("university_strongest", "institution that reaches best, else the nearest; Thai name"),
         text("university_strongest_en", "the same, English name"),
         minutes("university_strongest_minutes", "to that institution"),
-        flag("university_strongest_in_district", "that campus stands in the district"),
+        flag("university_strongest_in_district", "that campus is in the district"),
         Column("universities_in_reach", Kind.COUNT, "institutions within the limit", "institutions", minimum=0),
-        flag("university_in_district", "a campus stands in the district"),
-        flag("university_in_province", "a campus stands in the province"),
+        flag("university_in_district", "a campus is in the district"),
+        flag("university_in_province", "a campus is in the province"),
         flag("minutes_estimated", "from distance, not from roads"),
     ),
     "criteria.university over district_facts, universities, partnerships, policy",
 )
 district_data_system = Contract(
     "district_data_system",
-    "Criterion 3, an accepted data system, and its parts",
+    "The data system criterion and its parts",
     ("district_code",),
     (
         district_code(),
-        share("data_system", "criterion 3: the best system there"),
+        share("data_system", "the criterion: the value of the best accepted system"),
         text("data_system_name", "the best system"),
         share("data_system_level", "how far it goes"),
         share("data_system_acceptance", "share of the agencies that accept it"),
@@ -141,8 +141,8 @@ district_data_system = Contract(
         flag("data_system_quality_assumed", "quality neither measured nor claimed"),
         share("data_system_timeliness", "1 - age / lifetime"),
         Column("data_system_year", Kind.COUNT, "year of its figures", "year"),
-        text("data_systems_all", "every system there"),
-        flag("rejected", "every agency rejects every system there"),
+        text("data_systems_all", "every system in the district"),
+        flag("rejected", "every agency rejects every system in the district"),
     ),
     "criteria.data_system over district_facts, data_systems, acceptances, policy",
 )

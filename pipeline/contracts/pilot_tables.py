@@ -1,6 +1,6 @@
 """Contracts of what the working group gets, one per table in the group *pilots*.
 
-Not here: what is known of each district (``district``).
+Not here: tables about districts (``district_tables``).
 """
 
 from dataclasses import replace
@@ -25,8 +25,13 @@ provincial_shortlist = Contract(
         *NAMES,
         regions["region"],
         Column("rank", Kind.COUNT, "1 is best; equal values share a rank", "rank", minimum=1),
-        number("value", "sum of the scores of its best eligible districts / 3", "points of 100", **SCORE),
-        flag("shortlisted", "among the first K"),
+        number(
+            "value",
+            "sum of the scores of its best eligible districts, divided by how many count",
+            "points of 100",
+            **SCORE,
+        ),
+        flag("shortlisted", "on the shortlist: among the first K"),
         text("pilot_districts", "codes of its best eligible districts, best first", null=True),
     ),
     "shortlist over district_scores, regions, policy",
@@ -39,7 +44,7 @@ shortlist_without_suspects = replace(
 )
 district_explanations = Contract(
     "district_explanations",
-    "Why each district stands where it stands, and what would put it on the list",
+    "Why each district has its rank, and what would put it on the shortlist",
     ("district_code",),
     (
         district_code(),
@@ -65,10 +70,10 @@ district_explanations = Contract(
         ),
         flag("pilot", "a pilot district of a shortlisted province"),
         text("peers", f"codes of the districts nearest in the {COUNT.en} criteria, nearest first", null=True),
-        text("comparison_th", "its score against the median eligible district, Thai"),
-        text("comparison_en", "its score against the median eligible district, English"),
-        text("outlook_th", "what would put it on the list, Thai"),
-        text("outlook_en", "what would put it on the list, English"),
+        text("comparison_th", "its score relative to the median eligible district, Thai"),
+        text("comparison_en", "its score relative to the median eligible district, English"),
+        text("outlook_th", "what would put it on the shortlist, Thai"),
+        text("outlook_en", "what would put it on the shortlist, English"),
     ),
     "scoring and sentences over district_criteria, district_scores, provincial_shortlist, policy",
     rows=928,
@@ -82,17 +87,17 @@ shortlist_without_agencies = Contract(
 )
 pilot_portfolio = Contract(
     "pilot_portfolio",
-    "Which provinces together: the best K under regional quotas, university load, locks and vetoes",
+    "The portfolio: the best K provinces under regional quotas, university load, locks and vetoes",
     ("province_code",),
     (
         *provincial_shortlist.columns[:-1],
-        flag("in_portfolio", "one of the portfolio"),
-        share("near_best_share", "of the portfolios that are almost as good, those it is in"),
-        text("locked", "why it must be in", null=True),
-        text("vetoed", "why it must not be in", null=True),
+        flag("in_portfolio", "in the portfolio"),
+        share("near_best_share", "share of the portfolios almost as good that include it"),
+        text("locked", "why it must be in the portfolio", null=True),
+        text("vetoed", "why it must not be in the portfolio", null=True),
         Column("portfolios_near_best", Kind.COUNT, "portfolios almost as good as the best", "portfolios", minimum=0),
-        percent("near_best_margin_pct", "how far below the best a portfolio may be to count as almost as good"),
-        percent("price_of_fairness_pct", "value that the rules cost, of the value without rules"),
+        percent("near_best_margin_pct", "how far below the best a portfolio counts as almost as good"),
+        percent("price_of_fairness_pct", "loss of value due to the rules, of the value without rules"),
         text("portfolio_th", "why it is in or not, Thai"),
         text("portfolio_en", "why it is in or not, English"),
     ),
@@ -113,7 +118,7 @@ near_best_portfolios = Contract(
 
 
 def _rank(name: str, meaning: str) -> Column:
-    return number(name, f"{meaning}; who is not in the ranking comes behind all others", "rank", minimum=1)
+    return number(name, f"{meaning}; places without a rank come last", "rank", minimum=1)
 
 
 _certainty = (
@@ -121,16 +126,16 @@ _certainty = (
     _rank("rank_low", "5th percentile of its ranks"),
     _rank("rank_high", "95th percentile of its ranks"),
     number("mean_rank_shift", "mean distance of its ranks from the published one", "ranks", minimum=0),
-    Column("least_certain", Kind.TEXT, "what alone moves its rank most; none where nothing does", nullable=True),
-    number("least_certain_span_ranks", "5-95 % range of its rank by that alone", "ranks", minimum=0),
+    Column("least_certain", Kind.TEXT, "the source that alone moves its rank most, if any", nullable=True),
+    number("least_certain_span_ranks", "5-95 % range of its rank by that source alone", "ranks", minimum=0),
 )
-_said = (
-    text("certainty_th", "how sure its rank is, Thai"),
-    text("certainty_en", "how sure its rank is, English"),
+_sentence = (
+    text("certainty_th", "how certain its rank is, Thai"),
+    text("certainty_en", "how certain its rank is, English"),
 )
 district_uncertainty = Contract(
     "district_uncertainty",
-    "How sure the rank of each district is: everything uncertain drawn again and again",
+    "How certain the rank of each district is, over draws of everything uncertain",
     ("district_code",),
     (
         district_code(),
@@ -143,14 +148,14 @@ district_uncertainty = Contract(
                 Column("firmness", Kind.TEXT, "pilot_share in a word", allowed=FIRMNESS),
             )
         ),
-        *_said,
+        *_sentence,
     ),
     "uncertainty over district_criteria, district_scores, district_shapes, universities, partnerships, policy",
     rows=928,
 )
 province_uncertainty = Contract(
     "province_uncertainty",
-    "How sure the rank of each province is: everything uncertain drawn again and again",
+    "How certain the rank of each province is, over draws of everything uncertain",
     ("province_code",),
     (
         province_code(),
@@ -159,14 +164,14 @@ province_uncertainty = Contract(
         number("value_high", "95th percentile of its value", "points of 100", **SCORE),
         share("top_k_share", "of the draws in which it is in the top K"),
         Column("firmness", Kind.TEXT, "top_k_share in a word", allowed=FIRMNESS),
-        *_said,
+        *_sentence,
     ),
     district_uncertainty.source + ", regions",
     rows=77,
 )
 sensitivity = Contract(
     "sensitivity",
-    "Which choice moves ranks most: Sobol indices of the ranks of the provinces that may be on the list",
+    "Sources of uncertainty: Sobol indices of the ranks of the provinces that may be on the shortlist",
     ("source",),
     (
         text("source", "what is uncertain"),
@@ -183,14 +188,14 @@ sensitivity = Contract(
 )
 province_explanations = Contract(
     "province_explanations",
-    "What would put each province on the list or take it off, and its peers",
+    "What would put each province on the shortlist or take it off, and its peers",
     ("province_code",),
     (
         province_code(),
         number("value_needed", "least value with which it is among the first K", "points of 100", **SCORE),
         text("peers", f"codes of the provinces with pilot districts nearest in the {COUNT.en} criteria", null=True),
-        text("outlook_th", "what would put it on the list or take it off, Thai"),
-        text("outlook_en", "what would put it on the list or take it off, English"),
+        text("outlook_th", "what would put it on the shortlist or take it off, Thai"),
+        text("outlook_en", "what would put it on the shortlist or take it off, English"),
     ),
     "shortlist and sentences over provincial_shortlist, district_scores, policy",
     rows=77,
@@ -220,7 +225,7 @@ round_changes = Contract(
 )
 decisions = Contract(
     "decisions",
-    "What is open and for the working group to decide or do",
+    "What the working group has to decide or do",
     ("number",),
     (
         Column("number", Kind.COUNT, "order", minimum=1),
@@ -264,7 +269,7 @@ country_page = Contract(
 )
 dossiers = Contract(
     "dossiers",
-    "A page for each province: its districts, what is known of them, why they stand where they stand",
+    "A page for each province: its districts, the facts about them and the reasons for their ranks",
     ("file",),
     _files,
     country_page.source,
@@ -288,7 +293,7 @@ pictures = Contract(
 )
 downloads = Contract(
     "downloads",
-    "What planners take away beside the pages: workbooks of the country and of each province, layers for a GIS",
+    "Files for planners: workbooks of the country and of each province, and districts for a GIS",
     ("file",),
     _files,
     "workbooks, district_scores, district_criteria, district_uncertainty, map_classes, inputs, policy",

@@ -112,7 +112,7 @@ def test_what_is_asked_in_the_words_of_a_user(tmp_path: Path, policy: Policy) ->
         (WhatIf({"poverty": 0.5, "university": 0.3, "data_system": 0.1}), "sum to 1"),
         (WhatIf({"hunger": 0.5}), "'hunger'"),
         (WhatIf(drop_agencies=["NESDC"]), "'NESDC'"),
-        (WhatIf({"poverty": 0.5}, (), ["poverty"]), "with a weight and left out"),
+        (WhatIf({"poverty": 0.5}, (), ["poverty"]), "both weighted and left out"),
         (WhatIf(without_criteria=list(NAMES)), "sum to 1"),
         (WhatIf(parameters={"score.roh": 1}), "score.roh"),
         (WhatIf(parameters={"score.rho": "low"}), "score.rho"),
