@@ -156,5 +156,5 @@ def test_moves_side_by_side() -> None:
 
 
 def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:
-    with pytest.raises(InputError, match="figures already read"):
+    with pytest.raises(InputError, match="do not change which figures are read"):
         what_if.again(Tables(real_run.processed), policy.overridden({"households.smallest_count": 9}))

@@ -25,7 +25,7 @@ def reason(row: Any, chosen_in_region: int, policy: Policy) -> Words:
     """Why the province is in the portfolio or not, given how many of its region are."""
     rules = policy.portfolio
     if not row.value:
-        return Words("ไม่มีอำเภอที่เข้าเกณฑ์", "None of its districts is eligible.")
+        return Words("ไม่มีอำเภอที่เข้าเกณฑ์", "It has no eligible district.")
     if row.locked:
         return Words(f"คณะทำงานกำหนดให้อยู่ในชุด: {row.locked}", f"Included by the working group: {row.locked}")
     if row.vetoed:

@@ -24,7 +24,7 @@ def outlook(row: Any, policy: Policy) -> Words:
     if not row.districts:
         return Words(
             "ยังไม่มีอำเภอใดเข้าเกณฑ์ จึงยังเข้ารายชื่อไม่ได้",
-            "None of its districts is eligible, so it cannot be on the shortlist.",
+            "It has no eligible district, so it cannot be on the shortlist.",
         )
     if row.shortlisted:
         return Words(
