@@ -69,7 +69,7 @@ HOUSEHOLDS = (
     "contracts/contract",
     "contracts/household_tables",
     "contracts/raw_tables",
-    "criteria/poverty",
+    "criteria/alkire_foster",
     "digests",
     "errors",
     "places",
