@@ -10,16 +10,15 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import Field
 
-from pipeline import policy as policies
+import pipeline.sources.data_systems
+import pipeline.sources.universities
 from pipeline import workspace
 from pipeline.households import kept
 from pipeline.orchestration.declaring import asset, assets
-from pipeline.policy import Policy, WhatIf, flat, offered
+from pipeline.policy import Policy, WhatIf, flat, offered, received_policy
 from pipeline.reading.table import Received
 from pipeline.run_progress import Progress
 from pipeline.sources import boundaries, cbt, dbd, dopa, labour, nesdc, subdistricts, tpmap
-from pipeline.sources import data_systems as systems
-from pipeline.sources import universities as campuses
 from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
@@ -54,7 +53,7 @@ def districts() -> Received:
 @asset("raw", "toml")
 def policy(config: PolicyConfig, paths: In, districts: pd.DataFrame) -> Received:
     """Weights, gates, goalposts, size of the shortlist. Change some in the Launchpad for a what-if."""
-    return policies.received_policy(paths.policy, districts["district_code"], config.what_if())
+    return received_policy(paths.policy, districts["district_code"], config.what_if())
 
 
 @asset("raw", "csv")
@@ -96,25 +95,25 @@ def district_shapes(paths: In, districts: pd.DataFrame, subdistrict_points: pd.D
 @asset("raw", "csv")
 def universities(paths: In, districts: pd.DataFrame) -> Received:
     """Most places are known to the district only."""
-    return campuses.campuses(paths.raw / "universities", districts)
+    return pipeline.sources.universities.campuses(paths.raw / "universities", districts)
 
 
 @asset("raw", "csv")
 def partnerships(paths: In, universities: pd.DataFrame) -> Received:
     """Documents that raise a university's capability; none received yet."""
-    return campuses.partnerships(paths.raw / "partnerships", universities)
+    return pipeline.sources.universities.partnerships(paths.raw / "partnerships", universities)
 
 
 @asset("raw", "csv")
 def data_systems(paths: In, districts: pd.DataFrame) -> Received:
     """TPMAP and PPPConnext, province by province."""
-    return systems.data_systems(paths.raw / "data_systems", districts)
+    return pipeline.sources.data_systems.data_systems(paths.raw / "data_systems", districts)
 
 
 @asset("raw", "csv")
 def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Received:
     """Statements of the agencies that the policy names."""
-    return systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
+    return pipeline.sources.data_systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
 
 
 @asset("raw", "csv")

@@ -69,7 +69,7 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
         )
     target = paths.rounds / name
     if target.exists():
-        kept = read(paths, name)
+        kept = archived_round(paths, name)
         if kept.record.get("run_id") == run["run_id"] and not kept.faults:
             return kept
         raise InputError(
@@ -101,7 +101,7 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
             os.replace(building, target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-    return read(paths, name)
+    return archived_round(paths, name)
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -109,7 +109,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in files}
 
 
-def read(paths: Paths, name: str) -> Round:
+def archived_round(paths: Paths, name: str) -> Round:
     """An archived round, its files held against the digests recorded."""
     folder = paths.rounds / name
     known = sorted(p.name for p in paths.rounds.glob("*") if (p / RECORD).is_file()) if paths.rounds.is_dir() else []
@@ -143,7 +143,7 @@ def known_rounds(paths: Paths) -> list[Round]:
     """Every archived round, in the order of names."""
     if not paths.rounds.is_dir():
         return []
-    return [read(paths, p.name) for p in sorted(paths.rounds.iterdir()) if (p / RECORD).is_file()]
+    return [archived_round(paths, p.name) for p in sorted(paths.rounds.iterdir()) if (p / RECORD).is_file()]
 
 
 def tables_of(paths: Paths, name: str) -> Tables:
@@ -153,7 +153,7 @@ def tables_of(paths: Paths, name: str) -> Tables:
     """
     if name == CURRENT:
         return Tables(paths.processed)
-    found = read(paths, name)
+    found = archived_round(paths, name)
     if found.faults:
         raise InputError(
             Problem(

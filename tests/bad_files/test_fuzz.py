@@ -273,7 +273,7 @@ def test_records_of_runs_and_rounds(tmp_path: Path) -> None:
     def try_it(content: bytes, run: bytes) -> None:
         (folder / "round.json").write_bytes(content)
         (folder / "processed" / "run.json").write_bytes(run)
-        returns_or_names(lambda: rounds.read(paths, "a"))
+        returns_or_names(lambda: rounds.archived_round(paths, "a"))
         returns_or_names(lambda: switching.finished(folder))
         returns_or_names(lambda: verifying.find(paths, "a"))
 

@@ -1,0 +1,119 @@
+"""How the house is built: which room may import which, names that occur once, who knows Dagster."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+# Rooms by floor, the lowest first. A room imports rooms of lower floors only; a new room must be added here.
+FLOORS = (
+    {"arguments", "code_version", "criterion", "digests", "errors", "places", "run_progress", "small_cells"},
+    {"contracts", "layers"},
+    {"reading"},
+    {"policy", "sources"},
+    {"workspace"},
+    {"figures", "queries", "scoring"},
+    {"criteria", "sentences"},
+    {"shortlist"},
+    {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},
+    {"backtest", "downloads", "pages", "runs"},
+    {"report"},
+    {"orchestration"},
+    {"cli"},
+)
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# Rooms that a room does not import although they are below it.
+NEVER = {
+    "pages": {"criteria", "households", "places", "reading", "scoring", "sentences", "sources", "what_if"},
+    "runs": {"criteria", "households", "places", "scoring", "sources", "uncertainty"},
+    "criteria": {"contracts", "reading", "sources", "workspace"},
+    "uncertainty": {"contracts", "reading", "shortlist", "sources", "workspace"},
+}
+# Names that say nothing without their module: each belongs to one function at most.
+TELLING_NOTHING = ("build", "data", "measure", "read", "received")
+SOURCES = [*sorted((ROOT / "pipeline").rglob("*.py")), *sorted((ROOT / "assets").rglob("*.py"))]
+
+
+def room_of(path: Path) -> str:
+    inside = path.relative_to(ROOT / "pipeline")
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imported(path: Path) -> Iterator[tuple[str, str | None]]:
+    """Every module that a file imports, in functions too, with the alias it is given."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, name.asname) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((f"{node.module}.{name.name}", name.asname) for name in node.names)
+
+
+def test_a_room_imports_lower_floors_only() -> None:
+    wrong = []
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        room = room_of(path)
+        for module, _ in imported(path):
+            if not module.startswith("pipeline."):
+                continue
+            other = module.split(".")[1]
+            if other == room or path == ROOT / "pipeline" / "__init__.py":
+                continue
+            if FLOOR[other] >= FLOOR[room] or other in NEVER.get(room, ()):
+                wrong.append(f"{path.relative_to(ROOT)}: {module}")
+    assert wrong == []
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {room_of(path) for path in (ROOT / "pipeline").rglob("*.py")} - {"__init__"}
+    assert rooms <= set(FLOOR)
+
+
+def test_only_orchestration_and_assets_know_dagster() -> None:
+    knowing = {
+        path.relative_to(ROOT).parts[: 1 if path.parent.name == "assets" else 2]
+        for path in SOURCES
+        if any(module.split(".")[0].startswith("dagster") for module, _ in imported(path))
+    }
+    assert knowing == {("assets",), ("pipeline", "orchestration")}
+    assert not [
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in SOURCES
+        for module, _ in imported(path)
+        if module.startswith("dagster._")
+    ]
+
+
+def test_only_orchestration_imports_assets() -> None:
+    importing = {
+        room_of(path)
+        for path in (ROOT / "pipeline").rglob("*.py")
+        if any(module.split(".")[0] == "assets" for module, _ in imported(path))
+    }
+    assert importing == {"orchestration"}
+
+
+def test_no_module_name_twice() -> None:
+    names = Counter(path.stem for path in SOURCES if path.stem != "__init__")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_function_name_that_says_nothing_twice() -> None:
+    defined = [
+        (node.name, path.relative_to(ROOT).as_posix())
+        for path in SOURCES
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name in TELLING_NOTHING
+    ]
+    assert [one for one in defined if sum(one[0] == other[0] for other in defined) > 1] == []
+
+
+def test_assets_use_our_modules_by_their_names() -> None:
+    aliases = [
+        f"{path.relative_to(ROOT)}: {module} as {alias}"
+        for path in (ROOT / "assets").glob("*.py")
+        for module, alias in imported(path)
+        if alias and module.startswith("pipeline")
+    ]
+    assert aliases == []
