@@ -10,15 +10,14 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import Field
 
-import pipeline.sources.data_systems
-import pipeline.sources.universities
-from pipeline import workspace
+from pipeline import sources, workspace
+from pipeline.contracts import AS_RECEIVED
 from pipeline.households import kept
+from pipeline.layers import LAYERS, Layer
 from pipeline.orchestration.declaring import asset, assets
 from pipeline.policy import Policy, WhatIf, flat, offered, received_policy
 from pipeline.reading.table import Received
 from pipeline.run_progress import Progress
-from pipeline.sources import boundaries, cbt, dbd, dopa, labour, nesdc, subdistricts, tpmap
 from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
@@ -47,7 +46,7 @@ else:
 @asset("raw", "python")
 def districts() -> Received:
     """The spine: every other table is joined to these codes."""
-    return dopa.districts()
+    return sources.dopa.districts()
 
 
 @asset("raw", "toml")
@@ -59,85 +58,80 @@ def policy(config: PolicyConfig, paths: In, districts: pd.DataFrame) -> Received
 @asset("raw", "csv")
 def regions(paths: In, districts: pd.DataFrame) -> Received:
     """The six planning regions."""
-    return nesdc.regions(paths.raw / "nesdc", districts)
+    return sources.nesdc.regions(paths.raw / "nesdc", districts)
 
 
 @asset("raw", "csv")
 def poverty(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     """Who is poor by the basic-needs survey, at least and at most. None in Bangkok."""
-    return tpmap.district_rates(paths.raw / "tpmap", districts, policy.poverty.survey_year)
+    return sources.tpmap.district_rates(paths.raw / "tpmap", districts, policy.poverty.survey_year)
 
 
 @asset("raw", "csv")
 def population(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     """Registered, not resident, persons."""
-    return dopa.population(paths.raw / "dopa", districts, policy.poverty.population_year)
+    return sources.dopa.population(paths.raw / "dopa", districts, policy.poverty.population_year)
 
 
 @asset("raw", "csv")
 def subdistrict_population(paths: In, policy: Policy) -> Received:
     """For population-weighted centres."""
-    return dopa.subdistrict_population(paths.raw / "dopa", policy.poverty.population_year)
+    return sources.dopa.subdistrict_population(paths.raw / "dopa", policy.poverty.population_year)
 
 
 @asset("raw", "csv")
 def subdistrict_points(paths: In, districts: pd.DataFrame) -> Received:
     """Where people live, and what schematic outlines are built from."""
-    return subdistricts.subdistrict_points(paths.raw / "subdistrict_points", districts)
+    return sources.subdistricts.subdistrict_points(paths.raw / "subdistrict_points", districts)
 
 
 @asset("raw", "geojson", "geopandas")
 def district_shapes(paths: In, districts: pd.DataFrame, subdistrict_points: pd.DataFrame) -> Received:
     """The boundary file in data/raw/boundaries/ if there is one, else schematic outlines."""
-    return boundaries.district_shapes(paths.raw / "boundaries", districts, subdistrict_points)
+    return sources.boundaries.district_shapes(paths.raw / "boundaries", districts, subdistrict_points)
 
 
 @asset("raw", "csv")
 def universities(paths: In, districts: pd.DataFrame) -> Received:
     """Most places are known to the district only."""
-    return pipeline.sources.universities.campuses(paths.raw / "universities", districts)
+    return sources.universities.campuses(paths.raw / "universities", districts)
 
 
 @asset("raw", "csv")
 def partnerships(paths: In, universities: pd.DataFrame) -> Received:
     """Documents that raise a university's capability; none received yet."""
-    return pipeline.sources.universities.partnerships(paths.raw / "partnerships", universities)
+    return sources.universities.partnerships(paths.raw / "partnerships", universities)
 
 
 @asset("raw", "csv")
 def data_systems(paths: In, districts: pd.DataFrame) -> Received:
     """TPMAP and PPPConnext, province by province."""
-    return pipeline.sources.data_systems.data_systems(paths.raw / "data_systems", districts)
+    return sources.data_systems.data_systems(paths.raw / "data_systems", districts)
 
 
 @asset("raw", "csv")
 def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Received:
     """Statements of the agencies that the policy names."""
-    return pipeline.sources.data_systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
+    return sources.data_systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
 
 
-@asset("raw", "csv")
-def new_firms(paths: In, districts: pd.DataFrame) -> Received:
-    """Local business of the dossiers; it does not enter the score."""
-    return dbd.new_firms(paths.raw / "dbd", districts)
+def layer_asset(layer: Layer) -> dg.AssetsDefinition:
+    """The raw asset of one layer."""
+
+    def table(paths: In, districts: pd.DataFrame) -> Received:
+        return sources.context.layer_table(paths.raw, layer, districts)
+
+    table.__name__, table.__doc__ = layer.name, layer.description
+    return asset("raw", "csv")(table)
 
 
-@asset("raw", "csv")
-def establishments(paths: In, districts: pd.DataFrame) -> Received:
-    """Local business of the dossiers, for ten provinces; it does not enter the score."""
-    return labour.establishments(paths.raw / "labour", districts)
-
-
-@asset("raw", "csv")
-def cbt_sites(paths: In, districts: pd.DataFrame) -> Received:
-    """Community-based tourism of the dossiers; it does not enter the score."""
-    return cbt.cbt_sites(paths.raw / "cbt", districts)
+LAYER_ASSETS = [layer_asset(layer) for layer in LAYERS]
 
 
 @asset("raw", "csv")
 def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     """TPMAP's own aggregates: the household rows' target poor should be about these."""
-    return tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
+    return sources.tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
 
 
 @assets(
@@ -154,27 +148,6 @@ def household_tables(
     """Household rows are checked, repaired, pseudonymised, placed in districts and counted; counts too small to publish
     are left out. Every row that is not used is listed with its reason. Unchanged files are not read again."""
     return kept.household_tables(paths, districts, district_shapes, policy, progress.with_log(context.log.info))
-
-
-AS_RECEIVED = (
-    "districts",
-    "policy",
-    "regions",
-    "poverty",
-    "population",
-    "subdistrict_population",
-    "subdistrict_points",
-    "district_shapes",
-    "universities",
-    "partnerships",
-    "data_systems",
-    "acceptances",
-    "new_firms",
-    "establishments",
-    "cbt_sites",
-    "target_poor",
-    "household_files",
-)
 
 
 @asset("raw", "parquet", notes_of=AS_RECEIVED)

@@ -16,9 +16,19 @@ from pipeline import workbooks
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criterion import CRITERIA, NAMES
 from pipeline.figures import OF_DISTRICTS, Figures
+from pipeline.layers import LAYERS
 from pipeline.policy import Policy
 
-DOWNLOAD_TABLES = ("policy", "inputs", "district_shapes", *OF_DISTRICTS)
+# Layers of districts with columns in downloads.
+DOWNLOADED_LAYERS = tuple(layer for layer in LAYERS if layer.downloaded)
+LAYER_COLUMNS = tuple(column for layer in DOWNLOADED_LAYERS for column in layer.downloaded)
+DOWNLOAD_TABLES = (
+    "policy",
+    "inputs",
+    "district_shapes",
+    *OF_DISTRICTS,
+    *(layer.name for layer in DOWNLOADED_LAYERS),
+)
 NAME = ("district_code", "name_th", "name_en")
 RESULT = ("status", "rank", "score", *NAMES)
 CERTAINTY = ("rank_low", "rank_high", "firmness")
@@ -31,6 +41,7 @@ GIS_COLUMNS = [
     *RESULT,
     *(column for criterion in CRITERIA for column in criterion.columns),
     *CERTAINTY,
+    *LAYER_COLUMNS,
     "outline",
 ]
 # The columns of a province's workbook.
@@ -42,6 +53,7 @@ SHEET_COLUMNS = [
     "population_persons",
     "survey_population",
     "survey_coverage_pct",
+    *LAYER_COLUMNS,
     "median_rank",
     *CERTAINTY,
     "pilot_share",
@@ -58,7 +70,7 @@ def download_files(figures: Figures, shortlist: Mapping[str, bytes]) -> dict[str
         figures: the tables of the run.
         shortlist: the files of ``workbooks``, which are repeated here.
     """
-    table = figures.by_district.reset_index()
+    table = with_layers(figures.by_district.reset_index(), figures)
     layer = gis_layer(table, figures)
     return {
         **{f"downloads/{name}": content for name, content in shortlist.items()},
@@ -66,6 +78,14 @@ def download_files(figures: Figures, shortlist: Mapping[str, bytes]) -> dict[str
         "downloads/districts.geojson": geojson(layer),
         "downloads/districts.gpkg": geopackage(layer, figures.policy),
     }
+
+
+def with_layers(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
+    """The table of districts with the columns of layers that downloads have."""
+    for layer in DOWNLOADED_LAYERS:
+        columns = figures[layer.name][["district_code", *layer.downloaded]]
+        table = table.merge(columns, on="district_code", how="left", validate="one_to_one")
+    return table
 
 
 def province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from pipeline.layers import LAYERS
 from pipeline.policy import Policy
 from pipeline.workspace import TableSource
 
@@ -26,9 +27,7 @@ SHOWN_SOURCES = (
     "subdistrict_points",
     "regions",
     "districts",
-    "new_firms",
-    "establishments",
-    "cbt_sites",
+    *(layer.name for layer in LAYERS),
 )
 # The tables behind `Figures.by_district` and `Figures.by_province`.
 OF_DISTRICTS = ("district_criteria", "district_scores", "district_uncertainty", "district_explanations")

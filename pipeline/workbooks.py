@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS, Column, Kind
 from pipeline.figures import Figures
+from pipeline.layers import LAYERS
 from pipeline.policy import Policy
 
 # Columns that begin with one of these are wide.
@@ -92,9 +93,9 @@ def definitions() -> Iterator[tuple[str, Column]]:
 
 
 def definition(sheet: str, column: str) -> Column:
-    """A column as the contract of its sheet defines it, else as the first of ``DEFINED`` does."""
-    first = [CONTRACTS[sheet]] if sheet in CONTRACTS else []
-    return next(c for contract in [*first, *(CONTRACTS[n] for n in DEFINED)] for c in contract if c.name == column)
+    """A column as the contract of its sheet defines it, else as the first of ``DEFINED`` or of the layers does."""
+    names = [*([sheet] if sheet in CONTRACTS else []), *DEFINED, *(layer.name for layer in LAYERS)]
+    return next(c for name in names for c in CONTRACTS[name] if c.name == column)
 
 
 def inert(value: Any) -> Any:

@@ -15,11 +15,17 @@ CONTRACTS: dict[str, Contract] = {
     contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS)
 }
 
+# The tables that come from files, in contrast to those that list files and repairs.
+AS_RECEIVED = tuple(contract.name for contract in (*RAW, *HOUSEHOLDS))
+RAW_TABLES = (*AS_RECEIVED, *(contract.name for contract in RAW_LAST))
+
 __all__ = [
+    "AS_RECEIVED",
     "CHANGES",
     "CONTRACTS",
     "FIRMNESS",
     "PAST_CHOICES",
+    "RAW_TABLES",
     "REGISTER_RAW",
     "Column",
     "Contract",

@@ -5,6 +5,7 @@ enter a stored table only in part. Not here: what is computed from them (``distr
 """
 
 from pipeline.contracts.contract import Column, Contract, Kind
+from pipeline.layers import LAYERS, Layer
 
 PROVINCE = "[1-9][0-9]"
 DISTRICT = "[1-9][0-9]{3}"
@@ -234,54 +235,39 @@ acceptances = Contract(
     ),
     "the agencies' own statements",
 )
-new_firms = Contract(
-    "new_firms",
-    "Newly registered firms, by the district of the head office; not part of the score",
-    ("district_code",),
-    (
-        district_code(),
-        province_code(),
-        Column("period", Kind.TEXT, "first and last month", pattern=r"[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2}"),
-        Column("new_firms", Kind.COUNT, "juristic persons registered", "firms", minimum=0),
-        Column("companies", Kind.COUNT, "limited companies among them", "firms", minimum=0),
-        Column("limited_partnerships", Kind.COUNT, "limited partnerships among them", "firms", minimum=0),
+
+
+def layer_contract(layer: Layer) -> Contract:
+    """The contract of a layer: the codes and names of its level, then its own columns."""
+    keys: dict[str, tuple[tuple[str, ...], tuple[Column, ...]]] = {
+        "district": (("district_code",), (district_code(), province_code())),
+        "province": (("province_code",), (province_code(),)),
+        "site": (
+            ("province_code", "name_th"),
+            (
+                province_code(),
+                *NAMES,
+                district_code("DOPA code of the district; none where only the province is known", nullable=True),
+            ),
+        ),
+    }
+    key, columns = keys[layer.level]
+    values = (
         Column(
-            "new_firms_per_10000",
-            Kind.NUMBER,
-            "new_firms over registered persons of 2017",
-            "firms per 10,000 persons",
-            minimum=0,
-            nullable=True,
-        ),
-    ),
-    "Department of Business Development",
-)
-establishments = Contract(
-    "establishments",
-    "Establishments by size, for the provinces at hand; not part of the score",
-    ("province_code",),
-    (
-        province_code(),
-        *(
-            Column(f"establishments_{size}", Kind.COUNT, f"{size} ones, as the ministry counts", "places", minimum=0)
-            for size in ("small", "medium", "large")
-        ),
-    ),
-    "Ministry of Labour",
-)
-cbt_sites = Contract(
-    "cbt_sites",
-    "Community tourism villages named on public pages: an illustration, not a register; not part of the score",
-    ("province_code", "name_th"),
-    (
-        province_code(),
-        *NAMES,
-        district_code("DOPA code of the district; none where only the province is known", nullable=True),
-        Column("basis", Kind.TEXT, "how the place is known"),
-        Column("source", Kind.TEXT, "page that names it"),
-    ),
-    "public pages",
-)
+            value.name,
+            Kind(value.kind),
+            value.meaning,
+            value.unit,
+            nullable=value.nullable,
+            minimum=None if value.kind == "text" else 0,
+            pattern=value.pattern,
+        )
+        for value in layer.values
+    )
+    return Contract(layer.name, layer.title, key, (*columns, *values), layer.source)
+
+
+LAYER_TABLES = tuple(map(layer_contract, LAYERS))
 policy = Contract(
     "policy",
     "Every parameter of the round",
@@ -347,9 +333,7 @@ RAW = (
     partnerships,
     data_systems,
     acceptances,
-    new_firms,
-    establishments,
-    cbt_sites,
+    *LAYER_TABLES,
     policy,
 )
 subdistrict_points_file = Contract(

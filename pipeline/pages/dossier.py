@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.contracts.raw_tables import DIMENSIONS
-from pipeline.criterion import MAPS, Words
+from pipeline.criterion import MAPS
 from pipeline.figures import OF_DISTRICTS, OF_PROVINCES, Figures, records
+from pipeline.layers import LAYERS, Layer
 from pipeline.pages import classes, embedding, outlines
 from pipeline.pages.country import SENTENCES, at_least
 from pipeline.pages.frame import FRAME, coded, number, page, whole, word_lists
@@ -27,9 +28,9 @@ LABELLED = 26
 DIGITS = 4
 WORD_LISTS = ("status", "firmness", "figures_from", "kinds")
 # Tables of which a dossier shows the rows of its province.
-OF_PROVINCE = ("universities", "data_systems", "new_firms", "establishments", "cbt_sites")
-# Columns of context tables that a dossier shows for each district; the column has the name of its table.
-CONTEXT = {"new_firms": Words("นิติบุคคลตั้งใหม่", "new firms")}
+OF_PROVINCE = ("universities", "data_systems", *(layer.name for layer in LAYERS))
+# The columns of layers in the table of districts: their layer, and their words.
+CONTEXT = {value.name: (layer, value.words) for layer in LAYERS if layer.level == "district" for value in layer.shown}
 TABLES = tuple(
     dict.fromkeys((*FRAME, *OF_DISTRICTS, *OF_PROVINCES, *OF_PROVINCE, "map_classes", "round_changes", "acceptances"))
 )
@@ -80,7 +81,10 @@ class Country:
             outlines.neighbours(topology),
             outlines.Surroundings.of(topology, figures.shapes),
             {code: [round(point.x, 3), round(point.y, 3)] for code, point in zip(codes, points, strict=True)},
-            {name: figures[name].set_index("district_code")[name].to_dict() for name in CONTEXT},
+            {
+                name: figures[layer.name].set_index("district_code")[name].to_dict()
+                for name, (layer, _) in CONTEXT.items()
+            },
             {row.name_th: (row.name_en, row.kind) for row in institutions.itertuples()},
             {name: _by_province(figures[name], figures.provinces) for name in OF_PROVINCE},
         )
@@ -137,9 +141,7 @@ def _of_the_province(figures: Figures, country: Country, code: str, own: Sequenc
         "campuses": country.of_province["universities"][code],
         "names_of": figures.districts,
         "systems": _systems(figures, country, code),
-        "new_firms": _new_firms(country, code),
-        "establishments": next(iter(country.of_province["establishments"][code]), None),
-        "cbt": country.of_province["cbt_sites"][code],
+        "layers": [layer_of_province(layer, country.of_province[layer.name][code]) for layer in LAYERS],
         "moved": None if moved.empty else moved.iloc[0],
         "peers": [provinces[c] for c in (place.peers or "").split(", ") if c],
         "neighbours": [provinces[c] for c in sorted(neighbours)],
@@ -180,7 +182,7 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
         **classes.map_data(figures.words),
         "words": word_lists(figures, WORD_LISTS),
         "dimensions": [{"name": name, "words": figures.words["dimensions"][name]} for name in DIMENSIONS],
-        "context": [{"name": name, "title": title} for name, title in CONTEXT.items()],
+        "context": [{"name": name, "title": title} for name, (_, title) in CONTEXT.items()],
         "districts": {
             "code": [*own, *around],
             "name": [[row.name_th, row.name_en] for row in (*districts, *(figures.provinces[c] for c in around))],
@@ -188,7 +190,7 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
             **_ranks(figures, districts),
             **_poverty(figures, districts),
             **_universities(districts, institutions),
-            **{name: [whole(values.get(c)) for c in own] for name, values in country.context.items()},
+            **{name: [_shown_value(values.get(c)) for c in own] for name, values in country.context.items()},
         },
         "institutions": [
             [name, name_en, kinds.index(kind)]
@@ -314,9 +316,34 @@ def _sum(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _new_firms(country: Country, code: str) -> dict[str, Any] | None:
-    rows = country.of_province["new_firms"][code]
-    return {"firms": sum(row.new_firms for row in rows), "period": rows[0].period} if rows else None
+def _shown_value(value: Any) -> float | None:
+    """A count, or a number with one decimal."""
+    return None if pd.isna(value) else whole(value) if float(value).is_integer() else number(value, 1)
+
+
+def layer_of_province(layer: Layer, rows: Sequence[Any]) -> dict[str, Any]:
+    """What a dossier shows of a layer for its province.
+
+    Args:
+        layer: its declaration.
+        rows: the records of its table in the province.
+
+    Returns:
+        The layer; sums of its counts, each with its column (none where a column holds rates or has no cell); its sites;
+        its first and last month.
+    """
+    figures = []
+    for value in layer.shown:
+        known = [cell for row in rows if (cell := getattr(row, value.name)) is not None]
+        if known and (value.kind == "count" or layer.level == "province"):
+            figures.append((value, _shown_value(sum(known))))
+    months = [getattr(row, layer.period).split("..") for row in rows] if layer.period else []
+    return {
+        "layer": layer,
+        "figures": figures,
+        "sites": rows if layer.level == "site" else [],
+        "months": (min(first for first, _ in months), max(last for _, last in months)) if months else None,
+    }
 
 
 def _systems(figures: Figures, country: Country, code: str) -> list[dict[str, Any]]:

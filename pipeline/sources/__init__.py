@@ -1,5 +1,9 @@
 """One reader per outside system, named after it: from a folder under ``data/raw/`` to a ``Received`` table.
 
-Here: which file a system's table stands in, which codes it must match, what it means. Not here: encodings,
-types and messages (``pipeline.reading.table``), joins (``assets/sql``). No reader imports another.
+Here: which file holds a system's table, which codes it must match, what it means. Not here: encodings, columns, types
+and messages (``reading``), joins (``assets/sql``). No reader imports another.
 """
+
+from pipeline.sources import boundaries, context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
+
+__all__ = ["boundaries", "context", "data_systems", "dopa", "nesdc", "subdistricts", "tpmap", "universities"]

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
+from pipeline.layers import LAYERS, Layer
 from pipeline.reading.table import Received
-from pipeline.sources import cbt, data_systems, dbd, dopa, labour, nesdc, subdistricts, tpmap, universities
+from pipeline.sources import context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
 from tests.conftest import ROOT
 
 RAW = ROOT / "data" / "raw"
@@ -38,6 +40,16 @@ class Reader:
         return place / self.file
 
 
+def layer_reader(layer: Layer) -> Reader:
+    """The reader of a layer: each one declared goes through every table of bad files."""
+    return Reader(
+        layer.folder,
+        layer.file,
+        CONTRACTS[layer.name].key[0],
+        lambda folder: context.layer_table(folder.parent, layer, DISTRICTS),
+    )
+
+
 READERS = {
     "poverty": Reader(
         "tpmap", "tpmap_2022_by_district.csv", "district_code", lambda p: tpmap.district_rates(p, DISTRICTS, 2022)
@@ -61,11 +73,7 @@ READERS = {
         "system",
         lambda p: data_systems.acceptances(p, data_systems.data_systems(p, DISTRICTS).table, AGENCIES),
     ),
-    "new_firms": Reader("dbd", "new_firms_by_district.csv", "district_code", lambda p: dbd.new_firms(p, DISTRICTS)),
-    "establishments": Reader(
-        "labour", "establishments_by_province.csv", "province_code", lambda p: labour.establishments(p, DISTRICTS)
-    ),
-    "cbt_sites": Reader("cbt", "cbt_sites.csv", "province_code", lambda p: cbt.cbt_sites(p, DISTRICTS)),
+    **{layer.name: layer_reader(layer) for layer in LAYERS},
     "points": Reader(
         "subdistrict_points",
         "subdistrict_points.csv",

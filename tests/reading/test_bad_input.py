@@ -10,8 +10,9 @@ from pipeline import policy as policies
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.policy import WhatIf
-from pipeline.sources import cbt, dbd, dopa, labour, nesdc, tpmap, universities
 from pipeline.sources import data_systems as systems
+from pipeline.sources import dopa, nesdc, tpmap, universities
+from tests.bad_files.readers import READERS, plain_of
 from tests.conftest import ROOT
 
 RAW = ROOT / "data" / "raw"
@@ -252,50 +253,45 @@ def test_policy_survives_its_table_and_overrides_are_marked() -> None:
 
 
 REFUSED_LOCAL = {
-    "a district that is none": (dbd.new_firms, "dbd", replaced("1001,10,", "1099,10,"), ["line 2", "'1099'", "exists"]),
+    "a district that is none": ("new_firms", replaced("1001,10,", "1099,10,"), ["line 2", "'1099'", "exists"]),
     "a district of another province": (
-        dbd.new_firms,
-        "dbd",
+        "new_firms",
         replaced("1001,10,", "1001,11,"),
         ["line 2", "district 1001 with province 11"],
     ),
-    "a period in words": (dbd.new_firms, "dbd", replaced("2015-01..2016-06", "2015"), ["line 2", "period"]),
-    "fewer than no firms": (dbd.new_firms, "dbd", replaced(",229,", ",-229,"), ["line 2", "new_firms", "0 or more"]),
+    "a period in words": ("new_firms", replaced("2015-01..2016-06", "2015"), ["line 2", "period"]),
+    "fewer than no firms": ("new_firms", replaced(",229,", ",-229,"), ["line 2", "new_firms", "0 or more"]),
     "a province twice": (
-        labour.establishments,
-        "labour",
+        "establishments",
         replaced("18,2664", "10,2664"),
         ["line 3", "10 a second time"],
     ),
     "a column of establishments missing": (
-        labour.establishments,
-        "labour",
+        "establishments",
         replaced(",establishments_large", ""),
         ["no column establishments_large"],
     ),
     "a village in another province's district": (
-        cbt.cbt_sites,
-        "cbt",
+        "cbt_sites",
         replaced("40,บ้านเซินเหนือ", "41,บ้านเซินเหนือ"),
         ["line 3", "district 4020 with province 41"],
     ),
-    "a village without a name": (cbt.cbt_sites, "cbt", replaced("34,บ้านผาชัน", "34,"), ["line 2", "name_th", "nothing"]),
+    "a village without a name": ("cbt_sites", replaced("34,บ้านผาชัน", "34,"), ["line 2", "name_th", "nothing"]),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED_LOCAL)
 def test_local_business_and_tourism_that_cannot_be_used(name: str, tmp_path: Path) -> None:
-    reader, system, change, parts = REFUSED_LOCAL[name]
-    place = folder(tmp_path, system)
-    file = next(place.glob("*.csv"))
+    layer, change, parts = REFUSED_LOCAL[name]
+    file = READERS[layer].copied(tmp_path)
     file.write_bytes(change(file.read_bytes()))
     with pytest.raises(InputError) as refused:
-        reader(place, DISTRICTS)
+        READERS[layer].read(file.parent)
     for part in parts:
         assert part in str(refused.value.problems[0])
 
 
-def test_a_village_of_which_only_the_province_is_known_is_kept(tmp_path: Path) -> None:
-    table = cbt.cbt_sites(folder(tmp_path, "cbt"), DISTRICTS).table
+def test_a_village_of_which_only_the_province_is_known_is_kept() -> None:
+    table = plain_of("cbt_sites")
     assert len(table) == 7
     assert table.loc[table["name_en"] == "Ban Pha Chan", "district_code"].isna().all()

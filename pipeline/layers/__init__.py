@@ -1,0 +1,11 @@
+"""Layers: context that dossiers and downloads show for each district or province, and that never enters the score.
+
+``layer`` is what a layer is, ``declared`` holds one declaration per layer. A new layer is a CSV file, its
+``SOURCE.toml`` and a declaration: contract, raw asset, dossier, workbook, GIS layer and list of sources loop over
+``LAYERS``. Not here: reading the file (``sources.context``). This package imports nothing but ``criterion``.
+"""
+
+from pipeline.layers.declared import LAYERS
+from pipeline.layers.layer import Layer, Value
+
+__all__ = ["LAYERS", "Layer", "Value"]

@@ -1,0 +1,87 @@
+"""What a layer is: a file, its columns with their words, and where they are shown.
+
+Not here: the layers there are (``declared``).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.criterion import Words
+
+NONE = Words("", "")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One column of a layer, besides the codes and names that its level gives it.
+
+    Attributes:
+        name: the column, unique among all tables of districts.
+        meaning: one line in English, for contracts and workbooks.
+        kind: ``count``, ``number`` or ``text``, as in ``contracts``.
+        unit: in English.
+        words: its heading in the dossier's table of districts, and before its figure for the province; none: not shown.
+        unit_words: after its figure for the province.
+        nullable: a cell may be empty.
+        pattern: what a text must match.
+        downloads: whether workbooks of provinces and the GIS layer have the column.
+    """
+
+    name: str
+    meaning: str
+    kind: Literal["count", "number", "text"] = "count"
+    unit: str = ""
+    words: Words | None = None
+    unit_words: Words = NONE
+    nullable: bool = False
+    pattern: str = ""
+    downloads: bool = False
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer.
+
+    Attributes:
+        name: the name of its table and asset.
+        folder: the folder under ``data/raw/``.
+        file: the CSV file in it.
+        title: of its table, in English.
+        description: one sentence for the Dagster UI.
+        source: who publishes it, in English.
+        level: ``district`` or ``province``: a row for each; ``site``: a row for each named place.
+        values: its columns.
+        words: what the dossier calls it.
+        missing: what the dossier shows for a province without a row.
+        period: the text column with the first and last month, ``2015-01..2016-06``, of a district layer.
+        remark: what the dossier adds after the figures of a province.
+    """
+
+    name: str
+    folder: str
+    file: str
+    title: str
+    description: str
+    source: str
+    level: Literal["district", "province", "site"]
+    values: tuple[Value, ...]
+    words: Words
+    missing: Words
+    period: str = ""
+    remark: Words = NONE
+
+    def __post_init__(self) -> None:
+        if self.level != "district" and any(value.downloads for value in self.values):
+            raise ValueError(f"{self.name}: only a layer of districts has columns in downloads")
+        if any(value.words and value.kind == "text" for value in self.values):
+            raise ValueError(f"{self.name}: dossiers show counts and numbers, not columns of text")
+
+    @property
+    def shown(self) -> tuple[Value, ...]:
+        """The columns that dossiers show."""
+        return tuple(value for value in self.values if value.words)
+
+    @property
+    def downloaded(self) -> tuple[str, ...]:
+        """The columns that workbooks and the GIS layer have."""
+        return tuple(value.name for value in self.values if value.downloads)

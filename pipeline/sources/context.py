@@ -1,0 +1,30 @@
+"""The files of layers: new firms, establishments, tourism sites and whatever else is declared in ``layers``.
+
+Here: the codes that the rows of a layer must match, by its level. Not here: the layers (``layers``).
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.contracts import CONTRACTS
+from pipeline.layers import Layer
+from pipeline.reading.table import Received, check_provinces, read_table
+
+
+def layer_table(raw: Path, layer: Layer, districts: pd.DataFrame) -> Received:
+    """Read the file of a layer.
+
+    Args:
+        raw: the folder of all inputs.
+        layer: its declaration.
+        districts: the DOPA list.
+
+    Raises:
+        InputError: a cell that cannot be used, or a district that is not in the province of its row.
+    """
+    folder, contract = raw / layer.folder, CONTRACTS[layer.name]
+    codes = [name for name in contract.column_names if name in ("district_code", "province_code")]
+    known = {name: set(districts[name]) for name in codes}
+    received = read_table(folder, layer.file, contract, known)
+    return check_provinces(received, folder / layer.file) if "district_code" in known else received
