@@ -1,93 +1,101 @@
-"""What `check` and `sample` show: the inputs, what became of household rows.
+"""What `check` and `sample` print: the inputs, and what became of household rows.
 
-Not here: reading them.
+Here: a block of lines for each file, so that names stay whole on a terminal of 80 columns. Not here: reading the
+inputs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from pipeline import workspace
-from pipeline.contracts import CONTRACTS
+from pipeline.contracts import RAW_TABLES
 from pipeline.errors import Stopped, shown_path
 from pipeline.policy import from_table
+from pipeline.reading.sidecar import SIDECAR, Origin
 from pipeline.report.terminal import console
 from pipeline.workspace import Paths
 
-RAW_TABLES = tuple(list(CONTRACTS)[: list(CONTRACTS).index("repaired") + 1])
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
-    """Every input with its rows, repairs and age, then every problem; removes what was written aside."""
+    """Print every input with its rows, repairs and age, then every problem.
+
+    Args:
+        looked_at: the temporary workspace.
+        failures: the assets that failed, by name.
+    """
     out = console()
-    table = Table(title="data/raw", box=box.SIMPLE)
-    for name in ("table", "file"):
-        table.add_column(name, overflow="fold")
-    for name in ("rows in", "kept", "repaired", "figures of", "age"):
-        table.add_column(name, justify="right")
-    table.add_column("as recorded")
     as_of = None
     if looked_at.table("policy").is_file():
         as_of = from_table(workspace.read(looked_at.table("policy"), "policy")).as_of.year
-    for name in CONTRACTS:
-        path = looked_at.table(name)
-        if not path.is_file():
-            continue
-        note = workspace.read_note(path)
-        stored = workspace.read(path, name)
-        year = newest_year(stored)
-        old = "" if year is None or as_of is None else f"{as_of - year} y"
-        for origin in note.origins:
-            table.add_row(
-                name,
-                origin.file + (" (SAMPLE)" if origin.sample else ""),
-                str(note.rows_in),
-                str(len(stored)),
-                str(len(note.repaired)),
-                str(year or ""),
-                old,
-                "yes" if origin.as_recorded else "no: sha256 differs",
-            )
-    out.print(table)
-    out.print("age: of the figures, to the policy's as_of date")
+    out.print("data/raw, each file with the tables made from it", style="bold")
+    for name in RAW_TABLES:
+        if looked_at.table(name).is_file():
+            of_table(out, looked_at.table(name), name, as_of)
     if looked_at.table("household_files").is_file():
         households(out, workspace.read(looked_at.table("household_files"), "household_files"))
     for name, stopped in failures.items():
         for line in stopped.problems:
             out.print(f"{name}: ", end="", style="bold")
             out.print(line, soft_wrap=True)
-    missing = [n for n in RAW_TABLES if n not in failures and not looked_at.table(n).is_file()]
+    missing = [name for name in RAW_TABLES if name not in failures and not looked_at.table(name).is_file()]
     if missing:
-        out.print(f"not looked at, since they rest on the above: {', '.join(missing)}", soft_wrap=True)
+        out.print(f"not read, because they depend on the above: {', '.join(missing)}", soft_wrap=True)
     if not failures:
         out.print("all inputs can be used")
 
 
+def of_table(out: Console, path: Path, name: str, as_of: int | None) -> None:
+    """Print each file that a stored table comes from: its name, its rows, and what to know about it."""
+    note, stored = workspace.read_note(path), workspace.read(path, name)
+    rows = "" if note.rows_in is None else f"{note.rows_in:,} rows in, {len(stored):,} kept"
+    facts = [rows, f"{len(note.repaired):,} cells repaired" if note.repaired else ""]
+    if (year := newest_year(stored)) is not None:
+        age = "" if as_of is None else f", {as_of - year} years before the policy's as_of"
+        facts.append(f"figures of {year}{age}")
+    for origin in note.origins:
+        out.print(origin.file + (" (SAMPLE)" if origin.sample else ""), soft_wrap=True, style="bold")
+        out.print(f"  {name}: {'; '.join(fact for fact in facts if fact)}", soft_wrap=True)
+        for warning in warnings_about(origin):
+            out.print(f"  {warning}", soft_wrap=True)
+
+
+def warnings_about(origin: Origin) -> Iterator[str]:
+    """What to know about a file beyond its rows.
+
+    >>> file = Origin("a/b.csv", "0", "", "", "", "", "", "", encoding="cp874", delimiter=";")
+    >>> list(warnings_about(file))
+    ['read as cp874, divided by semicolons']
+    """
+    if not origin.as_recorded:
+        yield f"its sha256 is not the one in {SIDECAR}"
+    if origin.encoding == "cp874" or origin.delimiter not in ("", ","):
+        yield f"read as {origin.encoding}, divided by {DELIMITERS[origin.delimiter]}"
+    if origin.ignored_columns:
+        columns = ", ".join(origin.ignored_columns)
+        yield f"WARNING: columns that are not used: {columns} (to use one, map it under [columns] in {SIDECAR})"
+
+
 def households(out: Console, files: pd.DataFrame) -> None:
-    """What became of the rows of each household file."""
+    """Print what became of the rows of each household file."""
     if files.empty:
         return
-    table = Table(title="household rows: in = kept + superseded + refused", box=box.SIMPLE)
-    table.add_column("file", overflow="fold")
-    table.add_column("encoding")
-    for name in ("in", "kept", "superseded", "refused", "cells repaired", "check digit wrong"):
-        table.add_column(name, justify="right")
+    out.print("household rows: in = kept + superseded + refused", style="bold")
     for row in files.itertuples():
-        table.add_row(
-            row.file + (" (SAMPLE)" if row.sample else ""),
-            "" if pd.isna(row.encoding) else row.encoding,
-            f"{row.rows_in:,}",
-            f"{row.rows_kept:,}",
-            f"{row.rows_superseded:,}",
-            f"{row.rows_refused:,}",
-            f"{row.cells_repaired:,}",
-            f"{row.check_digits_wrong:,}",
+        encoding = "" if pd.isna(row.encoding) else f" ({row.encoding})"
+        out.print(f"{row.file}{encoding}{' (SAMPLE)' if row.sample else ''}", soft_wrap=True, style="bold")
+        out.print(
+            f"  {row.rows_in:,} in = {row.rows_kept:,} kept + {row.rows_superseded:,} superseded"
+            f" + {row.rows_refused:,} refused",
+            soft_wrap=True,
         )
-    out.print(table)
+        out.print(
+            f"  {row.cells_repaired:,} cells repaired; {row.check_digits_wrong:,} wrong check digits", soft_wrap=True
+        )
     for row in files[files["problem"].notna()].itertuples():
         out.print(f"not used: {row.problem}", soft_wrap=True)
 

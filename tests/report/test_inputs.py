@@ -1,0 +1,75 @@
+"""What `check` prints: whole file names on a terminal of 80 columns, and a warning for columns that are not used."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline import workspace
+from pipeline.contracts import CONTRACTS, RAW_TABLES
+from pipeline.errors import Stopped
+from pipeline.reading.table import Received
+from pipeline.report import inputs
+from pipeline.sources import dopa, nesdc, subdistricts
+from pipeline.workspace import Note, Paths
+from tests.bad_files.readers import DISTRICTS, RAW
+
+
+@pytest.fixture
+def looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    monkeypatch.setenv("COLUMNS", "80")
+    paths = Paths.of(tmp_path / "aside")
+    regions = nesdc.regions(RAW / "nesdc", DISTRICTS)
+    odd = replace(
+        regions.origins[0], encoding="cp874", delimiter=";", ignored_columns=("หมายเหตุ", "[red]"), as_recorded=False
+    )
+    for name, received in {
+        "regions": replace(regions, origins=(odd,)),
+        "population": dopa.population(RAW / "dopa", DISTRICTS, 2021),
+        "subdistrict_points": subdistricts.subdistrict_points(RAW / "subdistrict_points", DISTRICTS),
+        "household_files": household_files(),
+    }.items():
+        table = CONTRACTS[name].conform(received.table)
+        workspace.write(paths.table(name), table, Note("0", origins=received.origins, rows_in=received.rows_in))
+    return paths
+
+
+def household_files() -> Received:
+    row = {column.name: 0 if column.kind == "count" else "x" for column in CONTRACTS["household_files"]}
+    row |= {"file": "households/pppconnext/รายครัวเรือน ปี 2565 จังหวัดยะลา ฉบับแก้ไข.csv", "sample": True, "rows_in": 2400}
+    return Received(pd.DataFrame([row | {"encoding": "cp874", "problem": None}]), (), 1)
+
+
+def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    inputs.inputs(looked_at, {})
+    lines = capsys.readouterr().out.splitlines()
+    for name in (
+        "nesdc/regions.csv",
+        "dopa/population_by_district.csv",
+        "subdistrict_points/subdistrict_points.csv",
+        "subdistrict_points/district_office_points.csv",
+    ):
+        assert name in lines
+    assert "households/pppconnext/รายครัวเรือน ปี 2565 จังหวัดยะลา ฉบับแก้ไข.csv (cp874) (SAMPLE)" in lines
+    at = lines.index("dopa/population_by_district.csv")
+    assert lines[at + 1] == "  population: 4,640 rows in, 4,640 kept; figures of 2021"
+
+
+def test_what_is_odd_about_a_file_stands_below_it(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    inputs.inputs(looked_at, {"poverty": Stopped("poverty", "x", ["[bold]a line"], refused=True)})
+    said = capsys.readouterr().out
+    lines = said.splitlines()
+    below = lines[lines.index("nesdc/regions.csv") + 1 :][:4]
+    assert below == [
+        "  regions: 77 rows in, 77 kept",
+        "  its sha256 is not the one in SOURCE.toml",
+        "  read as cp874, divided by semicolons",
+        "  WARNING: columns that are not used: หมายเหตุ, [red] (to use one, map it under [columns] in SOURCE.toml)",
+    ]
+    assert "poverty: [bold]a line" in lines
+    assert "all inputs can be used" not in said
+    missing = next(line for line in lines if line.startswith("not read, because"))
+    assert "universities" in missing
+    assert "poverty" not in missing.split(": ")[1].split(", ")
+    assert set(missing.split(": ")[1].split(", ")) < set(RAW_TABLES)
