@@ -6,7 +6,7 @@
 set -euo pipefail
 
 if [ $# -ne 2 ] || [ ! -f "$1/dagster.yaml" ]; then
-  echo "backup.sh: found $#: '$*'; expected PROJECT FOLDER, a project with a dagster.yaml; to mend: give both" >&2
+  echo "backup.sh: found $#: '$*'; expected PROJECT FOLDER, a project with a dagster.yaml; to fix: give both" >&2
   exit 2
 fi
 project=$(cd "$1" && pwd)

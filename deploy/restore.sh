@@ -10,19 +10,19 @@ refuse() {
   exit 2
 }
 
-[ $# -eq 2 ] || refuse "found $# arguments; expected ARCHIVE PROJECT; to mend: give both"
-[ -f "$1" ] || refuse "$1: found no such file; expected an archive of backup.sh; to mend: correct the name"
-[ -f "$1.sha256" ] || refuse "$1.sha256: found no such file; expected the digest beside the archive; to mend: copy both"
+[ $# -eq 2 ] || refuse "found $# arguments; expected ARCHIVE PROJECT; to fix: give both"
+[ -f "$1" ] || refuse "$1: found no such file; expected an archive of backup.sh; to fix: correct the name"
+[ -f "$1.sha256" ] || refuse "$1.sha256: found no such file; expected the digest beside the archive; to fix: copy both"
 archive=$(realpath "$1")
 mkdir -p "$2"
 project=$(cd "$2" && pwd)
 expected=$(cut -d' ' -f1 <"$archive.sha256")
 found=$(sha256sum "$archive" | cut -d' ' -f1)
 [ "$found" = "$expected" ] ||
-  refuse "$1: found sha256 ${found:0:12}; expected ${expected:0:12}; to mend: take another copy, this one is damaged"
+  refuse "$1: found sha256 ${found:0:12}; expected ${expected:0:12}; to fix: take another copy, this one is damaged"
 names=$(tar --list --gzip --absolute-names --file "$archive")
 if grep -qvE '^(dagster\.yaml$|data/)' <<<"$names" || grep -qE '(^|/)\.\.(/|$)' <<<"$names"; then
-  refuse "$1: found names outside data/; expected an archive of backup.sh; to mend: take another"
+  refuse "$1: found names outside data/; expected an archive of backup.sh; to fix: take another"
 fi
 
 aside=$(mktemp -d "$project/.restoring-XXXXXX")

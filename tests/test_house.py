@@ -9,14 +9,23 @@ from tests.conftest import ROOT
 
 # Rooms by floor, the lowest first. A room imports rooms of lower floors only; a new room must be added here.
 FLOORS = (
-    {"arguments", "code_version", "criterion", "digests", "errors", "places", "run_progress", "small_cells"},
-    {"contracts", "layers"},
+    {
+        "code_version",
+        "criterion",
+        "digests",
+        "errors",
+        "places",
+        "run_progress",
+        "small_cells",
+    },
+    {"arguments", "layers", "lower_bound"},
+    {"contracts"},
     {"reading"},
     {"policy", "sources"},
     {"workspace"},
     {"figures", "queries", "scoring"},
     {"criteria", "sentences"},
-    {"shortlist"},
+    {"district_table", "shortlist"},
     {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},
     {"backtest", "downloads", "pages", "runs"},
     {"report"},
