@@ -10,7 +10,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import explain, pages, shortlist
+from pipeline import explain, pages, shortlist, what_if
 from pipeline.contracts import CONTRACTS
 from pipeline.downloads import DOWNLOAD_TABLES, download_files
 from pipeline.figures import Figures
@@ -93,7 +93,7 @@ def province_explanations(
     return explain.province_explanations(provincial_shortlist, district_scores, policy)
 
 
-@asset("pilots", "pandas", tables=rounds.COMPARED)
+@asset("pilots", "pandas", tables=what_if.RANKED_FROM)
 def round_changes(tables: LoadedTables, paths: Paths) -> pd.DataFrame:
     """Rank moves since the round that the policy names, split into what the figures and what the policy changed."""
     return rounds.changes_since_round(tables, paths)

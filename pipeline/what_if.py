@@ -14,6 +14,23 @@ from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
 from pipeline.workspace import TableSource
 
+# The tables that criteria are computed from, and all that a ranking under another policy may read.
+INPUTS = tuple(dict.fromkeys(name for formulas in criteria.FORMULAS.values() for name in formulas.inputs))
+RANKED_FROM = tuple(
+    dict.fromkeys(
+        (
+            "policy",
+            "regions",
+            *INPUTS,
+            "district_facts",
+            "district_criteria",
+            "district_scores",
+            "provincial_shortlist",
+            "pilot_portfolio",
+        )
+    )
+)
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -70,8 +87,7 @@ def with_portfolio(ranking: Ranking) -> tuple[Ranking, str]:
 
 def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
     """``district_criteria`` again, from the facts, under another policy."""
-    inputs = {name for formulas in criteria.FORMULAS.values() for name in formulas.inputs}
-    given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in sorted(inputs)}
+    given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in INPUTS}
     computed = {name: formulas.compute(given, policy) for name, formulas in criteria.FORMULAS.items()}
     return district_table.with_criteria(tables("district_facts"), computed)
 

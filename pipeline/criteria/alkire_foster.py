@@ -1,6 +1,7 @@
 """Multidimensional poverty by Alkire and Foster: how many are poor, and how poor they are.
 
-Here: counting. Not here: household rows and their dimensions (``households``), criterion 1 (``criteria.poverty``).
+Here: counting. Not here: household rows and their dimensions (``households``), the poverty criterion
+(``criteria.poverty``).
 """
 
 from dataclasses import dataclass

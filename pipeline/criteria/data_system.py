@@ -1,4 +1,4 @@
-"""Criterion 3: is a data system here accepted?
+"""The data system criterion: is a data system here accepted?
 
 Here: level, acceptance, quality and timeliness of each system in each district, and the best of them; under draws, the
 quality that nobody has measured. Not here: which agency stated what (``sources.data_systems``), the score.
@@ -106,7 +106,7 @@ def district_data_system(
     household_agreement: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """Criterion 3 and its parts for every district with a data system: the best system there.
+    """The data system criterion and its parts for every district with a data system: the best system there.
 
     Coverage, completeness and year measured from household rows count before those of published figures, and those
     before what is claimed. ``rejected`` is true where every agency rejects every system there.
@@ -231,7 +231,7 @@ def best_systems(systems: pd.DataFrame) -> pd.DataFrame:
 
 
 class DataSystemUnderDraws(UnderDraws):
-    """Criterion 3 of the n districts of a country.
+    """The data system criterion of the n districts of a country.
 
     Attributes:
         measured: (n,) the best value of systems whose quality is known; NaN: there is none.
@@ -252,7 +252,10 @@ class DataSystemUnderDraws(UnderDraws):
         return Versions(np.random.default_rng(stream.seed).random(shape, dtype=np.float32), np.nan)
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
-        """Criterion 3 of some districts; without any system it may be anything, and NaN where nothing is drawn."""
+        """The data system criterion of some districts.
+
+        Without any system it may be anything, and it is NaN where nothing is drawn.
+        """
         policy, province = self.country.policy, self.country.province[districts]
         (low, high), drawn = policy.uncertainty.unknown_quality, draw["system_quality"]
         quality = np.where(np.isnan(drawn), policy.data_system.unknown_quality, low + (high - low) * drawn)

@@ -1,4 +1,4 @@
-"""Criterion 1: do poor households concentrate here?
+"""The poverty criterion: do poor households concentrate here?
 
 Here: smoothed rate, count and cluster against their goalposts, the gate, suspect figures. Not here: reading TPMAP
 (``sources.tpmap``) and household rows (``households``), Gi* (``criteria.clusters``), poverty under draws
@@ -127,7 +127,7 @@ def suspect(rate_pct: pd.Series, province_code: pd.Series, percentile: float, ti
 
 @dataclass(frozen=True)
 class PovertyFigures:
-    """What criterion 1 rests on, (n,) each, for the districts with figures.
+    """What the poverty criterion rests on, (n,) each, for the districts with figures.
 
     Attributes:
         rate: share poor in any dimension, at least, of ``units``.
@@ -182,7 +182,7 @@ def smoothed_error(known: PovertyFigures, smooth: Floats, published_error: Float
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of criterion 1, each from 0 to 1, of one shape."""
+    """The parts of the poverty criterion, each from 0 to 1, of one shape."""
 
     rate: Floats
     count: Floats
@@ -206,7 +206,7 @@ def bare_parts(
 
 
 def bare_poverty(parts: Parts, rules: Poverty) -> Floats:
-    """Criterion 1: the sum of its parts by their weights.
+    """The poverty criterion: the sum of its parts by their weights.
 
     >>> from types import SimpleNamespace
     >>> rules = SimpleNamespace(parts=SimpleNamespace(rate=0.5, count=0.3, cluster=0.2))
@@ -227,7 +227,7 @@ def bare_concentrated(rate: Floats, national: ArrayLike, hot: Flags, gate: Gate)
 
 
 def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
-    """Criterion 1 and its parts for every district with poverty figures.
+    """The poverty criterion and its parts for every district with poverty figures.
 
     Districts without figures are nobody's neighbours and do not count in n.
 

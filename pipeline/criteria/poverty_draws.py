@@ -1,4 +1,4 @@
-"""Criterion 1 under draws: sampling error, the overlap of the dimensions, the goalposts.
+"""The poverty criterion under draws: sampling error, the overlap of the dimensions, the goalposts.
 
 Here: what a draw changes. Not here: the formulas (``criteria.poverty``, ``criteria.clusters``).
 """
@@ -18,7 +18,7 @@ STEPS = 33
 
 
 class PovertyUnderDraws(UnderDraws):
-    """Criterion 1 of the n districts of a country, and its gate.
+    """The poverty criterion of the n districts of a country, and its gate.
 
     Attributes:
         rate: the smoothed share poor, at least.
@@ -81,7 +81,7 @@ class PovertyUnderDraws(UnderDraws):
         return self._goalposts.at(draw.between("overlap", 0.0, 1.0, 0.0), percentile)
 
     def at(self, draw: Draw) -> Drawn:
-        """Criterion 1, and whether poverty concentrates."""
+        """The poverty criterion, and whether poverty concentrates."""
         rate = self.rates(draw)
         z = bare_gi_star(rate, self._neighbours)
         national = self._national * (self.units[:, None] * rate).sum(axis=0)

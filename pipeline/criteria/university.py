@@ -1,4 +1,4 @@
-"""Criterion 2: can a university here connect all partners?
+"""The university criterion: can a university here connect all partners?
 
 Here: capability of a campus, reach, the province's mandate. Not here: distances (``places``), the list of
 campuses (``sources.universities``), universities under draws (``criteria.university_draws``), the score (``scoring``).
@@ -108,7 +108,7 @@ def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats
 
 
 def bare_university(unserved: Floats, mandate: Floats) -> Floats:
-    """Criterion 2: ``1 - (1 - reach)(1 - mandate)``, where ``1 - reach`` is the chance that no campus serves.
+    """The university criterion: ``1 - (1 - reach)(1 - mandate)``; ``1 - reach`` is the chance that no campus serves.
 
     >>> bare_university(np.array([0.5]), np.array([0.4])).tolist()
     [0.7]
@@ -175,7 +175,7 @@ def mandate(districts: pd.DataFrame, universities: pd.DataFrame, able: Floats, p
 def district_university(
     district_facts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Criterion 2 and its parts for every district.
+    """The university criterion and its parts for every district.
 
     Each institution serves a district from its nearest campus; the nearest named is the nearest campus that can serve
     at all.

@@ -1,4 +1,4 @@
-"""Criterion 2 under draws: how far a university reaches, where its campus is, how able it is.
+"""The university criterion under draws: how far a university reaches, where its campus is, how able it is.
 
 Here: what a draw changes. Not here: the formulas (``criteria.university``), distances (``places``).
 """
@@ -41,7 +41,7 @@ class Pairs:
 
 
 class UniversityUnderDraws(UnderDraws):
-    """Criterion 2 of the n districts of a country.
+    """The university criterion of the n districts of a country.
 
     Attributes:
         pairs: districts and campuses.
@@ -82,7 +82,7 @@ class UniversityUnderDraws(UnderDraws):
         return Versions(np.clip(moved, 0, 1).astype(np.float32), self.capability)
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
-        """Criterion 2 of some districts."""
+        """The university criterion of some districts."""
         country, able = self.country, draw["campus_capability"]
         sigma = draw.between("decay", *country.policy.uncertainty.sigma_minutes, self.rules.sigma_minutes)
         position = np.full(len(country.codes), -1)

@@ -170,7 +170,7 @@ def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
     """What changed between the round that the policy names and this one, one row per province and district.
 
     Args:
-        later: the tables of this round named in ``COMPARED``.
+        later: the tables of this round named in ``what_if.RANKED_FROM``.
         paths: the folders of the project; ``paths.rounds`` holds the archived rounds.
 
     Returns:
@@ -200,25 +200,6 @@ def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
     moved = pd.concat(levels, ignore_index=True).assign(since=name)
     moved["change"] = shortlist.changes(moved["shortlisted_earlier"], moved["shortlisted_later"])
     return sentences.add_changes(moved)[CONTRACTS["round_changes"].column_names]
-
-
-# What `changes_since_round` reads of this round: all that a ranking under another policy may need.
-COMPARED = (
-    "policy",
-    "regions",
-    "universities",
-    "partnerships",
-    "data_systems",
-    "acceptances",
-    "household_poverty",
-    "household_agreement",
-    "district_shapes",
-    "district_facts",
-    "district_criteria",
-    "district_scores",
-    "provincial_shortlist",
-    "pilot_portfolio",
-)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ import pandas as pd
 import pytest
 
 from assets import checks, district, pilots, raw
-from pipeline import criterion
+from pipeline import criterion, what_if
 from pipeline.contracts import CONTRACTS
 from pipeline.figures import Figures
 from pipeline.orchestration import definitions
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.policy import WhatIf
-from pipeline.runs import rounds
 from pipeline.workspace import LoadedTables, Paths, UndeclaredTable
 from tests.conftest import ROOT
 
@@ -57,7 +56,7 @@ def test_assets_take_as_inputs_what_they_read() -> None:
     assert inputs["dossiers"] == set(dossier.TABLES)
     assert inputs["pictures"] == set(pictures.TABLES)
     assert inputs["brief"] == {*brief.TABLES, "pictures"}
-    assert inputs["round_changes"] == set(rounds.COMPARED)
+    assert inputs["round_changes"] == set(what_if.RANKED_FROM)
     assert not {"universities", "data_systems", "new_firms"} & inputs["brief"]
     of_notes = {name for name, op in ops.items() if any(one.dagster_type.is_nothing for one in op.ins.values())}
     assert of_notes == {"inputs", "repaired", "published"}
