@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import geothai
 import pandas as pd
@@ -49,6 +49,7 @@ def clean(text: str | None) -> str:
     return (text or "").translate(INVISIBLE).strip().translate(THAI_DIGITS)
 
 
+@lru_cache(maxsize=10_000)
 def bare_name(text: str | None) -> str:
     """A name in normal form: usual order of characters, single spaces, without อำเภอ, เขต or จังหวัด in front.
 
