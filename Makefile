@@ -18,7 +18,7 @@ test: .venv/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist worksteal
 
 ui: .venv/installed
 	$(BIN)/dg dev --host 127.0.0.1 --port 3000
@@ -28,7 +28,7 @@ bench: .venv/installed-test
 
 faults: .venv/installed-test
 	PILOT_AREAS_FAULTS=$(FAULTS) PILOT_AREAS_SOAK=$(SOAK) PILOT_AREAS_FUZZ=$(FUZZ) \
-	  $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/faults tests/bad_files
+	  $(BIN)/pytest -n 3 --dist loadfile tests/faults tests/bad_files
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from scipy.optimize import linprog
-from scipy.sparse import lil_array
+from scipy.sparse import csr_array
 
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.workspace import Paths
@@ -55,34 +55,31 @@ def narrowest(
             bounds[i] = (float(k == present), LARGEST)
         else:
             bounds[i] = (float(value), float(value))
+    rules = {
+        "A_ub": _rows(unequal, len(place)),
+        "b_ub": np.zeros(len(unequal)) if unequal else None,
+        "A_eq": _rows(equal, len(place)),
+        "b_eq": np.zeros(len(equal)) if equal else None,
+    }
     widths = [np.inf]
     for i in missing:
         ends = []
         for sign in (1.0, -1.0):
             goal = np.zeros(len(place))
             goal[i] = sign
-            found = linprog(
-                goal,
-                A_ub=_rows(unequal, len(place)),
-                b_ub=np.zeros(len(unequal)) if unequal else None,
-                A_eq=_rows(equal, len(place)),
-                b_eq=np.zeros(len(equal)) if equal else None,
-                bounds=bounds,
-            )
+            found = linprog(goal, **rules, bounds=bounds)
             assert found.success, found.message
             ends.append(found.x[i])
         widths.append(ends[1] - ends[0])
     return float(min(widths))
 
 
-def _rows(rows: list[dict[int, float]], width: int) -> lil_array | None:
+def _rows(rows: list[dict[int, float]], width: int) -> csr_array | None:
     if not rows:
         return None
-    matrix = lil_array((len(rows), width))
-    for i, cells in enumerate(rows):
-        for j, value in cells.items():
-            matrix[i, j] = value
-    return matrix.tocsr()
+    cells = [(value, i, j) for i, row in enumerate(rows) for j, value in row.items()]
+    values, at, of = zip(*cells, strict=True)
+    return csr_array((values, (at, of)), shape=(len(rows), width))
 
 
 def published_tables(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:

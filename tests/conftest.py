@@ -160,15 +160,22 @@ def real_run(make_once: MakeOnce) -> Paths:
 
 
 @pytest.fixture(scope="session")
-def _own_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("copy") / HARD_TO_NAME
+def copy_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Paths]:
+    """Copies a shared project for a test that changes it; the next test that asks finds the copy restored."""
+    copies: dict[Path, Path] = {}
+
+    def restored(source: Path) -> Paths:
+        copy = copies.setdefault(source, tmp_path_factory.mktemp("copy") / HARD_TO_NAME)
+        restore(source, copy)
+        return Paths.of(copy)
+
+    return restored
 
 
 @pytest.fixture
-def project(real_run: Paths, _own_copy: Path) -> Paths:
-    """The run on the figures of 2022 in a folder that this test may change; the next test finds it restored."""
-    restore(real_run.maps.parent, _own_copy)
-    return Paths.of(_own_copy)
+def project(real_run: Paths, copy_of: Callable[[Path], Paths]) -> Paths:
+    """The run on the figures of 2022 in a folder that this test may change."""
+    return copy_of(real_run.maps.parent)
 
 
 def restore(source: Path, copy: Path) -> None:

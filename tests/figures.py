@@ -1,5 +1,9 @@
 """The figures of all pages and downloads, from the tables of a workspace: what the asset decorator hands to each."""
 
+import pytest
+from matplotlib.figure import Figure as Picture
+from matplotlib.text import Text
+
 from pipeline import downloads, sentences, workbooks
 from pipeline.figures import Figures
 from pipeline.pages import brief, country, dossier, pictures
@@ -16,3 +20,19 @@ def figures_of(paths: Paths) -> Figures:
     tables = {name: stored.shapes(name) if name == "district_shapes" else stored(name) for name in declared}
     official = from_table(tables["policy"])
     return Figures(LoadedTables(tables), official, RunIdentity(paths).of(official), sentences.for_page(official))
+
+
+def texts_of_picture(figures: Figures, layer: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text drawn in the picture of one map."""
+    found: list[str] = []
+    save = Picture.savefig
+
+    def noting(picture: Picture, *given: object, **options: object) -> None:
+        found.extend(text.get_text() for text in picture.findobj(Text))
+        save(picture, *given, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Picture, "savefig", noting)
+        patched.setattr(pictures, "MAPS", (layer,))
+        pictures.map_pictures(figures)
+    return found

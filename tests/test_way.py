@@ -1,19 +1,14 @@
 """The whole way on a dozen districts with invented figures, each number computed a second time here."""
 
-import json
 import math
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from matplotlib.text import Text
 
-from pipeline.pages import pictures
-from pipeline.workspace import Paths
-from tests.conftest import published, run_in, with_fewer_draws
-from tests.figures import figures_of
+from pipeline.workspace import Tables
+from tests.conftest import made_in, with_fewer_draws
 
 # code: surveyed = labelled persons, percent poor
 INVENTED = {
@@ -33,7 +28,8 @@ INVENTED = {
 
 
 @pytest.fixture(scope="module")
-def invented(new_project: Callable[[], Path]) -> Paths:
+def invented(new_project: Callable[[], Path]) -> Tables:
+    """The tables made from the invented figures."""
     root = with_fewer_draws(new_project())
     file = root / "data" / "raw" / "tpmap" / "tpmap_2022_by_district.csv"
     columns = file.read_text(encoding="utf-8").splitlines()[0].split(",")
@@ -53,20 +49,17 @@ def invented(new_project: Callable[[], Path]) -> Paths:
         }
         rows.append(row)
     pd.DataFrame(rows, columns=columns).to_csv(file, index=False, lineterminator="\n")
-    sidecar = file.with_name("SOURCE.toml")
-    text = sidecar.read_text(encoding="utf-8")
-    sidecar.write_text("sample = true\n" + text, encoding="utf-8")
-    return run_in(root)
+    return Tables(made_in(root, "provincial_shortlist").workspace)
 
 
-def test_every_number_of_the_dozen(invented: Paths) -> None:
+def test_every_number_of_the_dozen(invented: Tables) -> None:
     poor = {c: p * r / 100 for c, (p, r) in INVENTED.items()}
     people = sum(p for p, _ in INVENTED.values())
     m = sum(poor.values()) / people
     spread = sum(p * (r / 100 - m) ** 2 for p, r in INVENTED.values()) / people - m / (people / len(INVENTED))
     smooth = {c: (poor[c] + m * m / spread) / (INVENTED[c][0] + m / spread) for c in INVENTED}
-    criteria = published(invented, "district_criteria").set_index("district_code")
-    scores = published(invented, "district_scores").set_index("district_code")
+    criteria = invented("district_criteria").set_index("district_code")
+    scores = invented("district_scores").set_index("district_code")
     for code, rate in smooth.items():
         assert scores.loc[code, "poverty_rate_smoothed_pct"] == pytest.approx(100 * rate)
         persons = rate * INVENTED[code][0]
@@ -86,26 +79,10 @@ def test_every_number_of_the_dozen(invented: Paths) -> None:
     assert (scores["status"] == "data_needed").sum() == 928 - len(INVENTED)
 
 
-def test_the_provinces_follow(invented: Paths) -> None:
-    scores = published(invented, "district_scores")
-    provinces = published(invented, "provincial_shortlist").set_index("province_code")
+def test_the_provinces_follow(invented: Tables) -> None:
+    scores = invented("district_scores")
+    provinces = invented("provincial_shortlist").set_index("province_code")
     for code in ("50", "58", "95", "11"):
         best = sorted(scores.loc[(scores["province_code"] == code) & (scores["status"] == "eligible"), "score"])[-3:]
         assert provinces.loc[code, "value"] == pytest.approx(sum(best) / 3)
     assert set(provinces.index[provinces["shortlisted"]]) == {"50", "58", "95"}
-
-
-def test_sample_is_said_everywhere(invented: Paths) -> None:
-    assert json.loads((invented.processed / "run.json").read_text(encoding="utf-8"))["sample"] is True
-    assert published(invented, "inputs")["sample"].any()
-    for file in sorted(invented.maps.glob("*.html")):
-        page = file.read_text(encoding="utf-8")
-        assert "ข้อมูลตัวอย่าง" in page, file.name
-        assert "SAMPLE" in page, file.name
-    downloads = invented.maps / "downloads"
-    assert b"SAMPLE" in zipfile.ZipFile(downloads / "95.xlsx").read("xl/sharedStrings.xml")
-    said = json.loads((downloads / "districts.geojson").read_text(encoding="utf-8"))
-    assert {feature["properties"]["sample"] for feature in said["features"]} == {True}
-    figures = figures_of(invented)
-    drawn = pictures._draw(figures, "poverty", *pictures._outlines(figures.shapes))
-    assert any("SAMPLE" in text.get_text() for text in drawn.findobj(Text))

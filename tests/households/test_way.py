@@ -21,12 +21,12 @@ from pipeline import cli, workspace
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import Stopped
 from pipeline.households import opening
-from pipeline.orchestration import definitions
 from pipeline.pages import embedding
 from pipeline.runs import publishing
 from pipeline.workspace import Paths
 from tests import attack, scanner
-from tests.conftest import digests, made_in, published, run_in, with_fewer_draws
+from tests.conftest import MakeOnce, digests, lineage, made_in, published, run_in, with_fewer_draws, with_real_inputs
+from tests.figures import figures_of, texts_of_picture
 from tests.households.conftest import citizen_id, csv, row, xlsx
 
 DISTRICTS = ("5001", "5002", "5007", "5801", "5802", "5804", "9501", "9506", "9508", "1001", "1002", "1003")
@@ -58,6 +58,15 @@ PERSONAL = {
     "birth_date": "2507-11-23",
     "note": '=HYPERLINK("http://x")ลับเฉพาะ',
 }
+INVENTED = """
+sample = true
+title_th = "ข้อมูลรายครัวเรือนตัวอย่าง"
+title_en = "Invented household rows"
+source = "tests"
+address = ""
+licence = "invented rows"
+received = ""
+"""
 AT_HOME = ("98.123457", "18.765432")
 
 
@@ -68,14 +77,26 @@ def export(system: str) -> bytes:
     return table.to_csv(index=False).encode()
 
 
-@pytest.fixture(scope="module")
-def mixed(new_project: Callable[[], Path]) -> Paths:
-    root = with_fewer_draws(new_project())
+@pytest.fixture(scope="session")
+def mixed(make_once: MakeOnce) -> Paths:
+    """One published run with household rows of two systems in a dozen districts. Read only: all workers share it."""
+    return Paths.of(make_once("mixed", with_household_rows))
+
+
+@pytest.fixture
+def changing(mixed: Paths, copy_of: Callable[[Path], Paths]) -> Paths:
+    """The run with household rows in a folder that this test may change."""
+    return copy_of(mixed.maps.parent)
+
+
+def with_household_rows(root: Path) -> None:
+    with_fewer_draws(with_real_inputs(root))
     for system in ("tpmap", "pppconnext"):
         folder = root / "data" / "raw" / "households" / system
         folder.mkdir(parents=True)
         (folder / "rows.csv").write_bytes(export(system))
-    return run_in(root)
+        (folder / "SOURCE.toml").write_text(INVENTED, encoding="utf-8")
+    run_in(root)
 
 
 def test_rows_come_before_published_rates_district_by_district(mixed: Paths, real_run: Paths) -> None:
@@ -91,6 +112,23 @@ def test_rows_come_before_published_rates_district_by_district(mixed: Paths, rea
     same = ["rate_any_min", "survey_population", "rate_health", "labelled_share"]
     pd.testing.assert_frame_equal(facts.loc[others, same], before.loc[others, same])
     assert (published(mixed, "district_poverty")["poverty_unit"] == "persons").all()
+
+
+def test_everything_published_says_that_it_rests_on_a_sample(mixed: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = json.loads((mixed.processed / "run.json").read_text(encoding="utf-8"))
+    assert record["sample"] is True
+    pages = sorted(mixed.maps.glob("*.html"))
+    assert len(pages) == 79
+    for file in pages:
+        page = file.read_text(encoding="utf-8")
+        assert "ข้อมูลตัวอย่าง" in page, file.name
+        assert "SAMPLE" in page, file.name
+    downloads = mixed.maps / "downloads"
+    assert b"SAMPLE" in zipfile.ZipFile(downloads / "95.xlsx").read("xl/sharedStrings.xml")
+    layer = json.loads((downloads / "districts.geojson").read_text(encoding="utf-8"))
+    assert {feature["properties"]["sample"] for feature in layer["features"]} == {True}
+    texts = texts_of_picture(figures_of(mixed), "poverty", monkeypatch)
+    assert any("SAMPLE" in text for text in texts)
 
 
 def test_a_count_too_small_to_publish_is_nowhere(mixed: Paths) -> None:
@@ -236,13 +274,13 @@ def test_counts_left_out_cannot_be_computed_from_all_that_is_published(mixed: Pa
         assert attack.narrowest(shown, {k: [1] for k in range(2, 7)} | {1: [0]}, union=(1, [2, 3, 4, 5, 6])) >= 1
 
 
-def test_a_second_run_reads_no_row_and_gives_the_same_bytes(mixed: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = digests(mixed)
+def test_a_second_run_reads_no_row_and_gives_the_same_bytes(changing: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digests(changing)
     monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again"))
     monkeypatch.setenv("PILOT_AREAS_KEY", "another key, since no pseudonym is published")
-    made_in(mixed.maps.parent, "district_scores", "refused", "household_agreement")
-    publishing.publish(mixed, definitions.build(mixed).resources["lineage"].made_from, "again", datetime.now(UTC))
-    assert digests(mixed) == before
+    made_in(changing.maps.parent, "district_scores", "refused", "household_agreement")
+    publishing.publish(changing, lineage(changing), "again", datetime.now(UTC))
+    assert digests(changing) == before
 
 
 def test_check_shows_what_became_of_the_rows(
@@ -254,20 +292,17 @@ def test_check_shows_what_became_of_the_rows(
     assert cli.main(["check"]) == 0
     output = capsys.readouterr().out
     assert "in = kept + superseded + refused" in output
-    assert "households/tpmap/rows.csv (utf-8)\n  2,400 in = 2,400 kept + 0 superseded + 0 refused\n" in output
+    assert "households/tpmap/rows.csv (utf-8) (SAMPLE)\n  2,400 in = 2,400 kept + 0 superseded + 0 refused\n" in output
 
 
-def test_bad_rows_after_good_ones_leave_what_is_published(mixed: Paths) -> None:
-    before = digests(mixed)
-    extra = mixed.raw / "households" / "tpmap" / "extra.csv"
+def test_bad_rows_after_good_ones_leave_what_is_published(changing: Paths) -> None:
+    before = digests(changing)
+    extra = changing.raw / "households" / "tpmap" / "extra.csv"
     extra.write_bytes(csv(rows())[:-200])
-    try:
-        with pytest.raises(Stopped, match="in the same survey year") as stopped:
-            run_in(mixed.maps.parent, mixed)
-    finally:
-        extra.unlink()
+    with pytest.raises(Stopped, match="in the same survey year") as stopped:
+        run_in(changing.maps.parent, changing)
     assert stopped.value.refused
-    assert digests(mixed) == before
+    assert digests(changing) == before
 
 
 def test_a_broken_cell_is_in_no_log(

@@ -10,13 +10,13 @@ import shapely
 from defusedxml import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.text import Text
 
 from pipeline.criterion import MAPS
 from pipeline.figures import Figures
 from pipeline.pages import classes, outlines, pictures
 from pipeline.workspace import Paths
 from tests.conftest import published
+from tests.figures import texts_of_picture
 
 
 def scores(values: list[float | None]) -> pd.DataFrame:
@@ -159,10 +159,9 @@ def test_pictures_have_every_map_and_the_same_bytes(figures: Figures, real_run: 
             assert len(content) < 200_000
 
 
-def test_the_words_of_a_picture(figures: Figures) -> None:
+def test_the_words_of_a_picture(figures: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
     """The picture has title, date, sources, run, warnings and every class with its number of districts."""
-    drawn = pictures._draw(figures, "score", *pictures._outlines(figures.shapes))
-    texts = [text.get_text() for text in drawn.findobj(Text)]
+    texts = texts_of_picture(figures, "score", monkeypatch)
     whole = "\n".join(texts)
     of = figures["map_classes"][figures["map_classes"]["map"] == "score"]
     for part in (

@@ -15,16 +15,20 @@ from pipeline.errors import InputError
 from pipeline.runs import rounds
 from pipeline.sentences.change import add_changes
 from pipeline.workspace import Paths, Tables
-from tests.conftest import digests, made_in, run_in
+from tests.conftest import MakeOnce, digests, made_in, publish_in
 
 TODAY = date(2026, 1, 31)
 
 
-@pytest.fixture(scope="module")
-def three(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+@pytest.fixture
+def three(real_run: Paths, make_once: MakeOnce, copy_of: Callable[[Path], Paths]) -> Paths:
+    """A project with the rounds a, b and current, which this test may change."""
+    return copy_of(make_once("rounds", lambda root: with_three_rounds(root, real_run)))
+
+
+def with_three_rounds(root: Path, real_run: Paths) -> None:
     """Rounds a and b as received; current with other figures and another policy, compared with a."""
-    root = tmp_path_factory.mktemp("rounds") / "project"
-    shutil.copytree(real_run.maps.parent, root, symlinks=True)
+    shutil.copytree(real_run.maps.parent, root, symlinks=True, dirs_exist_ok=True)
     paths = Paths.of(root)
     rounds.archive(paths, "a", TODAY)
     rounds.archive(paths, "b", TODAY)
@@ -41,8 +45,7 @@ def three(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     text = text.replace("poverty = 0.50\nuniversity = 0.25", "poverty = 0.30\nuniversity = 0.45")
     text = text.replace('previous_round = ""', 'previous_round = "a"')
     policy.write_text(text, encoding="utf-8")
-    run_in(root)
-    return paths
+    publish_in(root)
 
 
 def test_an_archived_round_is_a_folder_with_everything(three: Paths) -> None:
@@ -125,7 +128,7 @@ def test_the_way_on_the_command_line(
     assert cli.main(["rounds", "list"]) == 0
     assert "as archived" in capsys.readouterr().out
     assert cli.main(["rounds", "compare", "a", "current"]) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for part in (
         "a → current",
         "rules that differ: weights.poverty, weights.university",
@@ -134,7 +137,7 @@ def test_the_way_on_the_command_line(
         "เชียงราย",
         "หลุด · leaves",
     ):
-        assert part in said
+        assert part in printed
     assert cli.main(["rounds", "archive", "รอบที่หนึ่ง-2565"]) == 0
     assert "files in" in capsys.readouterr().out
     assert cli.main(["rounds", "archive", "รอบที่หนึ่ง-2565"]) == 0  # the same run again: it is there already
@@ -168,16 +171,14 @@ def test_unknown_and_changed_rounds_are_refused(
         file.write(b"x")
     (three.rounds / "spoilt" / "maps" / "index.html").unlink()
     assert cli.main(["rounds", "compare", "spoilt", "current"]) == 2
-    said = capsys.readouterr().err
-    assert "maps/index.html" in said
-    assert "processed/sensitivity.parquet" in said
+    printed = capsys.readouterr().err
+    assert "maps/index.html" in printed
+    assert "processed/sensitivity.parquet" in printed
     assert cli.main(["rounds", "list"]) == 0
     assert "2 files changed" in capsys.readouterr().out
     (three.rounds / "spoilt" / "round.json").write_text("{", encoding="utf-8")
     assert cli.main(["rounds", "list"]) == 2
-    said = capsys.readouterr().err
-    assert "round.json" in said
-    shutil.rmtree(three.rounds / "spoilt")
+    assert "round.json" in capsys.readouterr().err
 
 
 def test_a_round_is_archived_where_links_cannot_be_made(three: Paths, tmp_path: Path) -> None:
@@ -233,18 +234,14 @@ def test_a_round_that_is_not_archived_is_refused_with_a_line(three: Paths) -> No
     made_in(three.maps.parent, "policy")
     with pytest.raises(InputError, match=r"policy\.toml, column decision\.previous_round: found '2001'"):
         rounds.changes_since_round(Tables(three.workspace), three)
-    three.policy.write_text(text, encoding="utf-8")
 
 
 def test_another_earlier_round_is_another_input(three: Paths) -> None:
     """The run's id follows from the archived round too: other rounds, other pages."""
     before = workspace.inputs_digest(three)
     record = three.rounds / "a" / "round.json"
-    content = record.read_bytes()
-    record.write_bytes(content + b" ")
+    record.write_bytes(record.read_bytes() + b" ")
     assert workspace.inputs_digest(three) != before
-    record.write_bytes(content)
-    assert workspace.inputs_digest(three) == before
 
 
 @pytest.mark.parametrize(
@@ -278,5 +275,5 @@ def test_a_move_in_words(
         "change": change,
         "since": "r",
     }
-    told = add_changes(pd.DataFrame([row]).astype(dict.fromkeys(list(row)[:5], "Int64")))
-    assert (told.loc[0, "change_th"], told.loc[0, "change_en"]) == (th, en)
+    words = add_changes(pd.DataFrame([row]).astype(dict.fromkeys(list(row)[:5], "Int64")))
+    assert (words.loc[0, "change_th"], words.loc[0, "change_en"]) == (th, en)
