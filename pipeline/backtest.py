@@ -1,7 +1,7 @@
-"""Where past choices of programmes stand in today's ranking: context, not a test that the ranking could pass.
+"""The present ranks of places that programmes chose in the past: context, not a test that the ranking could pass.
 
 Here: reading a list of past choices, recall at K and what chance alone would give. Not here: printing (``report``).
-Past choices are no truth about poverty: Samut Sakhon and Uthai Thani, once TPMAP pilots, had among the fewest poor.
+Past choices do not measure poverty: Samut Sakhon and Uthai Thani, once TPMAP pilots, had among the fewest poor.
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,17 @@ LARGEST_BYTES = 5_000_000
 
 @dataclass(frozen=True)
 class Recall:
-    """How many of a programme's places are among today's first K, beside what chance gives.
+    """How many of a programme's places are among today's first K, and what chance gives.
 
-    ``expected`` is the recall of places picked at random; ``p`` the share of all ways to pick as many places that
-    recall as many or more.
+    Attributes:
+        level: ``province`` or ``district``.
+        places: places that the programme chose.
+        among: places that are ranked.
+        k: size of today's list.
+        found: places of the programme on it.
+        recall: ``found / places``.
+        expected: recall of places picked at random.
+        p: share of all ways to pick as many places that find as many or more.
     """
 
     programme: str
@@ -57,7 +64,7 @@ def past_choices(path: Path, district_codes: pd.Series) -> Parsed:
 
 
 def placed(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame) -> pd.DataFrame:
-    """Each past choice with its place in today's ranking: name, rank (none: not ranked), score or value, status."""
+    """Add to each past choice its name, rank (none: not ranked), score or value, and status in today's ranking."""
     of_district = districts.assign(code=districts["district_code"], value=districts["score"])
     of_province = provinces.assign(code=provinces["province_code"])
     of_province["rank"] = of_province["rank"].where(of_province["value"] > 0)
@@ -69,7 +76,7 @@ def placed(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFra
 
 
 def recalls(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> list[Recall]:
-    """Recall of each programme, provinces and districts apart, at the size of today's list.
+    """Recall of each programme, by level, at the size of today's list.
 
     K is the shortlist's number of provinces; for districts as many as they would have pilot districts.
     """

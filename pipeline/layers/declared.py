@@ -66,8 +66,8 @@ establishments = Layer(
             words=Words("ใหญ่", "large"),
         ),
     ),
-    words=Words("สถานประกอบการ", "establishments:"),
-    missing=Words("ไม่มีข้อมูลสถานประกอบการตามขนาด", "no figures on establishments by size"),
+    words=Words("สถานประกอบการ", "Establishments:"),
+    missing=Words("ไม่มีข้อมูลสถานประกอบการตามขนาด", "No figures on establishments by size"),
     remark=Words("(ไม่ทราบวันที่)", "(undated)"),
 )
 cbt_sites = Layer(

@@ -3,6 +3,9 @@
 Not here: what is wrong with a file (``test_text_files``, ``test_cells``), shapes, workbooks, Parquet.
 """
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +16,9 @@ import pandas as pd
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.layers import LAYERS, Layer
+from pipeline.reading.delimited import header_of, rows_of
+from pipeline.reading.encodings import decode
+from pipeline.reading.sidecar import SIDECAR, read_sidecar
 from pipeline.reading.table import Received
 from pipeline.sources import context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
 from tests.conftest import ROOT
@@ -30,6 +36,7 @@ class Reader:
     file: str
     key: str
     read: Callable[[Path], Received]
+    layer: Layer | None = None
 
     def copied(self, to: Path) -> Path:
         """The real folder, copied; the file within it."""
@@ -37,6 +44,8 @@ class Reader:
         place.mkdir(parents=True)
         for path in (RAW / self.folder).iterdir():
             (place / path.name).write_bytes(path.read_bytes())
+        if self.layer:
+            write_plainly(place / self.file, self.layer)
         return place / self.file
 
 
@@ -47,7 +56,26 @@ def layer_reader(layer: Layer) -> Reader:
         layer.file,
         CONTRACTS[layer.name].key[0],
         lambda folder: context.layer_table(folder.parent, layer, DISTRICTS),
+        layer,
     )
+
+
+def write_plainly(file: Path, layer: Layer) -> None:
+    """Write the file of a layer in UTF-8, with commas and our names, however it came: faults are put into that form."""
+    content, known = file.read_bytes(), CONTRACTS[layer.name].column_names
+    columns = read_sidecar(file.parent).columns_of(file.name, known)
+    text, encoding = decode(content, file.name)
+    delimiter, header = header_of(text, [*known, *columns.ours], file.name)
+    if (encoding, delimiter, columns.ours) == ("utf-8", ",", {}):
+        return
+    target = io.StringIO(newline="")
+    out = csv.writer(target, lineterminator="\n")
+    out.writerow([columns.ours.get(name, name) for name in header])
+    out.writerows(row for _, row in rows_of(text, delimiter, len(header), file.name))
+    file.write_text(target.getvalue(), encoding="utf-8")
+    sidecar = file.parent / SIDECAR
+    without_map = re.sub(r"(?ms)^\[columns.*?(?=^\[(?!columns)|\Z)", "", sidecar.read_text(encoding="utf-8"))
+    sidecar.write_text(without_map, encoding="utf-8")
 
 
 READERS = {
