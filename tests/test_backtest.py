@@ -82,7 +82,7 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
         (b"code,year,programme\n95,2019,\n", ["line 2", "programme"]),
         (b"code,year,programme\n95,2019,x\n95,2019,x\n", ["line 3"]),
         (b"code,year,programme\n95,2019\n", ["line 2"]),
-        ("code,year,programme\n95,2019,ยะลา\n".encode("cp874"), ["UTF-8"]),
+        ("code,year,programme\n95,2019,café\n".encode("latin-1"), ["line 2", "CP874", "CSV UTF-8"]),
         (b"code,year,programme\n95,2019,\x00\n", ["NUL"]),
     ],
 )

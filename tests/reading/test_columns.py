@@ -91,7 +91,7 @@ def test_ignored_columns_are_stored_and_become_a_warning(tmp_path: Path) -> None
     assert inputs["encoding"].tolist() == ["utf-8"]
     finding = findings.columns(inputs)
     assert not finding.fine
-    assert "nesdc/regions.csv: note, column 8 without a name" in finding.says
+    assert "nesdc/regions.csv: note, column 8 without a name" in finding.sentence
     assert findings.columns(inputs.assign(ignored_columns="")).fine
 
 
