@@ -12,9 +12,10 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from pipeline.contracts import CONTRACTS
-from pipeline.errors import InputError
+from pipeline.errors import InputError, Problem
 from pipeline.layers import LAYERS, Layer
 from pipeline.reading.delimited import header_of, rows_of
 from pipeline.reading.encodings import decode
@@ -22,6 +23,7 @@ from pipeline.reading.sidecar import SIDECAR, read_sidecar
 from pipeline.reading.table import Received
 from pipeline.sources import context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
 from tests.conftest import ROOT
+from tests.problems import refusal
 
 RAW = ROOT / "data" / "raw"
 DISTRICTS = dopa.districts().table
@@ -124,15 +126,8 @@ def plain_of(name: str) -> pd.DataFrame:
     return reader.read(RAW / reader.folder).table.reset_index(drop=True)
 
 
-def refused(read: Callable[[], object], *parts: str) -> None:
-    """It is refused with one line that says where, what was found, what was expected and how to fix it."""
-    try:
+def refused(read: Callable[[], object], *parts: str) -> Problem:
+    """The problem with which a reader refuses a file; see ``refusal`` for ``parts``."""
+    with pytest.raises(InputError) as caught:
         read()
-    except InputError as error:
-        line = str(error)
-    else:
-        raise AssertionError("it was not refused")
-    assert "\n" not in line
-    assert len(line) < 1500
-    for part in (": found ", "; expected ", "; to fix: ", *parts):
-        assert part in line, line
+    return refusal(caught.value, *parts)

@@ -14,6 +14,7 @@ from pipeline.sources import data_systems as systems
 from pipeline.sources import dopa, nesdc, tpmap, universities
 from tests.bad_files.readers import READERS, plain_of
 from tests.conftest import ROOT
+from tests.problems import refusal
 
 RAW = ROOT / "data" / "raw"
 DISTRICTS = dopa.districts().table
@@ -79,13 +80,6 @@ REFUSED_TPMAP = {
 }
 
 
-def one_line(error: InputError, *parts: str) -> None:
-    line = str(error)
-    assert "\n" not in line
-    for part in ("found", "expected", "to fix:", *parts):
-        assert part in line, line
-
-
 @pytest.mark.parametrize("name", REFUSED_TPMAP)
 def test_tpmap_refuses(name: str, tmp_path: Path) -> None:
     change, parts = REFUSED_TPMAP[name]
@@ -93,7 +87,7 @@ def test_tpmap_refuses(name: str, tmp_path: Path) -> None:
     (place / TPMAP).write_bytes(change((place / TPMAP).read_bytes()))
     with pytest.raises(InputError) as caught:
         tpmap.district_rates(place, DISTRICTS, 2022)
-    one_line(caught.value, TPMAP, *parts)
+    refusal(caught.value, TPMAP, *parts)
 
 
 REPAIRED = {
@@ -104,7 +98,7 @@ REPAIRED = {
 
 
 @pytest.mark.parametrize("name", REPAIRED)
-def test_tpmap_mends_with_a_record(name: str, tmp_path: Path) -> None:
+def test_tpmap_repairs_with_a_record(name: str, tmp_path: Path) -> None:
     old, new, used = REPAIRED[name]
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).write_bytes(replaced(old, new)((place / TPMAP).read_bytes()))
@@ -130,16 +124,16 @@ def test_missing_and_misnamed_files_and_sidecars(tmp_path: Path) -> None:
     (place / TPMAP).rename(place / "tpmap_2022_by_districts.csv")
     with pytest.raises(InputError) as caught:
         tpmap.district_rates(place, DISTRICTS, 2022)
-    one_line(caught.value, "no such file", "rename tpmap_2022_by_districts.csv")
+    refusal(caught.value, "no such file", "rename tpmap_2022_by_districts.csv")
     (place / "tpmap_2022_by_districts.csv").rename(place / TPMAP)
     (place / "SOURCE.toml").write_text("title_th = 'ก'\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
         tpmap.district_rates(place, DISTRICTS, 2022)
-    one_line(caught.value, "SOURCE.toml", "title_en")
+    refusal(caught.value, "SOURCE.toml", "title_en")
     (place / "SOURCE.toml").unlink()
     with pytest.raises(InputError) as caught:
         tpmap.district_rates(place, DISTRICTS, 2022)
-    one_line(caught.value, "SOURCE.toml", "no such file")
+    refusal(caught.value, "SOURCE.toml", "no such file")
 
 
 def test_a_changed_file_is_seen_against_its_sidecar(tmp_path: Path) -> None:
@@ -155,26 +149,26 @@ def test_other_sources_refuse(tmp_path: Path) -> None:
     (place / "regions.csv").write_text("".join(text[:-1]), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         nesdc.regions(place, DISTRICTS)
-    one_line(caught.value, "no row for province 96")
+    refusal(caught.value, "no row for province 96")
     place = folder(tmp_path, "universities")
     file = place / "universities.csv"
     file.write_bytes(replaced("50,5001", "51,5001")(file.read_bytes()))
     with pytest.raises(InputError) as caught:
         universities.campuses(place, DISTRICTS)
-    one_line(caught.value, "district 5001 with province 51")
+    refusal(caught.value, "district 5001 with province 51")
     place = folder(tmp_path, "data_systems")
     file = place / "acceptances.csv"
     file.write_bytes(replaced("PPPConnext,CODI,yes", "PPPConnext,NESDC,yes")(file.read_bytes()))
     table = systems.data_systems(place, DISTRICTS).table
     with pytest.raises(InputError) as caught:
         systems.acceptances(place, table, ("PMU-A", "CODI", "OSMEP", "DASTA"))
-    one_line(caught.value, "'NESDC'", "line 2")
+    refusal(caught.value, "'NESDC'", "line 2")
 
 
 def test_a_year_the_register_lacks(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         dopa.population(RAW / "dopa", DISTRICTS, 2016)
-    one_line(caught.value, "population_by_district.csv", "2017, 2018, 2019, 2020, 2021", "population_year 2016")
+    refusal(caught.value, "population_by_district.csv", "2017, 2018, 2019, 2020, 2021", "population_year 2016")
 
 
 def test_a_sidecar_whose_digests_are_no_table(tmp_path: Path) -> None:
@@ -183,7 +177,7 @@ def test_a_sidecar_whose_digests_are_no_table(tmp_path: Path) -> None:
     (place / "SOURCE.toml").write_text(text + 'sha256 = "abc"\n', encoding="utf-8")
     with pytest.raises(InputError) as caught:
         tpmap.district_rates(place, DISTRICTS, 2022)
-    one_line(caught.value, "SOURCE.toml", "[sha256]")
+    refusal(caught.value, "SOURCE.toml", "[sha256]")
 
 
 def test_an_abolished_code_names_its_successor(tmp_path: Path) -> None:
@@ -192,7 +186,7 @@ def test_an_abolished_code_names_its_successor(tmp_path: Path) -> None:
     file.write_bytes(replaced("530407,2021", "530306,2021")(file.read_bytes()))
     with pytest.raises(InputError) as caught:
         dopa.subdistrict_population(place, 2021)
-    one_line(caught.value, "'530306'", "subdistrict_code")
+    refusal(caught.value, "'530306'", "subdistrict_code")
 
 
 BALLOTS = """[[ballots]]
@@ -239,7 +233,7 @@ def test_policy_refuses(name: str, tmp_path: Path) -> None:
     file.write_bytes(replaced(old, new)((RAW / "policy" / "policy.toml").read_bytes()))
     with pytest.raises(InputError) as caught:
         policies.read_policy(file, DISTRICTS["district_code"])
-    one_line(caught.value, "policy.toml", *parts)
+    refusal(caught.value, "policy.toml", *parts)
 
 
 def test_policy_survives_its_table_and_overrides_are_marked() -> None:
