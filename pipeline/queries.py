@@ -61,7 +61,7 @@ def answer(sql: Path, tables: Iterable[Stored]) -> pd.DataFrame:
 
 
 @contextmanager
-def _database_file(
+def database_file(
     file: Path, folders: Iterable[Path], *, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB file; besides its own folder it can read only ``folders``."""
@@ -79,7 +79,7 @@ def same_content(one: Path, other: Path) -> bool:
 
 
 def _content(file: Path) -> list[tuple[object, ...]]:
-    with _database_file(file, (), read_only=True) as connection:
+    with database_file(file, (), read_only=True) as connection:
         columns = connection.execute(
             "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() ORDER BY ALL"
         ).fetchall()
@@ -108,7 +108,7 @@ def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], s
 
 
 def _write_tables(target: Path, tables: Mapping[str, tuple[Contract, Path]], sample: Collection[str]) -> None:
-    with _database_file(target, {path.parent for _, path in tables.values()}) as connection:
+    with database_file(target, {path.parent for _, path in tables.values()}) as connection:
         for name, (contract, path) in sorted(tables.items()):
             columns = [c for c in contract if c.kind not in (Kind.GEOMETRY, Kind.BYTES)]
             relation = connection.read_parquet(str(path)).project(*(duckdb.ColumnExpression(c.name) for c in columns))

@@ -32,7 +32,7 @@ def test_every_connection_is_sandboxed(sql: str, real_run: Paths, tmp_path: Path
     opened = {
         "views": queries.views_of({"districts": table}),
         "stream": queries.streaming([table.parent], tmp_path),
-        "catalogue": queries._database_file(catalogue, [table.parent], read_only=True),
+        "catalogue": queries.database_file(catalogue, [table.parent], read_only=True),
     }
     for kind, connection in opened.items():
         with connection as database:
