@@ -154,4 +154,16 @@ def delete_old_runs(instance: dg.DagsterInstance) -> int:
     for run_id in old:
         instance.delete_run(run_id)
         instance.compute_log_manager.delete_logs(prefix=[run_id])
+        _delete_event_database(instance, run_id)
     return len(old)
+
+
+def _delete_event_database(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Delete the file that held the events of a deleted run.
+
+    SQLite storage keeps one database per run. Deleting the run empties it, but the file keeps its size (1.5 MB per night),
+    and Dagster 1.13 has no call that removes it. The storage itself gives the path; other storages have no such file.
+    """
+    path_for_shard = getattr(instance.event_log_storage, "path_for_shard", None)
+    if path_for_shard is not None:
+        Path(path_for_shard(run_id)).unlink(missing_ok=True)

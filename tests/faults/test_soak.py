@@ -58,7 +58,7 @@ def reading(service: Service) -> Reading:
             continue
     used = {place.name: resident_mb(place) for place in group}
     kept = [p.stat().st_size for p in (service.root / ".dagster").rglob("*") if p.is_file()]
-    runs = len(list((service.root / ".dagster" / "logs").glob("*-*")))
+    runs = len(list((service.root / ".dagster" / "storage" / "history" / "runs").glob("*-*.db")))
     files = sum(len(list((place / "fd").iterdir())) for place in group)
     return Reading(used[str(daemon)], sum(used.values()), files, len(group), sum(kept) / 1e6, runs)
 
