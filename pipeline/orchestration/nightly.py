@@ -161,8 +161,8 @@ def delete_old_runs(instance: dg.DagsterInstance) -> int:
 def _delete_event_database(instance: dg.DagsterInstance, run_id: str) -> None:
     """Delete the file that held the events of a deleted run.
 
-    SQLite storage keeps one database per run. Deleting the run empties it, but the file keeps its size (1.5 MB per night),
-    and Dagster 1.13 has no call that removes it. The storage itself gives the path; other storages have no such file.
+    SQLite storage keeps one database per run. Deleting the run empties it, but the file keeps its size (1.5 MB per
+    night), and Dagster 1.13 has no call that removes it. The storage gives the path; other storages have no such file.
     """
     path_for_shard = getattr(instance.event_log_storage, "path_for_shard", None)
     if path_for_shard is not None:
