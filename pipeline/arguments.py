@@ -1,4 +1,4 @@
-"""What `pilot-areas` takes: commands, arguments, help.
+"""The command line of `pilot-areas`: commands, arguments, help.
 
 Not here: what a command does (``cli``).
 """
@@ -15,15 +15,15 @@ DESCRIPTION = """\
 Where public programmes against poverty should begin: a ranked shortlist of Thai provinces, each with its
 pilot districts and the reasons.
 
-  pilot-areas check           what is in data/raw, and whether it can be used
-  pilot-areas run             everything, from data/raw to data/processed and maps/index.html
-  pilot-areas explain 9501    why a district (four digits) or province (two) has its rank, and how sure
+  pilot-areas check           the inputs in data/raw, and whether they can be used
+  pilot-areas run             compute everything, from data/raw to data/processed and maps/index.html
+  pilot-areas explain 9501    why a district (four digits) or province (two) has its rank, and how certain it is
   pilot-areas whatif --weights poverty=0.6    who would enter and leave the list; nothing is published
-  pilot-areas policy show     the parameters of the round, ballots and weights
-  pilot-areas rounds list     archived rounds; archive the published run, compare two
+  pilot-areas policy show     the parameters, ballots and weights of the round
+  pilot-areas rounds list     archived rounds; archive the published run, compare rounds
   pilot-areas verify          build the published run again and compare every byte
   pilot-areas backtest L.csv  the present ranks of places chosen by past programmes
-  pilot-areas sample          invented household rows to try it with
+  pilot-areas sample          write invented household rows to try the program
 """
 
 
@@ -34,16 +34,16 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser(
         "run",
-        help="make everything and publish it",
-        description="Reads the inputs, scores the districts, makes the shortlist, the page and the workbooks, and"
-        " publishes them in one step. If an input cannot be used, it says which and why (exit code 2), and what was"
-        " published before stays.",
+        help="compute everything and publish it",
+        description="Reads the inputs, scores the districts, makes the shortlist, the pages and the workbooks, and"
+        " publishes them in one step. If an input cannot be used, it names the file and the reason (exit code 2), and"
+        " the published run stays as it was.",
     )
     check = commands.add_parser(
         "check",
-        help="look at the inputs only",
-        description="Reads every input as `run` would and shows what is there: rows, age, what was repaired, what is"
-        " wrong. Publishes nothing.",
+        help="check the inputs only",
+        description="Reads every input as `run` would and shows rows, age, repairs and problems of each."
+        " Publishes nothing.",
     )
     explain = commands.add_parser(
         "explain",
@@ -55,20 +55,20 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
     sample = commands.add_parser(
         "sample",
-        help="invent household rows to try it with",
-        description="Writes invented household rows into data/raw/households/<system>/, whose district totals follow"
-        " the published rates and survey sizes, with the faults of real exports. Everything computed from them is"
+        help="write invented household rows to try the program",
+        description="Writes invented household rows into data/raw/households/<system>/. Their district totals follow"
+        " the published rates and survey sizes, and they have the faults of real exports. Everything computed from them is"
         " marked as sample. Remove the folder to go back to real figures.",
     )
-    sample.add_argument("--households", type=int, default=100_000, metavar="N", help="how many (100000)")
-    sample.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other answers and faults (1)")
+    sample.add_argument("--households", type=int, default=100_000, metavar="N", help="number of households (100000)")
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random numbers (1)")
     sample.add_argument(
         "--defects", type=float, default=0.02, metavar="SHARE", help="share of rows with a fault (0.02)"
     )
     sample.add_argument(
-        "--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="kind of file (parquet)"
+        "--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="file format (parquet)"
     )
-    sample.add_argument("--system", choices=("tpmap", "pppconnext"), default="tpmap", help="as exported by (tpmap)")
+    sample.add_argument("--system", choices=("tpmap", "pppconnext"), default="tpmap", help="the system whose export to imitate (tpmap)")
     whatif = commands.add_parser(
         "whatif",
         help="who would enter and leave the list under another policy",
@@ -81,13 +81,13 @@ def parser() -> argparse.ArgumentParser:
         type=_weights,
         default={},
         metavar="NAME=SHARE,…",
-        help=f"{', '.join(NAMES)}; those not named share what is left, in proportion",
+        help=f"{', '.join(NAMES)}; the others share the rest in proportion",
     )
     whatif.add_argument(
         "--drop-agencies", action="extend", nargs="+", default=[], metavar="AGENCY", help="leave out their ballots"
     )
     whatif.add_argument(
-        "--without-criteria", action="extend", nargs="+", default=[], metavar="NAME", help="give them no weight"
+        "--without-criteria", action="extend", nargs="+", default=[], metavar="NAME", help="set their weight to 0"
     )
     whatif.add_argument(
         "--set",
@@ -103,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         help="the present ranks of places chosen by past programmes",
         description="Reads a list with the header code,year,programme (codes of provinces or districts) and shows"
         " the present rank of each place, how many are among the first K, and what chance alone would give. Past"
-        " choices do not prove where poverty is: read it as context.",
+        " choices are context, not evidence of where poverty is.",
     )
     backtest.add_argument("list", type=Path, metavar="LIST.csv", help="code,year,programme")
     _policy(commands)
@@ -111,17 +111,16 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser(
         "verify",
         help="build a run again from its inputs and compare every byte",
-        description="Takes the inputs archived with a run, makes everything again in a temporary folder, and"
-        " names each file that differs (exit code 1). Household rows are in no archive: they are read"
-        " from the inputs. Where only the code of the pages has changed"
-        " since, tables are compared and pages are not.",
+        description="Takes the inputs archived with a run, computes everything again in a temporary folder, and"
+        " names each file that differs (exit code 1). Household rows are never archived; they are read from the inputs."
+        " If only the code of the pages has changed since the run, tables are compared and pages are not.",
     )
     verify.add_argument(
         "run",
         nargs="?",
         default="current",
         metavar="RUN",
-        help="`current` (what is published), a run id, or the name of an archived round",
+        help="`current` (the published run), a run id, or the name of an archived round",
     )
     for command in (run, check, sample, verify):
         command.add_argument("--raw", type=Path, metavar="DIR", help="folder of inputs (data/raw)")
@@ -140,13 +139,13 @@ def _policy(commands: Any) -> None:
         "policy",
         help="the parameters of a round: new, show, check",
         description="A policy holds every parameter of a round and one ballot per agency: 100 points over the criteria."
-        " Their mean is the weight. Without ballots weights are defaults that nobody has voted.",
+        " The weights are their mean. Without ballots the weights are defaults that no agency has voted for.",
     )
     actions = policy.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = actions.add_parser("new", help="a policy file for another round, from the present one, without its ballots")
-    new.add_argument("file", type=Path, metavar="FILE", help="file to write; an existing one is never touched")
+    new.add_argument("file", type=Path, metavar="FILE", help="file to write; an existing file is never changed")
     new.add_argument("--round", metavar="NAME", help="name of the round (the file's name)")
-    new.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="ages are measured to it, 2026-12-31")
+    new.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="date to which ages of figures are computed, as 2026-12-31")
     for name, what in (("show", "ballots, weights and parameters"), ("check", "whether the file can be used")):
         action = actions.add_parser(name, help=what)
         action.add_argument("file", type=Path, nargs="?", metavar="FILE", help="policy file (that of the inputs)")
@@ -155,18 +154,18 @@ def _policy(commands: Any) -> None:
 def _rounds(commands: Any) -> list[argparse.ArgumentParser]:
     rounds = commands.add_parser(
         "rounds",
-        help="rounds kept: list, archive, compare",
-        description="An archived round is a folder under data/rounds with the inputs' hashes, the policy, the tables"
-        " and the pages of what was published. Comparing two gives rank moves, split into what the figures and what the"
-        " policy changed.",
+        help="archived rounds: list, archive, compare",
+        description="An archived round is a folder under data/rounds with the digests of the inputs, the policy, the"
+        " tables and the pages of a published run. Comparing two rounds shows how ranks moved, and how much of each move"
+        " is due to the figures and how much to the policy.",
     )
     actions = rounds.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = actions.add_parser("list", help="rounds kept")
-    archive = actions.add_parser("archive", help="keep what is published")
-    archive.add_argument("name", nargs="?", metavar="NAME", help="its name (the round of the policy)")
+    listed = actions.add_parser("list", help="list the archived rounds")
+    archive = actions.add_parser("archive", help="archive the published run")
+    archive.add_argument("name", nargs="?", metavar="NAME", help="name of the round (as in the policy)")
     compare = actions.add_parser("compare", help="rank moves from one round to another")
     compare.add_argument("earlier", metavar="A", help="an archived round")
-    compare.add_argument("later", metavar="B", help="an archived round, or `current`: what is published")
+    compare.add_argument("later", metavar="B", help="an archived round, or `current`: the published run")
     return [listed, archive, compare]
 
 

@@ -1,8 +1,8 @@
 """``pilot-areas``: the same work from a terminal, in the same Dagster instance as the UI.
 
 Here: commands and exit codes (0 done, 1 a fault of the program, 2 an input cannot be used). Not here: arguments
-(``arguments``), what is printed (``report``), the work. Each command imports what it needs: Dagster and the geometry
-take long.
+(``arguments``), what is printed (``report``), the work. Each command imports what it needs, since importing Dagster and
+the geometry libraries is slow.
 """
 
 import argparse
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder, from ``start`` upwards, that has a ``dagster.yaml``; else the one this is installed from."""
+    """The nearest folder, from ``start`` upwards, with a ``dagster.yaml``; else the folder this is installed from."""
     for folder in (start, *start.parents):
         if (folder / "dagster.yaml").is_file():
             return folder
@@ -30,7 +30,7 @@ def project_root(start: Path) -> Path:
     if (here / "dagster.yaml").is_file():
         return here
     raise InputError(
-        Problem(str(start), "no dagster.yaml here or above", "the folder of the project", "change into it first")
+        Problem(str(start), "no dagster.yaml here or in a folder above", "the folder of the project", "change into it first")
     )
 
 
@@ -49,12 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(
-            f"pilot-areas: {where}{error.strerror or error}; expected a place that can be read and written",
+            f"pilot-areas: {where}{error.strerror or error}; expected a path that can be read and written",
             file=sys.stderr,
         )
         return 2
     except KeyboardInterrupt:
-        print("pilot-areas: stopped; what was published before stays", file=sys.stderr)
+        print("pilot-areas: stopped; the published run stays as it was", file=sys.stderr)
         return 130
 
 
@@ -80,7 +80,7 @@ def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
 
 
 def run(given: argparse.Namespace) -> int:
-    """Materialise everything and publish."""
+    """Compute everything and publish it."""
     root, paths = _paths(given)
     from pipeline.report import listing
     from pipeline.report.terminal import progress
@@ -94,7 +94,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def check(given: argparse.Namespace) -> int:
-    """Read the inputs and show what is there."""
+    """Read the inputs and show their rows, repairs and problems."""
     _, paths = _paths(given)
     from pipeline.report import inputs
     from pipeline.report.terminal import progress
@@ -103,8 +103,8 @@ def check(given: argparse.Namespace) -> int:
         with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
             from pipeline.orchestration.definitions import checked_inputs
 
-            looked_at, failures = stack.enter_context(checked_inputs(paths, shown))
-        inputs.inputs(looked_at, failures)
+            checked, failures = stack.enter_context(checked_inputs(paths, shown))
+        inputs.inputs(checked, failures)
     return 2 if failures else 0
 
 
@@ -119,7 +119,7 @@ def explain(given: argparse.Namespace) -> int:
 
 
 def whatif(given: argparse.Namespace) -> int:
-    """Show the ranking under another policy beside the published one."""
+    """Compare the ranking under another policy with the published one."""
     _, paths = _paths(given)
     from pipeline import what_if
     from pipeline.policy import WhatIf
@@ -131,7 +131,7 @@ def whatif(given: argparse.Namespace) -> int:
     before = what_if.published(tables)
     changes = asked.changes(before.policy, "whatif")
     idle = [name for name in given.drop_agencies if name not in before.policy.voters]
-    notes = [f"{name} has cast no ballot: to drop it changes nothing" for name in idle]
+    notes = [f"{name} has cast no ballot; dropping it changes nothing" for name in idle]
     after = what_if.again(tables, before.policy.overridden(changes, "whatif"))
     after, conflict = what_if.with_portfolio(after)
     if conflict:
@@ -141,7 +141,7 @@ def whatif(given: argparse.Namespace) -> int:
 
 
 def backtest(given: argparse.Namespace) -> int:
-    """Show where past choices stand today."""
+    """Show the present rank of past choices."""
     file = Path.cwd() / given.list
     _, paths = _paths(given)
     from pipeline import backtest, what_if
@@ -172,24 +172,24 @@ def policy(given: argparse.Namespace) -> int:
         return 0
     file = file or paths.policy
     try:
-        says, _ = policy.read_policy(file, dopa.districts().table["district_code"])
+        parameters, _ = policy.read_policy(file, dopa.districts().table["district_code"])
     except InputError as error:
         for problem in error.problems:
             print(f"pilot-areas: {problem}", file=sys.stderr)
         return 2
     if given.action == "show":
-        policies.shown(says, file)
+        policies.shown(parameters, file)
         return 0
-    conflict = _conflict(paths, says)
+    conflict = _conflict(paths, parameters)
     if conflict:
         print(f"pilot-areas: {conflict}", file=sys.stderr)
         return 2
-    policies.checked(says, file)
+    policies.checked(parameters, file)
     return 0
 
 
 def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
-    """Rules of the portfolio that cannot hold together on the published figures; None where nothing can be said."""
+    """Rules of the portfolio that the published figures cannot meet together; None if there are none or no figures."""
     from pipeline import what_if
     from pipeline.workspace import Tables
 
@@ -199,8 +199,8 @@ def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
     except InputError:  # nothing published yet, or the policy is for other figures
         return None
     fix = "change one of them, in [portfolio] or shortlist_provinces"
-    found = "rules that can all hold together on the published figures"
-    return Problem("the policy", rules, found, fix, column="portfolio") if rules else None
+    expected = "rules that the published figures can meet together"
+    return Problem("the policy", rules, expected, fix, column="portfolio") if rules else None
 
 
 def rounds(given: argparse.Namespace) -> int:
@@ -220,7 +220,7 @@ def rounds(given: argparse.Namespace) -> int:
 
 
 def verify(given: argparse.Namespace) -> int:
-    """Build a published run again and compare; 1 where a byte differs."""
+    """Build a published run again and compare it; exit code 1 if a byte differs."""
     _, paths = _paths(given)
     import tempfile
 
@@ -229,8 +229,8 @@ def verify(given: argparse.Namespace) -> int:
     from pipeline.runs import verifying
 
     archived = verifying.find(paths, given.run)
-    with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as aside:
-        again = verifying.lay_out(paths, archived, Path(aside))
+    with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as temporary:
+        again = verifying.lay_out(paths, archived, Path(temporary))
         with progress(f"building run {archived.record['run_id']} again") as shown:
             from pipeline.orchestration.definitions import build_again
 
@@ -241,13 +241,13 @@ def verify(given: argparse.Namespace) -> int:
 
 
 def sample(given: argparse.Namespace) -> int:
-    """Invent household rows."""
+    """Write invented household rows."""
     root, paths = _paths(given)
     from pipeline.report import inputs
     from pipeline.report.terminal import progress
     from pipeline.workspace import Paths
 
-    with progress("inventing households") as shown:
+    with progress("writing invented households") as shown:
         from pipeline import policy
         from pipeline.households.sample import Order, write_sample
         from pipeline.sources import data_systems, dopa, tpmap

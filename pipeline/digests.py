@@ -1,7 +1,7 @@
 """Digests of files that are too large to read at every run.
 
-Here: a file's sha256, and remembering it by size, time and inode, as git does for its index. Not here: what a digest
-decides (``workspace``, ``households``).
+Here: the sha256 of a file, remembered by size, time and inode, as git does for its index. Not here: what digests are
+compared for (``workspace``, ``households``).
 """
 
 import hashlib
@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 CHUNK = 8 << 20
-# Smaller files are read sooner than looked up.
+# Reading a smaller file takes less time than looking its digest up.
 SMALLEST_KEPT = 10 << 20
-# A file changed within the grain of its own time stamp could look unchanged; such a digest is not remembered.
+# Two changes within the resolution of a time stamp look like one: digests of files just changed are not remembered.
 SETTLED_SECONDS = 2.0
 
 _known: dict[str, tuple[tuple[int, int, int], str]] = {}
@@ -22,7 +22,7 @@ _unsaved: set[str] = set()
 
 
 def sha256_of(path: Path) -> str:
-    """The sha256 of a file, read again only where its size, time or inode is another than when it was last read."""
+    """The sha256 of a file. The file is read again only if its size, time or inode has changed."""
     name, now = str(path.resolve()), _state(path)
     if name in _known and _known[name][0] == now:
         return _known[name][1]
@@ -38,18 +38,18 @@ def sha256_of(path: Path) -> str:
 
 
 def remember(file: Path) -> None:
-    """Keep the digests known so far in ``file``, for the next process; nothing is written where nothing is new."""
+    """Save the digests known so far in ``file`` for the next process, if there are new ones."""
     if not _unsaved:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    beside.write_text(json.dumps({name: [list(state), sha] for name, (state, sha) in sorted(_known.items())}))
-    os.replace(beside, file)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    temporary.write_text(json.dumps({name: [list(state), sha] for name, (state, sha) in sorted(_known.items())}))
+    os.replace(temporary, file)
     _unsaved.clear()
 
 
 def recall(file: Path) -> None:
-    """Take up the digests kept in ``file``, once, if it is there and whole."""
+    """Load the digests saved in ``file``, once per process. A missing or damaged file is ignored."""
     if file in _recalled:
         return
     _recalled.add(file)
@@ -62,5 +62,5 @@ def recall(file: Path) -> None:
 
 
 def _state(path: Path) -> tuple[int, int, int]:
-    said = path.stat()
-    return said.st_size, said.st_mtime_ns, said.st_ino
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ino

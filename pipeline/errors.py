@@ -1,7 +1,7 @@
-"""What is said to a person whose input cannot be used.
+"""Errors that a person can act on: what is wrong with an input, where, and how to fix it.
 
-Here: one problem (where, found, expected, how to fix) and the error that carries problems. Not here:
-finding problems (``intake``, ``contracts``, ``policy``, ``places``) or showing them (``cli``, ``storage``).
+Here: one problem (where, found, expected, how to fix) and the error that carries problems. Not here: finding problems
+(``reading``, ``contracts``, ``policy``, ``sources``) or showing them (``cli``, ``orchestration``).
 """
 
 import errno
@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_FOUND = 60
-LONGEST_SAID = 1000
-_ROOM = ("room to write", "free space on the disk, run again")
-_RIGHTS = ("a place that can be read and written", "give the user who runs this the right to it, run again")
-_OTHERS = ("a disk that works", "look at the machine's own log, run again")
+LONGEST_TEXT = 1000
+_SPACE = ("free space on the disk", "free some space and run again")
+_PERMISSION = ("permission to read and write", "grant it to the user who runs the program and run again")
+_DEVICE = ("a working disk", "look at the system log of the machine and run again")
 DISK_ERRORS = {
-    errno.ENOSPC: _ROOM,
-    errno.EDQUOT: _ROOM,
-    errno.EFBIG: _ROOM,
-    errno.EACCES: _RIGHTS,
-    errno.EPERM: _RIGHTS,
-    errno.EROFS: _RIGHTS,
-    errno.EIO: _OTHERS,
-    errno.EMFILE: _OTHERS,
-    errno.ENFILE: _OTHERS,
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: _SPACE,
+    errno.EACCES: _PERMISSION,
+    errno.EPERM: _PERMISSION,
+    errno.EROFS: _PERMISSION,
+    errno.EIO: _DEVICE,
+    errno.EMFILE: _DEVICE,
+    errno.ENFILE: _DEVICE,
 }
 
 
 def shown_path(path: Path | str) -> str:
-    """A path as a reader can find it: relative to the working directory where it lies below it; a link by its own name.
+    """A path for a message: relative to the working directory if it is below it. A link keeps its own name.
 
     >>> shown_path(Path.cwd() / "data" / "raw"), shown_path("/etc/passwd")
     ('data/raw', '/etc/passwd')
@@ -36,7 +36,7 @@ def shown_path(path: Path | str) -> str:
     path = Path(path)
     try:
         return (path.parent.resolve() / path.name).relative_to(Path.cwd().resolve()).as_posix()
-    except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads in a circle
+    except (ValueError, OSError, RuntimeError):  # not below the working directory, or a circle of links
         return str(path)
 
 
@@ -50,14 +50,14 @@ def shown_value(value: object) -> str:
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 2] + "…'"
 
 
-def _plain(said: str) -> str:
-    """What is said with nothing of a file that a terminal would obey, and not longer than anybody reads.
+def _plain(message: str) -> str:
+    """The message with control characters escaped, cut to 1,000 characters.
 
     >>> print(_plain("a\\x1b[31mb"), len(_plain("9" * 5000)))
     a\\x1b[31mb 1000
     """
-    shown = "".join(c if c.isprintable() or c.isspace() else ascii(c)[1:-1] for c in said[: LONGEST_SAID + 1])
-    return shown if len(shown) <= LONGEST_SAID else shown[: LONGEST_SAID - 1] + "…"
+    shown = "".join(c if c.isprintable() or c.isspace() else ascii(c)[1:-1] for c in message[: LONGEST_TEXT + 1])
+    return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,13 @@ class InputError(Exception):
 
 
 def disk_error(error: OSError) -> InputError:
-    """What is said where the machine refuses to read or write; any other ``OSError`` is raised again as it is.
+    """The error of a machine that cannot read or write, as an ``InputError``.
 
     >>> print(disk_error(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
-    /data/x.parquet: found No space left on device; expected room to write; to fix: free space on the disk, run again
+    /data/x.parquet: found No space left on device; expected free space on the disk; to fix: free some space and run again
+
+    Raises:
+        OSError: the same error, if its number is not in ``DISK_ERRORS``.
     """
     if error.errno not in DISK_ERRORS:
         raise error
@@ -110,13 +113,16 @@ def disk_error(error: OSError) -> InputError:
 
 
 class NotPublished(Exception):
-    """The workspace does not hold one whole, official run; what is published stays as it is."""
+    """The workspace is not one complete, official run. The published run stays as it is."""
 
 
 class Stopped(Exception):
-    """A run ended at an asset: in one line, why; ``problems`` are all the lines there are.
+    """A run stopped at an asset. ``str()`` gives the reason in one line.
 
-    ``refused`` is true where an input is to blame, or another run; else it is a fault of the program.
+    Attributes:
+        asset: the asset that failed.
+        problems: every problem found, one line each.
+        refused: true if an input or another run is the cause; false for a fault of the program.
     """
 
     def __init__(self, asset: str, line: str, problems: Sequence[str] = (), *, refused: bool) -> None:

@@ -1,8 +1,8 @@
-"""Where tables lie while they are worked on, and how one tells whether they belong together.
+"""The workspace: where tables are stored between the steps of a run, and how to tell whether they belong together.
 
-Here: the folders of a project, Parquet in and out (each file replaced in one step), and the note that each file
-carries in its footer: where its rows come from, and a **stamp**, the digest of the code, the inputs and the
-stamps of the tables it was made from. Not here: Dagster (``storage``), what planners see (``publishing``).
+Here: the folders of a project, Parquet in and out (each file replaced in one step), and the note in the footer of each
+file: where its rows come from, and a **stamp**, the digest of the code, the inputs and the stamps of the tables it was
+made from. Not here: Dagster (``orchestration``), what planners see (``publishing``).
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from pipeline.reading.sidecar import SIDECAR, Origin
 from pipeline.reading.table import Received
 
 FOOTER = b"pilot_areas"
-# What an archived round says of itself, in its folder.
+# The record of an archived round, in its folder.
 ROUND_RECORD = "round.json"
 # The folder of household rows in `raw`, and files in it that are not rows.
 HOUSEHOLDS = "households"
@@ -36,20 +36,20 @@ NOT_ROWS = {"mapping.toml", SIDECAR, "README.md"}
 # The names of inputs in an archive start with these: the folder of inputs, the policy.
 ARCHIVED_RAW = "raw"
 ARCHIVED_POLICY = "policy"
-# Not figures: notes to people.
+# Notes for people, not inputs.
 NOT_INPUTS = {"README.md"}
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The folders of one project. What is not for people to open lies hidden beside ``processed``."""
+    """The folders of one project. Folders that people need not open are hidden, in the parent folder of ``processed``."""
 
     raw: Path
     processed: Path
     maps: Path
     policy: Path
     households_from: Path | None = None
-    """Where intakes of household rows are kept, if not with the state: `check` shares those of `run`."""
+    """Where intakes of household rows are kept, if not in ``state``: `check` shares those of `run`."""
 
     @classmethod
     def of(cls, root: Path) -> "Paths":
@@ -82,10 +82,15 @@ class Paths:
 
 @dataclass(frozen=True)
 class Note:
-    """What a stored table says of itself.
+    """The note in the footer of a stored table.
 
-    ``inputs`` is the digest of everything under ``data/raw`` and the policy when a raw table was read; tables made
-    from tables have none of their own. ``sample`` is true for a table that rests on invented rows.
+    Attributes:
+        stamp: digest of the code, the inputs and the stamps of the tables it was made from.
+        inputs: digest of all inputs when a raw table was read; empty for tables made from other tables.
+        sample: whether the table is computed from invented rows.
+        origins: the files it was read from.
+        rows_in: how many rows those files have.
+        repaired: every repaired cell, as rows of the table ``repaired``.
     """
 
     stamp: str
@@ -98,7 +103,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored table that is not loaded: where it lies."""
+    """The name and path of a stored table that is not loaded."""
 
     name: str
     path: Path
@@ -136,16 +141,26 @@ class LoadedTables:
 
 @dataclass(frozen=True)
 class Tables:
-    """The stored tables of one folder: what is published, an archived round, the workspace.
+    """The stored tables of one folder: the published run, an archived round, the workspace.
 
-    ``hint`` says how to come by them, for who finds them missing.
+    Attributes:
+        folder: the folder of the Parquet files.
+        hint: how to create the tables if they are missing.
     """
 
     folder: Path
     hint: str = "run `pilot-areas run` (or `make run`) first"
 
     def __call__(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """A table without shapes, or some of its columns; ``InputError`` where there is none, or not all of them."""
+        """A table without shapes.
+
+        Args:
+            name: the name of its contract.
+            columns: the columns to read; all if not given.
+
+        Raises:
+            InputError: the table or one of the columns is missing.
+        """
         path = self._path(name)
         wanted = [c.name for c in CONTRACTS[name] if c.kind is not Kind.GEOMETRY] if columns is None else list(columns)
         if missing := [column for column in wanted if column not in pq.read_schema(path).names]:
@@ -171,22 +186,28 @@ class Tables:
 
 
 def published_table(paths: Paths, name: str) -> pd.DataFrame | None:
-    """A table as it was last published; None before the first run."""
+    """A published table; None before the first run."""
     path = paths.processed / f"{name}.parquet"
     return read(path, name) if path.is_file() else None
 
 
 def code_of(name: str) -> str:
-    """The version of the code that a stored table depends on: everything for files that people open, which show the
-    run's id; the rooms of tables for figures."""
+    """The version of the code that a stored table depends on.
+
+    Files that people open depend on all code, since they show the id of the run. Figures depend on the rooms that make
+    tables.
+    """
     return code_version(EVERYTHING if CONTRACTS[name].files_in else TABLES)
 
 
 def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
-    """All that comes in: each file under ``raw``, the policy of the round, the record of the round it compares with.
+    """All inputs: each file under ``raw``, the policy of the round, and the record of the round it is compared with.
 
-    Where it lies and its sha256, by the name under which an archive keeps it. Raises ``InputError`` where the folder
-    is missing or a link leads out of it.
+    Returns:
+        The path and sha256 of each file, by its name in an archive.
+
+    Raises:
+        InputError: the folder is missing, or a link leads out of it.
     """
     if not paths.raw.is_dir():
         raise InputError(
@@ -213,10 +234,10 @@ def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
         found[f"{ARCHIVED_POLICY}/{paths.policy.name}"] = paths.policy
     if (earlier := _previous_round(paths)) and earlier.is_file():
         found[ROUND_RECORD] = earlier
-    remembered = paths.households / ".digests.json"
-    digests.recall(remembered)
+    saved_digests = paths.households / ".digests.json"
+    digests.recall(saved_digests)
     known = {name: (path, sha256_of(path)) for name, path in found.items()}
-    digests.remember(remembered)
+    digests.remember(saved_digests)
     return known
 
 
@@ -239,7 +260,7 @@ def inputs_digest(paths: Paths) -> str:
 
 
 def _previous_round(paths: Paths) -> Path | None:
-    """The record of the archived round that the policy compares with; it holds digests of all its files."""
+    """The record of the archived round that the policy names; it contains the digests of all files of that round."""
     try:
         policy, _ = read_policy(paths.policy)
     except (InputError, OSError):  # the asset `policy` reports what is wrong with it
@@ -249,7 +270,14 @@ def _previous_round(paths: Paths) -> Path | None:
 
 
 def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:
-    """The stamp of a table: equal stamps, equal tables."""
+    """The stamp of a table. Tables with equal stamps are equal.
+
+    Args:
+        name: the table.
+        made_from: the stamps of the tables it is made from, in any order.
+        inputs: the digest of the inputs if the table is read from files; else empty.
+        overridden: the parameters changed for a what-if.
+    """
     parts = [name, code_of(name), *sorted(made_from), inputs, *overridden]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -261,9 +289,19 @@ def overrides(policy: pd.DataFrame) -> list[str]:
 
 
 def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple[pd.DataFrame, Note]:
-    """Store the value of one asset: a table, a ``Received`` table, or files by name.
+    """Store the value of one asset.
 
-    The table is held against its contract first; a fault raises and leaves the file that was there.
+    Args:
+        paths: the folders of the project.
+        name: the asset, which has the name of its contract.
+        value: a table, a ``Received`` table, or files by name.
+        made_from: the stored tables it was made from.
+
+    Returns:
+        The table as stored, and its note.
+
+    Raises:
+        InputError: the table does not fit its contract; the file stored before stays.
     """
     contract = CONTRACTS[name]
     if isinstance(value, Mapping):
@@ -287,22 +325,22 @@ def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple
 
 
 def write(path: Path, table: pd.DataFrame, note: Note) -> None:
-    """One Parquet file with its note in the footer, in place of what was there. Same table, same bytes."""
+    """Write one Parquet file with its note in the footer, in one step. The same table gives the same bytes."""
     if isinstance(table, gpd.GeoDataFrame):
         sink = pa.BufferOutputStream()
         table.to_parquet(sink, index=False, schema_version="1.1.0", write_covering_bbox=False)
         arrow = pq.read_table(pa.BufferReader(sink.getvalue()))
     else:
         arrow = pa.Table.from_pandas(table, preserve_index=False)
-    said = json.dumps(asdict(note), ensure_ascii=False, sort_keys=True).encode()
-    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), FOOTER: said})
+    footer = json.dumps(asdict(note), ensure_ascii=False, sort_keys=True).encode()
+    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), FOOTER: footer})
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        pq.write_table(arrow, beside, compression="zstd")
-        os.replace(beside, path)
+        pq.write_table(arrow, temporary, compression="zstd")
+        os.replace(temporary, path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def read(path: Path, name: str) -> pd.DataFrame:
@@ -317,40 +355,44 @@ def read_shapes(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """Files by name, from an asset that holds files."""
+    """The files of an asset whose value is files, by name."""
     table = pq.read_table(path)
     return dict(zip(table["file"].to_pylist(), table["bytes"].to_pylist(), strict=True))
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What a run or a round says of itself, a JSON object; ``InputError`` where it is not there, or spoilt."""
+    """The JSON object that records a run or a round.
+
+    Raises:
+        InputError: the file is missing, or is not a JSON object.
+    """
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        found = "no file"
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, lists within lists without end
+        found = "no such file"
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nested too deeply
         found = str(error)[:80]
     else:
-        if isinstance(said, dict):
-            return said
-        found = f"a {type(said).__name__}"
-    raise InputError(Problem(shown_path(path), found, "a JSON object", "restore it from a copy, or make it anew"))
+        if isinstance(record, dict):
+            return record
+        found = f"a {type(record).__name__}"
+    raise InputError(Problem(shown_path(path), found, "a JSON object", "restore it from a backup, or make it again"))
 
 
 def read_note(path: Path) -> Note:
-    """What a stored table says of itself."""
-    said = json.loads((pq.read_schema(path).metadata or {})[FOOTER])
+    """The note of a stored table."""
+    footer = json.loads((pq.read_schema(path).metadata or {})[FOOTER])
     return Note(
         **{
-            **said,
-            "origins": tuple(Origin(**o) for o in said["origins"]),
-            "repaired": tuple(said["repaired"]),
+            **footer,
+            "origins": tuple(Origin(**o) for o in footer["origins"]),
+            "repaired": tuple(footer["repaired"]),
         }
     )
 
 
 def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
-    """Every file that came in, from the notes of the raw tables: one row per table and file."""
+    """Every file that was read, from the notes of the raw tables: one row per table and file."""
     rows = []
     for name in tables:
         note, kept = read_note(paths.table(name)), pq.read_metadata(paths.table(name)).num_rows
@@ -369,7 +411,7 @@ def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
 
 
 def repaired_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
-    """Every cell that was repaired on the way in, from the notes of the raw tables."""
+    """Every cell that was repaired when the inputs were read, from the notes of the raw tables."""
     rows = [repair for name in tables for repair in read_note(paths.table(name)).repaired]
     frame = pd.DataFrame(rows, columns=CONTRACTS["repaired"].column_names)
     return frame.drop_duplicates().sort_values(["file", "line", "column"], ignore_index=True)

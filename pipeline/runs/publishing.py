@@ -1,7 +1,7 @@
-"""From a workspace that belongs together to a run's folder: figures, pages, and the inputs they rest on.
+"""Publishing: from the workspace to the folder of a run, with figures, pages and the inputs they come from.
 
-Here: the check that the workspace is one whole, official run, and the folder that becomes what people see. Not here:
-how a table or a page is made, the switch to the folder (``switching``), building it again (``verifying``).
+Here: the check that the workspace is one complete, official run, and the folder that is published. Not here: how a
+table or a page is made, the switch to the folder (``switching``), building it again (``verifying``).
 """
 
 import hashlib
@@ -45,7 +45,7 @@ AGAIN = "materialise everything with the official policy and inputs, then publis
 
 @dataclass(frozen=True)
 class Published:
-    """A run that has become what people see."""
+    """A published run: its id, its folder, and how many files it has."""
 
     run_id: str
     folder: Path
@@ -53,14 +53,14 @@ class Published:
 
 
 def run_id(paths: Paths, official: policy.Policy) -> str:
-    """Digest of inputs, policy, seed and code version: equal ids, equal output."""
+    """The id of a run: digest of inputs, policy, seed and code version. Runs with equal ids have equal output."""
     parts = [workspace.inputs_digest(paths), official.sha256, str(official.seed), code_version(EVERYTHING)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class RunIdentity:
-    """Gives the id that the run will be published under, without giving its folders away."""
+    """Gives the id that a run will be published under, to functions that must not read its folders."""
 
     paths: Paths
 
@@ -70,9 +70,14 @@ class RunIdentity:
 
 
 def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
-    """Raise ``NotPublished`` unless all stored tables come from the present inputs, policy and code.
+    """Check that all stored tables come from the present inputs, policy and code.
 
-    ``made_from`` names the tables each table is made from, in the order of making.
+    Args:
+        paths: the folders of the project.
+        made_from: the tables each table is made from, in an order in which they can be made.
+
+    Raises:
+        NotPublished: a table is missing or comes from something else.
     """
     present = workspace.inputs_digest(paths)
     stamps: dict[str, str] = {}
@@ -106,9 +111,16 @@ def what_if(paths: Paths) -> list[str]:
 
 
 def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run: str, started: datetime) -> Published:
-    """Build the run's folder from the workspace and switch ``data/processed`` and ``maps`` to it.
+    """Build the folder of the run from the workspace and switch ``data/processed`` and ``maps`` to it.
 
-    Raises ``NotPublished`` if the workspace is not one whole run; what was published before then stays.
+    Args:
+        paths: the folders of the project.
+        made_from: the tables each table is made from, in an order in which they can be made.
+        dagster_run: the id of the Dagster run, for ``run.json``.
+        started: when that run started.
+
+    Raises:
+        NotPublished: the workspace is not one complete run; the published run stays as it was.
     """
     check_whole(paths, made_from)
     official = policy.from_table(workspace.read(paths.table("policy"), "policy"))
@@ -127,7 +139,7 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
 
 
 def _figures_and_pages(paths: Paths, made_from: Mapping[str, tuple[str, ...]], folder: Path) -> int:
-    """What people open, from the workspace into the run's folder; how many files."""
+    """Copy the files that people open from the workspace into the folder of the run; returns how many."""
     tables: dict[str, tuple[Contract, Path]] = {}
     faces = {face: folder / face for face in (switching.PROCESSED, switching.MAPS)}
     for face in faces.values():
@@ -151,10 +163,15 @@ def _figures_and_pages(paths: Paths, made_from: Mapping[str, tuple[str, ...]], f
 
 
 def archive_inputs(paths: Paths, folder: Path) -> dict[str, str]:
-    """Copies of all that came in, for ``verifying``; the sha256 of each by name.
+    """Copy all inputs into ``folder``, so that ``verifying`` can build the run again.
 
-    Household rows are named with their digest but never copied: they stay in the one place where they were put.
-    Raises ``NotPublished`` where a file changes while it is copied.
+    Household rows are never copied: only their digest is recorded.
+
+    Returns:
+        The sha256 of each input by its name in the archive.
+
+    Raises:
+        NotPublished: a file changed while it was copied.
     """
     known = workspace.inputs(paths)
     for name, (path, sha256) in known.items():
@@ -181,7 +198,7 @@ def run_record(
     dagster_run: str,
     started: datetime,
 ) -> dict[str, Any]:
-    """What ``run.json`` says: the only published file with times in it."""
+    """The content of ``run.json``, the only published file that contains times."""
     inputs = workspace.read(paths.table("inputs"), "inputs")
     return {
         "run_id": identity,

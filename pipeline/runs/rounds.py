@@ -1,7 +1,7 @@
-"""Rounds kept: a folder each under ``data/rounds`` with inputs, policy, tables and pages; and their comparison.
+"""Archived rounds, a folder each under ``data/rounds`` with inputs, policy, tables and pages; and their comparison.
 
-Here: archiving what is published, listing, and rank moves split into what the figures and what the policy changed. Not
-here: publishing, printing (``report``).
+Here: archiving the published run, listing rounds, and rank moves split into what the figures and what the policy
+changed. Not here: publishing (``publishing``), printing (``report``).
 """
 
 import json
@@ -27,7 +27,7 @@ from pipeline.workspace import ROUND_RECORD as RECORD
 from pipeline.workspace import Paths, Tables, TableSource, read_record
 
 CURRENT = "current"
-# Thai vowels and tone marks above and below a letter are no letters to `\w`.
+# `\w` does not match Thai vowels and tone marks above and below a letter.
 NAME = r"\w[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e.-]{0,59}"
 
 
@@ -46,13 +46,18 @@ class Round:
 
 
 def archive(paths: Paths, name: str | None, today: date) -> Round:
-    """Copy what is published into a folder of its own, which appears whole or not at all.
+    """Copy the published run into the folder of a round, in one step.
 
-    The name is the policy's round unless given. Raises ``InputError`` where nothing is published, the name cannot be
-    one of a folder, or is taken by another run.
+    Args:
+        paths: the folders of the project.
+        name: the name of the folder; the policy's round if None.
+        today: the date to record.
+
+    Raises:
+        InputError: nothing is published, the name cannot be the name of a folder, or another run has that name.
     """
     policy = policies.from_table(Tables(paths.processed)("policy"))
-    # All from one folder, so that it is of one run whatever is published meanwhile, and bears no mark of a bad night.
+    # Copied from the folder of one run: a run published meanwhile changes nothing, and its pages have no banner.
     now = switching.shown_run(paths)
     if now is None:
         raise InputError(Problem(shown_path(paths.state), "no run", "a published run", "run `pilot-areas run` first"))
@@ -76,7 +81,7 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
             Problem(
                 shown_path(target),
                 f"a round of run {kept.record.get('run_id')}",
-                "a name that is free",
+                "a name that is not used yet",
                 "give another name, or move that folder away",
             )
         )
@@ -110,7 +115,11 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def archived_round(paths: Paths, name: str) -> Round:
-    """An archived round, its files held against the digests recorded."""
+    """An archived round, its files compared with the recorded digests.
+
+    Raises:
+        InputError: there is no such round, or its record is damaged.
+    """
     folder = paths.rounds / name
     known = sorted(p.name for p in paths.rounds.glob("*") if (p / RECORD).is_file()) if paths.rounds.is_dir() else []
     if name not in known:
@@ -119,7 +128,7 @@ def archived_round(paths: Paths, name: str) -> Round:
                 "rounds",
                 f"'{name}'",
                 f"one of: {', '.join([*known, CURRENT])}",
-                "archive what is published with `pilot-areas rounds archive NAME`",
+                "archive the published run with `pilot-areas rounds archive NAME`",
             )
         )
     record = read_record(folder / RECORD)
@@ -147,9 +156,10 @@ def known_rounds(paths: Paths) -> list[Round]:
 
 
 def tables_of(paths: Paths, name: str) -> Tables:
-    """The tables of an archived round, or of what is published (``current``).
+    """The tables of an archived round, or of the published run (``current``).
 
-    Raises ``InputError`` for an unknown round, or one whose files are not as archived.
+    Raises:
+        InputError: the round is unknown, or its files are not as archived.
     """
     if name == CURRENT:
         return Tables(paths.processed)
@@ -160,7 +170,7 @@ def tables_of(paths: Paths, name: str) -> Tables:
                 shown_path(found.folder),
                 f"{', '.join(found.faults[:3])} not as archived",
                 "the round as archived",
-                "restore the folder from a copy, or archive the round again",
+                "restore the folder from a backup, or archive the round again",
             )
         )
     return found.tables
@@ -174,7 +184,7 @@ def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
         paths: the folders of the project; ``paths.rounds`` holds the archived rounds.
 
     Returns:
-        A table like the contract ``round_changes``, without rows where the policy names no earlier round.
+        A table like the contract ``round_changes``, without rows if the policy names no earlier round.
 
     Raises:
         InputError: the earlier round is not archived, or its files are not as archived.
@@ -227,8 +237,8 @@ def compare(earlier: Tables, later: TableSource) -> Comparison:
     """Rank moves from one round to another, divided in two by a ranking of the later figures by the earlier policy.
 
     ``rank_later - rank_earlier = (rank_between - rank_earlier) + (rank_later - rank_between)``: what the figures and
-    what the policy changed. Which years a policy looks at, and how households are counted, belongs to the figures.
-    The earlier round may be from a time with fewer criteria or parameters.
+    what the policy changed. The years that a policy uses and the way households are counted belong to the figures.
+    The earlier round may have fewer criteria or parameters.
     """
     b = published(later)
     older = policies.from_older_table(earlier("policy"), b.policy)
@@ -254,7 +264,7 @@ def compare(earlier: Tables, later: TableSource) -> Comparison:
 
 
 def _moved(a: Ranking, between: Ranking, b: Ranking, level: str, key: str, points: str) -> pd.DataFrame:
-    """One row per place: ranks and points before and after, and the two parts of its move (ranks, + is down)."""
+    """One row per place: ranks and points in both rounds, and the two parts of its move (in ranks; + is down)."""
     columns = [key, "rank", points]
     whole = getattr(b, level)[[key, "name_th", "name_en"]]
     for name, ranking in (("earlier", a), ("between", between), ("later", b)):

@@ -1,9 +1,9 @@
-"""The published run: switched to in one step, with a banner on its pages where it is out of date.
+"""The published run: the switch to it in one step, and the banner on its pages when it is out of date.
 
-Here: the folders of runs, the links to one of them, the banner on its pages, removal of leftovers. Not here: what is in
-a run's folder (``publishing``), what a banner says (``pages``), when it is shown (``nightly``). People open
-``data/processed`` and ``maps``: links through ``current``, itself a link that is replaced by rename. Where links cannot
-be made (Windows without the right, FAT) the files are copied instead, each replaced in one step.
+Here: the folders of runs, the links to one of them, the banner on its pages, removal of leftovers. Not here: the
+content of a run's folder (``publishing``), the text of a banner (``pages``), when it is shown (``nightly``). People
+open ``data/processed`` and ``maps``: links through ``current``, itself a link that is replaced by rename. If links
+cannot be made (FAT, Windows without that permission), the files are copied instead, each replaced in one step.
 """
 
 import os
@@ -26,7 +26,7 @@ RUN, VIEW, BUILDING = "run-", "view-", "building-"
 ON_THE_WAY = ".pilot-areas-"
 KEPT_RUNS = 5
 SECONDS_TO_WAIT = 2.0
-# Thailand has had no summer time since 1920, and Windows no table of time zones.
+# Thailand has no daylight saving time, and Windows has no time zone database.
 BANGKOK = timezone(timedelta(hours=7))
 
 
@@ -58,7 +58,7 @@ def exclusive_lock(paths: Paths) -> Iterator[None]:
 
 @contextmanager
 def building(paths: Paths) -> Iterator[Path]:
-    """A new folder among the runs, removed at the end unless it was moved."""
+    """A new folder for a run to build, removed at the end unless it was renamed."""
     folder = paths.state / f"{BUILDING}{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -69,13 +69,17 @@ def building(paths: Paths) -> Iterator[Path]:
 
 
 def check_places(paths: Paths) -> None:
-    """Raise ``InputError`` where a folder of the user's is in the place of a link to the run."""
+    """Check that no folder of the user takes the place of a link to the run.
+
+    Raises:
+        InputError: there is such a folder.
+    """
     for folder in (paths.maps / "downloads", paths.processed / "refused", paths.processed / "repaired"):
         if paths.current.is_symlink() and folder.is_dir() and not folder.is_symlink():
             raise InputError(
                 Problem(
                     shown_path(folder),
-                    "a folder that no run has made",
+                    "a folder that no run made",
                     "a link to the folder of the run, or nothing",
                     "move it away",
                 )
@@ -94,9 +98,9 @@ def switch_to(paths: Paths, folder: Path, name: str) -> Path:
 
 
 def shown_run(paths: Paths) -> Path | None:
-    """The folder of the published run, with or without banner; None before the first.
+    """The folder of the published run, which has no banner; None before the first run.
 
-    It does not change while another run is published, so everything read through it is of one run.
+    The content of this folder does not change when another run is published.
     """
     if paths.current.is_symlink():
         return (paths.current / PROCESSED).resolve().parent
@@ -105,26 +109,30 @@ def shown_run(paths: Paths) -> Path | None:
 
 
 def kept_runs(paths: Paths) -> list[Path]:
-    """The folders of the runs kept, the newest last."""
+    """The folders of the runs that are kept, oldest first."""
     return sorted(paths.state.glob(f"{RUN}*"))
 
 
 def finished(run: Path) -> datetime:
-    """When a run was finished."""
+    """When a run finished.
+
+    Raises:
+        InputError: its ``run.json`` is damaged.
+    """
     record = run / PROCESSED / RECORD
     value = read_record(record).get("finished")
     try:
         return datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InputError(
-            Problem(shown_path(record), f"finished = {shown_value(value)}", "a time", "restore it from a copy")
+            Problem(shown_path(record), f"finished = {shown_value(value)}", "a time", "restore it from a backup")
         ) from None
 
 
 def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
     """Show a banner on every published page.
 
-    The run itself is not changed: people see a view of it, whose pages have the banner.
+    The folder of the run is not changed: people see a view of it, whose pages have the banner.
 
     Args:
         paths: the folders of the project.
@@ -132,7 +140,7 @@ def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
         banner: the banner, lines of HTML.
 
     Returns:
-        False where the pages have the banner already, or nothing is published.
+        False if the pages have the banner already, or nothing is published.
 
     Raises:
         InputError: a page has no such line.
@@ -148,7 +156,7 @@ def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
         content = path.read_bytes()
         if marker not in content:
             raise InputError(
-                Problem(shown_path(path), "no place for a banner", "a page of this version", "run `pilot-areas run`")
+                Problem(shown_path(path), "no line for a banner", "a page of this version", "run `pilot-areas run`")
             )
         pages[path.name] = content.replace(marker, marker + banner, 1)
     if not paths.current.is_symlink():
@@ -169,7 +177,7 @@ def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
 
 
 def _to_disk(folder: Path) -> None:
-    """Wait until all is on the disk, so that a power cut cannot leave an empty file behind the switch."""
+    """Wait until all files are on the disk, so that a power cut cannot leave an empty file in a published run."""
     for place, _, names in os.walk(folder):
         for name in names:
             if not (Path(place) / name).is_symlink():
@@ -188,13 +196,13 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     except OSError:
         if os.name != "nt":
-            raise  # Windows cannot flush a file opened for reading; there the copy is flushed on close
+            raise  # Windows cannot flush a file opened for reading; it is flushed when it is closed
     finally:
         os.close(handle)
 
 
 def _switch(paths: Paths, run: Path) -> None:
-    """Make ``run`` what people see."""
+    """Make ``run`` the published run."""
     faces = {paths.processed: PROCESSED, paths.maps: MAPS}
     try:
         for folder, part in faces.items():
@@ -217,21 +225,21 @@ def _target(folder: Path, part: Path, link: Path) -> str:
 
 
 def _link_new(folder: Path, part: Path, run_part: Path) -> None:
-    """A link in ``folder`` for each file of the run that has none yet; it leads through ``current``."""
+    """Add a link in ``folder``, through ``current``, for each file of the run that has none yet."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(run_part.iterdir()):
         link = folder / path.name
         target = _target(folder, part, link)
         if link.is_symlink() and os.readlink(link) == target:
             continue
-        beside = folder / f"{ON_THE_WAY}{path.name}"
-        beside.unlink(missing_ok=True)
-        beside.symlink_to(target)
-        os.replace(beside, link)
+        temporary = folder / f"{ON_THE_WAY}{path.name}"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target)
+        os.replace(temporary, link)
 
 
 def _copy(folder: Path, run_part: Path) -> None:
-    """The run's files copied, each replaced in one step: where links cannot be made."""
+    """Copy the files of the run, each replaced in one step, if links cannot be made."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(run_part.iterdir()):
         if path.is_dir():
@@ -241,13 +249,13 @@ def _copy(folder: Path, run_part: Path) -> None:
 
 
 def _replaced(target: Path, content: bytes) -> None:
-    beside = target.with_name(f"{ON_THE_WAY}{target.name}")
-    beside.write_bytes(content)
-    os.replace(beside, target)
+    temporary = target.with_name(f"{ON_THE_WAY}{target.name}")
+    temporary.write_bytes(content)
+    os.replace(temporary, target)
 
 
 def remove_leftovers(paths: Paths) -> None:
-    """Remove runs beyond the last ``KEPT_RUNS``, old views, and files of interrupted runs. Needs ``exclusive_lock``."""
+    """Remove runs beyond the last ``KEPT_RUNS``, old views, and files of interrupted runs. The caller holds ``exclusive_lock``."""
     seen = {paths.current.resolve(), shown_run(paths)} if paths.current.is_symlink() else set()
     others = [run for run in kept_runs(paths) if run not in seen]
     left = [*paths.state.glob(f"{BUILDING}*"), *paths.rounds.glob(f".{BUILDING}*")]

@@ -1,9 +1,9 @@
-"""A published run is built again from the inputs archived with it and compared byte by byte.
+"""Verification: a published run is built again from the inputs archived with it and compared byte by byte.
 
-Here: which run is meant, the inputs laid out apart, and the comparison. Not here: the building (``definitions``), what
-is printed (``report``). Household rows are not in the archive: they are taken from where they lie, if they are still
-the same bytes. What holds times or cannot be the same bytes, ``run.json`` and the catalogue, is compared by content.
-Where only rooms that make no table have changed since, the tables are compared and what shows them is not.
+Here: finding the run, copying its inputs into a temporary project, and the comparison. Not here: building it
+(``definitions``), printing (``report``). Household rows are not archived: they are read from the inputs, if they are
+still the same bytes. ``run.json`` and the catalogue contain times, so they are compared by content. If only rooms that
+make no table have changed since the run, the tables are compared and pages and workbooks are not.
 """
 
 import shutil
@@ -20,15 +20,21 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.runs import publishing, rounds, switching
 from pipeline.workspace import Paths
 
-# Of `run.json`: what is of the moment, not of the figures.
-OF_THE_MOMENT = ("dagster_run_id", "started", "finished", "versions")
-# Of `run.json`: what depends on the code of the pages too.
-OF_THE_CODE = ("run_id", "code_versions")
+# Fields of `run.json` that differ between two runs of the same inputs.
+RUN_FIELDS = ("dagster_run_id", "started", "finished", "versions")
+# Fields of `run.json` that depend on the code of the pages too.
+CODE_FIELDS = ("run_id", "code_versions")
 
 
 @dataclass(frozen=True)
 class Archived:
-    """A run that can be built again: what people call it, where it lies, what its ``run.json`` says."""
+    """A run that can be built again.
+
+    Attributes:
+        name: the name it was asked for by.
+        folder: its folder.
+        record: its ``run.json``.
+    """
 
     name: str
     folder: Path
@@ -36,14 +42,13 @@ class Archived:
 
     @property
     def changed_rooms(self) -> tuple[str, ...]:
-        """Rooms of the program whose code is not the code that made the run. Where there are any, files other than
-        tables are not compared."""
+        """Rooms of the program whose code has changed since the run. If there are any, only tables are compared."""
         then, now = self.record["code_versions"], code_versions()
         return tuple(room for room in sorted({*then, *now}) if then.get(room) != now.get(room))
 
     @property
     def other_versions(self) -> dict[str, tuple[str, str]]:
-        """Libraries that are not those it was made with: then and now."""
+        """Libraries whose version has changed since the run: the version then and now."""
         then = self.record["versions"]
         return {name: (then[name], now) for name in then if (now := _version(name)) != then[name]}
 
@@ -55,7 +60,7 @@ class Verdict:
     Attributes:
         files: how many files were compared.
         differ: files that differ, are missing, or were not made again.
-        not_compared: how many files were left out, since the code that makes them has changed.
+        not_compared: how many files were left out because the code that makes them has changed.
     """
 
     files: int
@@ -90,69 +95,78 @@ def find(paths: Paths, name: str) -> Archived:
         made_by, inputs = record["code_versions"], record["inputs_sha256"]
     except (InputError, KeyError):
         raise InputError(
-            Problem(shown_path(folder), "no whole run.json", "a run as published", "restore it from a copy")
+            Problem(shown_path(folder), "an incomplete run.json", "a run as published", "restore it from a backup")
         ) from None
     if not (folder / switching.INPUTS).is_dir() or not isinstance(inputs, dict) or not isinstance(made_by, dict):
         raise InputError(
-            Problem(shown_path(folder), "no inputs", "a run archived with its inputs", "publish and archive it anew")
+            Problem(shown_path(folder), "no inputs", "a run archived with its inputs", "publish and archive it again")
         )
-    whole = Archived(name, folder, record)
-    # A room that is new or gone counts too, unless it is one that makes no table.
-    if others := [room for room in whole.changed_rooms if room not in SHOWING]:
+    archived_run = Archived(name, folder, record)
+    # A room that was added or removed counts too, unless it makes no table.
+    if others := [room for room in archived_run.changed_rooms if room not in SHOWING]:
         raise InputError(
             Problem(
                 shown_path(folder),
                 f"tables made by other code of {', '.join(others)}",
                 "a run whose tables were made by this code",
-                "check out the version that made it, and verify there",
+                "check out the version that made it and verify there",
             )
         )
-    return whole
+    return archived_run
 
 
-def lay_out(paths: Paths, archived: Archived, aside: Path) -> Paths:
-    """The archived inputs in ``aside``, as a project of their own; household rows and the earlier round from ``paths``.
+def lay_out(paths: Paths, archived: Archived, folder: Path) -> Paths:
+    """Copy the inputs of a run into ``folder`` as a project of its own.
 
-    Raises ``InputError`` where one of them is not (any more) what the run was made from.
+    Args:
+        paths: the project, from which household rows and the earlier round are copied.
+        archived: the run.
+        folder: an empty folder.
+
+    Returns:
+        The folders of the new project.
+
+    Raises:
+        InputError: an input is no longer what the run was made from.
     """
-    apart = aside / switching.INPUTS
-    shutil.copytree(archived.folder / switching.INPUTS, apart)
-    policies = sorted((apart / workspace.ARCHIVED_POLICY).glob("*"))
-    laid = Paths(
-        apart / workspace.ARCHIVED_RAW,
-        aside / "data" / "processed",
-        aside / "maps",
-        policies[0] if policies else apart / "none",
+    inputs = folder / switching.INPUTS
+    shutil.copytree(archived.folder / switching.INPUTS, inputs)
+    policies = sorted((inputs / workspace.ARCHIVED_POLICY).glob("*"))
+    project = Paths(
+        inputs / workspace.ARCHIVED_RAW,
+        folder / "data" / "processed",
+        folder / "maps",
+        policies[0] if policies else inputs / "none",
     )
     for name, sha256 in archived.record["inputs_sha256"].items():
-        file = apart / name
+        file = inputs / name
         if workspace.holds_rows(name):
             source = paths.raw / Path(name).relative_to(workspace.ARCHIVED_RAW)
-            _same(source, sha256, "the household rows of that run, which are never copied into an archive")
+            _check_same(source, sha256, "the household rows of that run, which are never archived")
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, file)
         elif name == workspace.ROUND_RECORD:
             earlier = _compared_with(archived, paths)
-            _same(earlier / workspace.ROUND_RECORD, sha256, "the round that the run was compared with")
-            laid.rounds.mkdir(parents=True)
-            shutil.copytree(earlier, laid.rounds / earlier.name)
+            _check_same(earlier / workspace.ROUND_RECORD, sha256, "the round that the run was compared with")
+            project.rounds.mkdir(parents=True)
+            shutil.copytree(earlier, project.rounds / earlier.name)
         else:
-            _same(file, sha256, "the input as it was archived")
-    return laid
+            _check_same(file, sha256, "the input as it was archived")
+    return project
 
 
 def _compared_with(archived: Archived, paths: Paths) -> Path:
     return paths.rounds / str(archived.record["policy"].get("decision.previous_round") or "none")
 
 
-def _same(path: Path, sha256: str, expected: str) -> None:
+def _check_same(path: Path, sha256: str, expected: str) -> None:
     found = "no such file" if not path.is_file() else f"sha256 {sha256_of(path)[:12]}, not {sha256[:12]}"
     if not path.is_file() or sha256_of(path) != sha256:
-        raise InputError(Problem(shown_path(path), found, expected, "put it back as it was, or restore it from a copy"))
+        raise InputError(Problem(shown_path(path), found, expected, "restore it from a backup"))
 
 
 def compare(archived: Archived, again: Paths) -> Verdict:
-    """The archived run held against the one built again."""
+    """Compare the archived run with the one built again."""
     one, other = archived.folder, again.current.resolve()
     faces = (switching.PROCESSED, switching.MAPS)
     files = {
@@ -163,18 +177,18 @@ def compare(archived: Archived, again: Paths) -> Verdict:
         if path.is_file()
     }
     left_out = {name for name in files if archived.changed_rooms and not _is_table(name)}
-    ignored = (*OF_THE_MOMENT, *(OF_THE_CODE if archived.changed_rooms else ()))
-    differ = [name for name in sorted(files - left_out) if not _alike(one / name, other / name, ignored)]
+    ignored = (*RUN_FIELDS, *(CODE_FIELDS if archived.changed_rooms else ()))
+    differ = [name for name in sorted(files - left_out) if not _equal(one / name, other / name, ignored)]
     return Verdict(len(files - left_out), tuple(differ), len(left_out))
 
 
 def _is_table(name: str) -> bool:
-    """Whether a published file holds figures only, and not the id of the run."""
+    """Whether a published file contains figures only, without the id of the run."""
     path = PurePosixPath(name)
     return path.suffix == ".parquet" or path.name in (switching.RECORD, publishing.CATALOGUE)
 
 
-def _alike(one: Path, other: Path, ignored: Collection[str]) -> bool:
+def _equal(one: Path, other: Path, ignored: Collection[str]) -> bool:
     if not (one.is_file() and other.is_file()):
         return False
     if one.name == switching.RECORD:

@@ -55,7 +55,7 @@ def test_a_full_disk(on_it: Project, small_disk: Path, record_property: Measured
         assert code == 2, said
         assert "Traceback" not in said
         assert [line for line in said.splitlines() if line.startswith("pilot-areas: ")] == [said.splitlines()[-1]]
-        assert "to fix: free space on the disk" in said
+        assert "to fix: free some space" in said
         said_where.add(said.splitlines()[-1].split(":")[1].strip().rsplit("/", 1)[-1])
         assert on_it.which() == number
     assert on_it.run() == (0, "")

@@ -117,7 +117,7 @@ def test_the_mark_says_both_days_in_both_languages(paths: Paths) -> None:
 
 def test_a_page_without_a_place_for_the_banner_is_refused(paths: Paths) -> None:
     run = publish(paths, DUE, "<main>of an older version</main>")
-    with pytest.raises(InputError, match="no place for a banner; expected a page of this version"):
+    with pytest.raises(InputError, match="no line for a banner; expected a page of this version"):
         nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
     assert index(paths) == "<main>of an older version</main>"
 

@@ -151,7 +151,7 @@ def test_a_name_that_is_no_folder_is_refused(name: str, three: Paths) -> None:
 
 
 def test_a_taken_name_is_never_overwritten(three: Paths) -> None:
-    with pytest.raises(InputError, match="a name that is free"):
+    with pytest.raises(InputError, match="a name that is not used yet"):
         rounds.archive(three, "a", TODAY)
     assert not list(three.rounds.glob(".building-*"))
 
