@@ -57,18 +57,18 @@ def parser() -> argparse.ArgumentParser:
         "sample",
         help="write invented household rows to try the program",
         description="Writes invented household rows into data/raw/households/<system>/. Their district totals follow"
-        " the published rates and survey sizes, and they have the faults of real exports. Everything computed from them is"
-        " marked as sample. Remove the folder to go back to real figures.",
+        " the published rates and survey sizes, and they have the faults of real exports. Everything computed from"
+        " them is marked as sample. Remove the folder to go back to real figures.",
     )
     sample.add_argument("--households", type=int, default=100_000, metavar="N", help="number of households (100000)")
     sample.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random numbers (1)")
     sample.add_argument(
         "--defects", type=float, default=0.02, metavar="SHARE", help="share of rows with a fault (0.02)"
     )
+    sample.add_argument("--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="file format (parquet)")
     sample.add_argument(
-        "--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="file format (parquet)"
+        "--system", choices=("tpmap", "pppconnext"), default="tpmap", help="the system whose export to imitate (tpmap)"
     )
-    sample.add_argument("--system", choices=("tpmap", "pppconnext"), default="tpmap", help="the system whose export to imitate (tpmap)")
     whatif = commands.add_parser(
         "whatif",
         help="who would enter and leave the list under another policy",
@@ -145,7 +145,12 @@ def _policy(commands: Any) -> None:
     new = actions.add_parser("new", help="a policy file for another round, from the present one, without its ballots")
     new.add_argument("file", type=Path, metavar="FILE", help="file to write; an existing file is never changed")
     new.add_argument("--round", metavar="NAME", help="name of the round (the file's name)")
-    new.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="date to which ages of figures are computed, as 2026-12-31")
+    new.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="date to which ages of figures are computed, as 2026-12-31",
+    )
     for name, what in (("show", "ballots, weights and parameters"), ("check", "whether the file can be used")):
         action = actions.add_parser(name, help=what)
         action.add_argument("file", type=Path, nargs="?", metavar="FILE", help="policy file (that of the inputs)")
@@ -156,8 +161,8 @@ def _rounds(commands: Any) -> list[argparse.ArgumentParser]:
         "rounds",
         help="archived rounds: list, archive, compare",
         description="An archived round is a folder under data/rounds with the digests of the inputs, the policy, the"
-        " tables and the pages of a published run. Comparing two rounds shows how ranks moved, and how much of each move"
-        " is due to the figures and how much to the policy.",
+        " tables and the pages of a published run. Comparing two rounds shows how ranks moved, and how much of each"
+        " move is due to the figures and how much to the policy.",
     )
     actions = rounds.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="list the archived rounds")

@@ -30,7 +30,9 @@ def project_root(start: Path) -> Path:
     if (here / "dagster.yaml").is_file():
         return here
     raise InputError(
-        Problem(str(start), "no dagster.yaml here or in a folder above", "the folder of the project", "change into it first")
+        Problem(
+            str(start), "no dagster.yaml here or in a folder above", "the folder of the project", "change into it first"
+        )
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 LONGEST_FOUND = 60
 LONGEST_TEXT = 1000
-_SPACE = ("free space on the disk", "free some space and run again")
+_SPACE = ("free disk space", "free some space and run again")
 _PERMISSION = ("permission to read and write", "grant it to the user who runs the program and run again")
 _DEVICE = ("a working disk", "look at the system log of the machine and run again")
 DISK_ERRORS = {
@@ -100,7 +100,7 @@ def disk_error(error: OSError) -> InputError:
     """The error of a machine that cannot read or write, as an ``InputError``.
 
     >>> print(disk_error(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
-    /data/x.parquet: found No space left on device; expected free space on the disk; to fix: free some space and run again
+    /data/x.parquet: found No space left on device; expected free disk space; to fix: free some space and run again
 
     Raises:
         OSError: the same error, if its number is not in ``DISK_ERRORS``.

@@ -1,6 +1,7 @@
 """Explanations of ranks: the tables that explain every place, and the answers about one place.
 
-Here: putting together what ``scoring`` and ``shortlist`` compute and what ``sentences`` writes. Not here: any formula.
+Here: the tables and answers that combine results of ``scoring`` and ``shortlist`` with ``sentences``. Not here: any
+formula.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ PEERS = 5
 def district_explanations(
     district_criteria: pd.DataFrame, district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Per district: what each criterion adds relative to the median eligible district, and what the shortlist takes.
+    """Per district: what each criterion contributes relative to the median district, and what the shortlist requires.
 
     The reference is a district that has in each criterion the median of the eligible districts.
 
@@ -77,9 +78,17 @@ def district_explanations(
 def province_explanations(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Per province: the value at the edge of the shortlist, what it would take, and its peers.
+    """Per province: the value needed to be on the shortlist, and its peers.
 
-    Peers are nearest in the criteria, each the mean over a province's pilot districts.
+    Peers are the provinces with the most similar criteria, each the mean over the pilot districts of a province.
+
+    Args:
+        provincial_shortlist: all provinces, ranked.
+        district_scores: scores and criteria of the districts.
+        policy: the policy of the round.
+
+    Returns:
+        A table like the contract ``province_explanations``.
     """
     table = provincial_shortlist.sort_values("province_code", ignore_index=True)
     best = shortlist.best_districts(district_scores, policy.pilot_districts_per_province)
@@ -93,7 +102,14 @@ def province_explanations(
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answers about one place; ``answers`` are pairs of a question and lines, Thai before English."""
+    """The answers about one place.
+
+    Attributes:
+        name: in Thai and English.
+        place: its code, and where it is.
+        standing: its status and rank.
+        answers: pairs of a question and lines, Thai before English.
+    """
 
     name: str
     place: str
@@ -102,7 +118,7 @@ class Explanation:
 
     @property
     def markdown(self) -> str:
-        """The same for the Dagster UI."""
+        """The explanation as Markdown, for the Dagster UI."""
         parts = [f"### {self.name}", f"{self.place}  ", self.standing]
         for question, lines in self.answers:
             parts += [f"**{question}**", "\n".join(f"- {line}" for line in lines)]
@@ -110,7 +126,15 @@ class Explanation:
 
 
 def explain_place(tables: Tables, code: str) -> Explanation:
-    """The explanation of one district or province; ``InputError`` for an unknown code."""
+    """The explanation of one district or province.
+
+    Args:
+        tables: the published tables.
+        code: a DOPA code, of four digits for a district and two for a province.
+
+    Raises:
+        InputError: there is no such code.
+    """
     districts = tables("district_scores").set_index("district_code", drop=False)
     provinces = tables("provincial_shortlist").set_index("province_code", drop=False)
     if code in districts.index:
@@ -185,10 +209,10 @@ def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
 def _answers(why: list[str], takes: list[str], certain: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
     return [
         ("ทำไมอยู่อันดับนี้ · Why this rank", why),
-        ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What it would take to enter or to drop out", takes),
-        ("อันดับนี้แน่นอนเพียงใด · How certain, and what is least certain", certain),
+        ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What would move it onto or off the shortlist", takes),
+        ("อันดับนี้แน่นอนเพียงใด · How certain the rank is, and what is least certain", certain),
         (
-            f"พื้นที่ที่คล้ายกันใน{COUNT.th}เกณฑ์ · Peers, nearest in the {COUNT.en} criteria",
+            f"พื้นที่ที่คล้ายกันใน{COUNT.th}เกณฑ์ · Peers: places with similar {COUNT.en} criteria",
             near or ["ไม่มี เพราะขาดข้อมูลบางเกณฑ์ · none, because a criterion has no value"],
         ),
     ]

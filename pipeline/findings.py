@@ -19,12 +19,12 @@ UNPLACED_SHARE = 0.01
 DRIFT_PROVINCES = 2
 REFUSED_SHARE = 0.05
 FAIR_KAPPA = 0.4
-TARGET_POOR_APART = 0.1
+TARGET_POOR_DIFFERENCE = 0.1
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing checked: fine or a warning, with a sentence and figures."""
+    """The result of one check: passed or a warning, with a sentence and figures."""
 
     fine: bool
     sentence: str
@@ -32,7 +32,7 @@ class Finding:
 
 
 def coverage(district_facts: pd.DataFrame) -> Finding:
-    """Nine in ten districts have poverty figures, and which provinces have none at all."""
+    """At least nine in ten districts have poverty figures. Provinces without any are named."""
     has = district_facts["rate_any_min"].notna()
     by_province = has.groupby(district_facts["province_name_en"]).any()
     without = sorted(by_province.index[~by_province])
@@ -51,12 +51,12 @@ def coverage(district_facts: pd.DataFrame) -> Finding:
 def unmatched(subdistrict_population: pd.DataFrame, subdistrict_points: pd.DataFrame, policy: Policy) -> Finding:
     """At most one registered person in a hundred lives in a subdistrict without a point."""
     people = subdistrict_population[subdistrict_population["year"] == policy.poverty.population_year]
-    lost = people[~people["subdistrict_code"].isin(subdistrict_points["place_code"])]
-    share = float(lost["population_persons"].sum() / max(1, people["population_persons"].sum()))
+    unplaced = people[~people["subdistrict_code"].isin(subdistrict_points["place_code"])]
+    share = float(unplaced["population_persons"].sum() / max(1, people["population_persons"].sum()))
     return Finding(
         share <= UNPLACED_SHARE,
-        f"{len(lost)} subdistricts with {100 * share:.2f} % of the registered persons have no point",
-        {"unmatched_pct": round(100 * share, 4), "subdistricts": ", ".join(lost["subdistrict_code"].head(20))},
+        f"{len(unplaced)} subdistricts with {100 * share:.2f} % of the registered persons have no point",
+        {"unmatched_pct": round(100 * share, 4), "subdistricts": ", ".join(unplaced["subdistrict_code"].head(20))},
     )
 
 
@@ -66,24 +66,24 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, polic
     districts = population[population["year"] == year].set_index("district_code")["population_persons"]
     people = subdistrict_population[subdistrict_population["year"] == year]
     summed = people.groupby(people["subdistrict_code"].str[:4])["population_persons"].sum()
-    apart = (districts - summed.reindex(districts.index).fillna(0)).abs()
+    differences = (districts - summed.reindex(districts.index).fillna(0)).abs()
     provinces = districts.groupby(districts.index.str[:2]).sum()
     from_below = summed.groupby(summed.index.str[:2]).sum()
     off = [code for code in provinces.index if provinces[code] != from_below.get(code, 0)]
     return Finding(
-        bool((apart == 0).all()) and not off and int(provinces.sum()) == int(districts.sum()),
+        bool((differences == 0).all()) and not off and int(provinces.sum()) == int(districts.sum()),
         f"districts sum to {int(districts.sum()):,} persons, subdistricts to {int(summed.sum()):,};"
-        f" {int((apart > 0).sum())} districts and {len(off)} provinces differ",
-        {"largest_difference_persons": int(apart.max())},
+        f" {int((differences > 0).sum())} districts and {len(off)} provinces differ",
+        {"largest_difference_persons": int(differences.max())},
     )
 
 
 def poverty_totals(
     poverty: pd.DataFrame, household_poverty: pd.DataFrame, district_facts: pd.DataFrame, policy: Policy
 ) -> Finding:
-    """Surveyed persons before and after the join: none lost, none twice; district = province = country.
+    """The join loses or repeats no surveyed person, and districts, provinces and the country have the same total.
 
-    Of districts with household rows, the persons in those.
+    In districts with household rows, the persons in those rows are counted.
     """
     published = poverty[poverty["year"] == policy.poverty.survey_year].set_index("district_code")["survey_population"]
     by_rows = household_poverty.set_index(["system", "area_code"])["persons"]
@@ -99,10 +99,10 @@ def poverty_totals(
 
 
 def household_rows(household_files: pd.DataFrame) -> Finding:
-    """Household rows: in = kept + superseded + refused; at most one in twenty refused; no file left out."""
+    """Household rows in = kept + superseded + refused, at most one in twenty is refused, and no file is left out."""
     sums = {name: int(household_files[name].sum()) for name in household_files if name.startswith("rows_")}
     if household_files.empty:
-        return Finding(True, "no household rows: poverty is as published")
+        return Finding(True, "no household rows: the published poverty figures are used")
     balanced = sums["rows_in"] == sums["rows_kept"] + sums["rows_superseded"] + sums["rows_refused"]
     left_out = household_files.loc[household_files["problem"].notna(), "file"]
     sentence = (
@@ -116,7 +116,7 @@ def household_rows(household_files: pd.DataFrame) -> Finding:
 
 
 def systems_agree(household_agreement: pd.DataFrame) -> Finding:
-    """Where two systems hold the same households, they mostly call the same ones poor (median kappa 0.4 or more)."""
+    """Two systems that hold the same households mostly classify them alike (median kappa 0.4 or more)."""
     known = household_agreement[household_agreement["kappa"].notna()]
     if known.empty:
         return Finding(True, "no district in which two systems can be compared")
@@ -125,7 +125,7 @@ def systems_agree(household_agreement: pd.DataFrame) -> Finding:
     return Finding(
         kappa >= FAIR_KAPPA,
         f"in {districts} districts: {100 * known['agreement_share'].median():.0f} % of households found in both are"
-        f" called alike, kappa {kappa:.2f} (medians)",
+        f" classified alike, kappa {kappa:.2f} (medians)",
         {
             "districts_compared": int(districts),
             "median_kappa": round(kappa, 3),
@@ -135,7 +135,8 @@ def systems_agree(household_agreement: pd.DataFrame) -> Finding:
 
 
 def target_poor_agrees(household_poverty: pd.DataFrame, target_poor: pd.DataFrame) -> Finding:
-    """Target poor by household rows, and by TPMAP's own aggregates of the same year: within a tenth per province."""
+    """Target poor by household rows and by TPMAP's own aggregates of the same year differ by at most a tenth per
+    province."""
     ours = household_poverty[household_poverty["level"] == "province"]
     both = ours.merge(
         target_poor, left_on=["area_code", "survey_year"], right_on=["area_code", "year"], suffixes=("", "_tpmap")
@@ -143,23 +144,25 @@ def target_poor_agrees(household_poverty: pd.DataFrame, target_poor: pd.DataFram
     both = both[both["target_poor_persons"].notna() & both["target_poor_persons_tpmap"].notna()]
     if both.empty:
         return Finding(True, "nothing to compare: no aggregates of TPMAP, or no household rows, of the same year")
-    apart = (both["target_poor_persons"] / both["target_poor_persons_tpmap"].clip(lower=1) - 1).abs().astype(float)
-    off = both.loc[apart > TARGET_POOR_APART, "area_code"]
+    differences = (
+        (both["target_poor_persons"] / both["target_poor_persons_tpmap"].clip(lower=1) - 1).abs().astype(float)
+    )
+    off = both.loc[differences > TARGET_POOR_DIFFERENCE, "area_code"]
     return Finding(
         off.empty,
-        f"{len(both)} provinces compared, {len(off)} more than {TARGET_POOR_APART:.0%} apart:"
+        f"{len(both)} provinces compared, {len(off)} differ by more than {TARGET_POOR_DIFFERENCE:.0%}:"
         f" {', '.join(off) or 'none'}",
-        {"largest_difference_share": round(float(apart.max()), 3)},
+        {"largest_difference_share": round(float(differences.max()), 3)},
     )
 
 
 def recorded(inputs: pd.DataFrame) -> Finding:
-    """Every file is the one its sidecar records."""
+    """The sha256 of every file is the one that its sidecar records."""
     changed = inputs.loc[~inputs["as_recorded"].astype(bool), "file"]
     changed = changed[~changed.str.startswith(("geothai", "policy/", "boundaries/"))]
     return Finding(
         changed.empty,
-        "every file is as its sidecar records"
+        "every file has the sha256 that its sidecar records"
         if changed.empty
         else f"differs from the sha256 in its SOURCE.toml: {', '.join(changed.unique())}",
     )
@@ -184,26 +187,28 @@ def suspects(provincial_shortlist: pd.DataFrame, shortlist_without_suspects: pd.
         not leave,
         f"without suspect figures {', '.join(leave)} would leave the list and {', '.join(enter)} enter it"
         if leave
-        else "the shortlist does not rest on suspect figures",
+        else "the shortlist does not depend on suspect figures",
     )
 
 
 def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataFrame) -> Finding:
-    """Every province of the shortlist is firm or likely: on it in most draws of all that is uncertain."""
+    """Every province of the shortlist is firm or likely: it is shortlisted in most draws."""
     both = provincial_shortlist.merge(province_uncertainty, on="province_code")
     listed = both[both["shortlisted"].astype(bool)].sort_values("rank")
-    shaky = listed[~listed["firmness"].isin(FIRMNESS[:2])]
-    named = ", ".join(f"{r.name_en} ({r.firmness}, {100 * r.top_k_share:.0f}%)" for r in shaky.itertuples())
+    uncertain = listed[~listed["firmness"].isin(FIRMNESS[:2])]
+    named = ", ".join(f"{r.name_en} ({r.firmness}, {100 * r.top_k_share:.0f}%)" for r in uncertain.itertuples())
     counts = listed["firmness"].value_counts().to_dict()
     return Finding(
-        shaky.empty,
-        f"not sure to be on the list: {named}" if named else "every province of the shortlist is firm or likely",
+        uncertain.empty,
+        f"uncertain provinces of the shortlist: {named}"
+        if named
+        else "every province of the shortlist is firm or likely",
         {word: int(counts.get(word, 0)) for word in FIRMNESS},
     )
 
 
 def drift(provincial_shortlist: pd.DataFrame, paths: Paths) -> Finding:
-    """At most two provinces of the list change from the last published run."""
+    """At most two provinces of the shortlist have changed since the published run."""
     last = published_table(paths, "provincial_shortlist")
     if last is None:
         return Finding(True, "no earlier run to compare with")

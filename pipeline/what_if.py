@@ -1,7 +1,7 @@
 """What-ifs: the ranking of the same figures under another policy, and what changes.
 
-Here: criteria, scores, provinces and portfolio, without Dagster and without writing anything; two rankings side by
-side. Not here: turning a what-if into parameters (``policy.changes``), printing (``report``), publishing.
+Here: criteria, scores, provinces and portfolio, without Dagster and without writing anything; the comparison of two
+rankings. Not here: turning a what-if into parameters (``policy.changes``), printing (``report``), publishing.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
 from pipeline.workspace import TableSource
 
-# The tables that criteria are computed from, and all that a ranking under another policy may read.
+# The tables that criteria are computed from, and all tables that a ranking under another policy may read.
 INPUTS = tuple(dict.fromkeys(name for formulas in criteria.FORMULAS.values() for name in formulas.inputs))
 RANKED_FROM = tuple(
     dict.fromkeys(
@@ -34,7 +34,11 @@ RANKED_FROM = tuple(
 
 @dataclass(frozen=True)
 class Ranking:
-    """Scores of the districts and provinces under one policy; the portfolio where it was asked for."""
+    """Scores of the districts and provinces under one policy.
+
+    Attributes:
+        portfolio: None if it was not computed.
+    """
 
     policy: Policy
     districts: pd.DataFrame
@@ -43,7 +47,7 @@ class Ranking:
 
 
 def published(tables: TableSource) -> Ranking:
-    """The ranking in the tables."""
+    """The ranking as stored in the tables."""
     return Ranking(
         from_table(tables("policy")),
         tables("district_scores"),
@@ -77,7 +81,12 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
 
 
 def with_portfolio(ranking: Ranking) -> tuple[Ranking, str]:
-    """The ranking with its portfolio; or without one, and the rules of the policy that cannot be met together."""
+    """Add the portfolio to a ranking.
+
+    Returns:
+        The ranking with its portfolio and an empty text; if the rules of the policy cannot be met together, the ranking
+        as it was and those rules.
+    """
     try:
         chosen, _ = shortlist.pilot_portfolio(ranking.provinces, ranking.districts, ranking.policy)
     except InputError as error:
@@ -86,14 +95,19 @@ def with_portfolio(ranking: Ranking) -> tuple[Ranking, str]:
 
 
 def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
-    """``district_criteria`` again, from the facts, under another policy."""
+    """``district_criteria`` computed from the facts under another policy."""
     given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in INPUTS}
     computed = {name: formulas.compute(given, policy) for name, formulas in criteria.FORMULAS.items()}
     return district_table.with_criteria(tables("district_facts"), computed)
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Two rankings of provinces side by side, in the order of the first: ranks, values, ``change`` of the shortlist."""
+    """Compare two rankings of provinces.
+
+    Returns:
+        One row per province in the order of the first: ``rank``, ``value`` and ``shortlisted`` with the suffixes
+        ``_before`` and ``_after``, and ``change``, one of ``contracts.CHANGES``.
+    """
     columns = ["rank", "value", "shortlisted"]
     both = before[["province_code", "name_th", "name_en", *columns]].merge(
         after[["province_code", *columns]], on="province_code", suffixes=("_before", "_after"), validate="one_to_one"
@@ -111,10 +125,10 @@ def portfolio_moves(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str
 
 
 def in_words(moved: pd.DataFrame) -> str:
-    """Which provinces enter and leave the shortlist, as a Markdown list for the log of a run."""
+    """Which provinces enter and leave the shortlist, as a Markdown list."""
     lines = [
         f"- {row.change}: {row.name_th} · {row.name_en}, rank {row.rank_before} to {row.rank_after},"
         f" value {row.value_before:.1f} to {row.value_after:.1f}"
         for row in moved[moved["change"].isin(["enters", "leaves"])].itertuples()
     ]
-    return "\n".join(lines) or "- the shortlist stays the same"
+    return "\n".join(lines) or "- the shortlist does not change"

@@ -42,7 +42,7 @@ NOT_INPUTS = {"README.md"}
 
 @dataclass(frozen=True)
 class Paths:
-    """The folders of one project. Folders that people need not open are hidden, in the parent folder of ``processed``."""
+    """The folders of one project. Folders that people need not open are hidden, next to ``processed``."""
 
     raw: Path
     processed: Path

@@ -218,11 +218,11 @@ def timed(command: list[str], cwd: Path) -> tuple[float, float]:
     environment = {**os.environ, "PILOT_AREAS_KEY": "a key for measuring, of forty characters"}
     process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
-    said = process.stderr.read()
+    output = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.stderr.close()
     if status:
-        raise SystemExit(f"failed: {' '.join(command[:2])}\n{said.decode(errors='replace')[-2000:]}")
+        raise SystemExit(f"failed: {' '.join(command[:2])}\n{output.decode(errors='replace')[-2000:]}")
     peak: resource.struct_rusage = usage
     return time.monotonic() - began, peak.ru_maxrss / 1024
 
@@ -296,8 +296,8 @@ def taken_in(place: Path, raw: Path) -> tuple[float, float]:
 
 
 def answer(place: Path) -> object:
-    said = json.loads((place / "answer.json").read_text())
-    return [said["columns"], said["data"]]
+    output = json.loads((place / "answer.json").read_text())
+    return [output["columns"], output["data"]]
 
 
 def households(place: Path, *, small: bool) -> None:
@@ -346,7 +346,7 @@ def households(place: Path, *, small: bool) -> None:
         answers[name] = answer(place)
         line(f"{name}, {many}, some of them twice", by_hand_s, memory)
     ours_s, memory = taken_in(place, raw)
-    agree = all(said == answer(place) for said in answers.values())
+    agree = all(output == answer(place) for output in answers.values())
     line("intake of those", ours_s, memory, "agrees to the last digit" if agree else "DISAGREES")
     if not agree:
         raise SystemExit("the intake and what a user would write disagree")

@@ -57,7 +57,7 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
     file = tmp_path / "list.csv"
     file.write_bytes(b"\xef\xbb\xbf" + LIST.replace("\n", "\r\n").replace("2019", "๒๐๑๙").encode())
     assert cli.main(["backtest", str(file)]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in (
         "ยะลา",
         "data needed",
@@ -67,7 +67,7 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
         "Samut Sakhon",
         "no proof",
     ):
-        assert part in said
+        assert part in output
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_lists_that_cannot_be_used(
     file = tmp_path / "list.csv"
     file.write_bytes(content)
     assert cli.main(["backtest", str(file)]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "list.csv" in said
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert "list.csv" in output
     for part in parts:
-        assert part in said
+        assert part in output
 
 
 def test_names_full_of_markup_are_printed_as_they_are(

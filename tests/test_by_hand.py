@@ -64,6 +64,6 @@ def test_the_two_chosen_together_and_their_price() -> None:
     assert choose(scores, ["south", "north", "north"], 2, (1, 2)) == [0, 2]
     assert choose(scores, ["south", "north", "north"], 2) == [1, 2]
     chosen, free = scores[[0, 2]].sum(), scores[[1, 2]].sum()
-    said = " ".join(SECTION.split())
-    assert f"C and A, {shown(chosen)} points instead of the {shown(free)} of C and B" in said
-    assert f"a price of fairness of {100 * (1 - chosen / free):.1f} %" in said
+    section = " ".join(SECTION.split())
+    assert f"C and A, {shown(chosen)} points instead of the {shown(free)} of C and B" in section
+    assert f"a price of fairness of {100 * (1 - chosen / free):.1f} %" in section

@@ -19,27 +19,27 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["--help"])
     assert left.value.code == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for word in ("pilot-areas check", "pilot-areas run", "pilot-areas explain 9501"):
-        assert word in said
+        assert word in output
 
 
 def test_check_shows_every_input(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check"]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in ("tpmap_2022_by_district.csv", "878", "all inputs can be used"):
-        assert part in said
+        assert part in output
 
 
 def test_explain_a_district_and_a_province(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "9501"]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in ("เมืองยะลา", "rank 1", "times that of the median", "It is a pilot district already"):
-        assert part in said
+        assert part in output
     assert cli.main(["explain", "95"]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in ("ยะลา", "rank 1 of 77", "on the shortlist", "9501"):
-        assert part in said
+        assert part in output
     assert cli.main(["explain", "1001"]) == 0
     assert "ต้องการข้อมูล" in capsys.readouterr().out
 
@@ -47,9 +47,9 @@ def test_explain_a_district_and_a_province(at: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize("code", ["9999", "ยะลา", "7", "../x"])
 def test_an_unknown_code_is_refused_in_one_line(code: str, at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", code]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "expected a DOPA code" in said
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert "expected a DOPA code" in output
 
 
 def test_nothing_published_yet(at: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,9 +62,9 @@ def test_a_place_that_cannot_be_written_is_said_in_one_line(
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert cli.main(["policy", "new", str(tmp_path / "file" / "below.toml")]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert str(tmp_path / "file") in said
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert str(tmp_path / "file") in output
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ def test_a_place_that_cannot_be_written_is_said_in_one_line(
 )
 def test_a_wrong_folder_is_said_in_one_line(wrong: list[str], at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(wrong) == 2
-    said = capsys.readouterr()
-    assert "nowhere" in said.err + said.out
-    assert "Traceback" not in said.err + said.out
+    output = capsys.readouterr()
+    assert "nowhere" in output.err + output.out
+    assert "Traceback" not in output.err + output.out

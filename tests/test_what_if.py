@@ -68,12 +68,12 @@ def test_what_if_is_what_a_whole_run_with_that_policy_gives(
     assert again.portfolio["in_portfolio"].tolist() == run.portfolio["in_portfolio"].tolist()
 
 
-def test_it_prints_who_enters_and_leaves_and_touches_nothing(
+def test_it_prints_what_enters_and_leaves_and_writes_nothing(
     at: Path, real_run: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, workspace = digests(real_run), sorted(p.stat().st_mtime_ns for p in real_run.workspace.iterdir())
     assert cli.main(["whatif", "--weights", "poverty=0.6,university=0.2,data_system=0.2"]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in (
         "nothing is published",
         "weights.poverty = 0.6",
@@ -85,11 +85,11 @@ def test_it_prints_who_enters_and_leaves_and_touches_nothing(
         "1 enter, 1 leave",
         "portfolio:",
     ):
-        assert part in said
+        assert part in output
     assert cli.main(["whatif", "--without-criteria", "university", "--drop-agencies", "OSMEP"]) == 0
-    said = capsys.readouterr().out
-    assert "weights.university = 0" in said
-    assert "OSMEP has cast no ballot: to drop it changes nothing" in said
+    output = capsys.readouterr().out
+    assert "weights.university = 0" in output
+    assert "OSMEP has cast no ballot; dropping it changes nothing" in output
     assert cli.main(["whatif", "--set", "poverty.gate.times_national_rate=3", "--set", "score.rho=1"]) == 0
     assert "score.rho = 1" in capsys.readouterr().out
     assert digests(real_run) == before
@@ -108,22 +108,22 @@ def test_it_prints_who_enters_and_leaves_and_touches_nothing(
         (["--processed", "nowhere"], "pilot-areas run"),
     ],
 )
-def test_wrong_turns_end_in_one_line_and_2(
+def test_invalid_arguments_give_one_line_and_exit_code_2(
     arguments: list[str], part: str, at: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["whatif", *arguments]) == 2
-    said = capsys.readouterr().err
-    assert part in said
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert part in output
+    assert output.count("\n") == 1
 
 
-def test_rules_that_cannot_hold_are_a_note_beside_the_list(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_that_conflict_are_printed_as_a_note(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["whatif", "--set", 'portfolio.locks=[{"province_code": "10", "reason": "x"}]']) == 0
     assert "no portfolio: lock of กรุงเทพมหานคร Bangkok" in capsys.readouterr().out
     assert cli.main(["whatif", "--set", "shortlist_provinces=4"]) == 0
-    said = capsys.readouterr().out
-    assert "4 leave" in said
-    assert "no portfolio: exactly 4 provinces; at least 1 in Central" in said
+    output = capsys.readouterr().out
+    assert "4 leave" in output
+    assert "no portfolio: exactly 4 provinces; at least 1 in Central" in output
 
 
 @pytest.mark.parametrize("given", ["poverty", "poverty=x", "poverty=0.5,poverty=0.5", "poverty=-1", "poverty=2", ""])
@@ -152,7 +152,7 @@ def test_moves_side_by_side() -> None:
     assert moved["change"].tolist() == ["stays", "leaves", "enters"]
     assert "leaves: 12 · 12, rank 2 to 3, value 98.0 to 97.0" in what_if.in_words(moved.reset_index())
     same = what_if.moves(provinces([1, 2, 3]), provinces([1, 2, 3]))
-    assert what_if.in_words(same) == "- the shortlist stays the same"
+    assert what_if.in_words(same) == "- the shortlist does not change"
 
 
 def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:

@@ -56,11 +56,11 @@ def main() -> int:
     finally:
         os.killpg(ui.pid, signal.SIGINT)
         try:
-            said, _ = ui.communicate(timeout=60)
+            log, _ = ui.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(ui.pid, signal.SIGKILL)
-            said, _ = ui.communicate()
-        old = [line for line in said.splitlines() if "Deprecat" in line or "Supersed" in line or "BetaWarning" in line]
+            log, _ = ui.communicate()
+        old = [line for line in log.splitlines() if "Deprecat" in line or "Supersed" in line or "BetaWarning" in line]
         if old:
             print("\n".join(old))
 

@@ -1,5 +1,5 @@
-"""What a terminal shows, by rich: ``inputs``, ``ranking``, ``places``, ``comparisons``, ``policies``.
+"""Output on a terminal, printed with rich.
 
-``terminal`` is what they share.
-Not here: pages (``pages``), any figure that another module has not computed.
+Here: ``inputs``, ``listing``, ``explained``, ``comparisons`` and ``policies``, one module per group of commands, and
+``terminal``, which they share. Not here: pages (``pages``), any figure that another module has not computed.
 """

@@ -1,4 +1,4 @@
-"""What `whatif`, `rounds`, `verify` and `backtest` show: two rankings or runs side by side, past choices in today's.
+"""Output of `whatif`, `rounds`, `verify` and `backtest`: comparisons of rankings and runs, ranks of past choices.
 
 Not here: computing them (``what_if``, ``rounds``, ``verifying``, ``backtest``).
 """
@@ -20,15 +20,22 @@ WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves",
 MOST_DISTRICTS = 10
 CAUTION = (
     "ข้อควรระวัง: พื้นที่ที่โครงการเคยเลือกไม่ใช่หลักฐานว่าจนที่สุด เช่น สมุทรสาครและอุทัยธานี เคยเป็นพื้นที่นำร่องของ TPMAP ทั้งที่มีคนจนน้อยที่สุดกลุ่มหนึ่ง",
-    "Caution: past choices are context, no proof of where poverty is. Samut Sakhon and Uthai Thani, once TPMAP pilots,"
-    " had among the fewest poor.",
+    "Caution: past choices are context, not evidence of where poverty is. Samut Sakhon and Uthai Thani, once pilots of"
+    " TPMAP, had among the fewest poor.",
 )
 
 
 def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: Sequence[str]) -> None:
-    """Who enters, who leaves, by how much; nothing is written."""
+    """Print which provinces enter and leave the shortlist, and by how much values change.
+
+    Args:
+        before: the published ranking.
+        after: the ranking under the changed policy.
+        changes: the changed parameters, by dotted name.
+        notes: remarks to print with them.
+    """
     out = console()
-    out.print("what if, nothing is published", style="bold")
+    out.print("what-if: nothing is published", style="bold")
     for name, value in changes.items():
         out.print(f"- {name} = {value if not isinstance(value, float) else f'{value:g}'}", soft_wrap=True)
     for note in notes:
@@ -53,8 +60,8 @@ def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: 
         f" by {(moved['rank_before'] - moved['rank_after']).abs().mean():.1f} on average"
     )
     if before.portfolio is not None and after.portfolio is not None:
-        leave, enter = (", ".join(names) or "no one" for names in portfolio_moves(before.portfolio, after.portfolio))
-        out.print(f"portfolio: {enter} enters, {leave} leaves", soft_wrap=True)
+        leave, enter = (", ".join(names) or "none" for names in portfolio_moves(before.portfolio, after.portfolio))
+        out.print(f"portfolio: entering: {enter}; leaving: {leave}", soft_wrap=True)
 
 
 def past(places: pd.DataFrame, recalls: Iterable[Recall], ignored_columns: Sequence[str] = ()) -> None:
@@ -96,10 +103,10 @@ def past(places: pd.DataFrame, recalls: Iterable[Recall], ignored_columns: Seque
 
 
 def rounds(found: Sequence[Round]) -> None:
-    """Every archived round."""
+    """Print every archived round."""
     out = console()
     if not found:
-        out.print("no round archived yet; `pilot-areas rounds archive` keeps what is published")
+        out.print("no round is archived yet; `pilot-areas rounds archive` archives the published run")
         return
     table = Table("name", "round", "archived on", "run", "weights and rules (policy)", "", box=box.SIMPLE)
     for r in found:
@@ -116,13 +123,13 @@ def rounds(found: Sequence[Round]) -> None:
 
 
 def archived(kept: Round) -> None:
-    """Where the round lies now."""
+    """Print the folder of an archived round."""
     files = len(kept.record["files_sha256"])
     console().print(f"round {kept.name}, run {kept.record['run_id']}: {files} files in {kept.folder}", soft_wrap=True)
 
 
 def verified(archived: Archived, verdict: Verdict) -> None:
-    """Which files differ from those built again, if any."""
+    """Print which files differ from those built again, if any."""
     out = console()
     identity = f"{archived.name}: run {archived.record['run_id']}"
     for name in verdict.differ:
@@ -136,27 +143,31 @@ def verified(archived: Archived, verdict: Verdict) -> None:
             soft_wrap=True,
         )
     if verdict.differ:
-        out.print(f"{identity}: {len(verdict.differ)} of {verdict.files} files are not what its inputs give")
+        out.print(f"{identity}: {len(verdict.differ)} of {verdict.files} files differ from what its inputs give")
     else:
-        out.print(f"{identity}: all {verdict.files} files are what its inputs give, byte for byte")
+        out.print(f"{identity}: all {verdict.files} files are reproduced byte for byte")
 
 
 def compared(names: tuple[str, str], found: Comparison) -> None:
-    """Rank moves between two rounds, split into figures and policy."""
+    """Print rank moves between two rounds, split into figures and policy."""
     out = console()
-    out.print(f"{names[0]} → {names[1]}: rank moves, - is up; = by figures + by policy", style="bold")
+    out.print(f"{names[0]} → {names[1]}: rank moves (minus is up) = by figures + by policy", style="bold")
     out.print(
         f"rules that differ: {', '.join(found.policy_changed) or 'none'}; "
-        + ("the same goalposts: scores compare" if found.same_goalposts else "other goalposts: scores do not compare"),
+        + (
+            "the goalposts are the same: scores can be compared"
+            if found.same_goalposts
+            else "the goalposts differ: scores cannot be compared"
+        ),
         soft_wrap=True,
     )
     if found.added:
-        out.print(f"not in {names[0]}, taken from {names[1]}: {', '.join(found.added)}", soft_wrap=True)
+        out.print(f"not in {names[0]}, value of {names[1]} used: {', '.join(found.added)}", soft_wrap=True)
     if found.dropped:
         out.print(f"in {names[0]} only, no longer used: {', '.join(found.dropped)}", soft_wrap=True)
     if not found.same_program:
         out.print(
-            f"{names[1]} was computed by another version of the program; its part of the moves counts to the policy"
+            f"{names[1]} was computed by another version of the program; moves due to that are counted under policy"
         )
     p = found.provinces
     shown = p[p["shortlisted_earlier"] | p["shortlisted_later"]].sort_values(["rank_later", "province_code"])
@@ -169,7 +180,7 @@ def compared(names: tuple[str, str], found: Comparison) -> None:
         int((found.districts[f"rank_{a}"].isna() & found.districts[f"rank_{b}"].notna()).sum())
         for a, b in (("earlier", "later"), ("later", "earlier"))
     )
-    out.print(f"districts: {came} have become eligible, {went} no longer are")
+    out.print(f"districts: {came} have become eligible, {went} are no longer eligible")
 
 
 def _moves_table(title: str, rows: pd.DataFrame, points: str) -> Table:

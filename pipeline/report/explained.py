@@ -1,4 +1,4 @@
-"""What `explain` shows: one district or province, its criteria with their parts, and the four answers.
+"""Output of `explain`: one district or province, its criteria with their parts, and the four answers.
 
 Not here: the answers themselves (``explain``).
 """
@@ -11,7 +11,7 @@ from rich.table import Table
 from pipeline import explain
 from pipeline.contracts import CONTRACTS, Column, Kind
 from pipeline.criterion import CRITERIA
-from pipeline.report.terminal import console, number, said_if_sample, text
+from pipeline.report.terminal import console, number, print_if_sample, text
 from pipeline.sentences.words import STATUS
 from pipeline.workspace import Tables
 
@@ -20,11 +20,11 @@ DECIMALS = {"percent": 1, "percentage points": 1, "minutes by road": 0}
 
 
 def explained(tables: Tables, code: str) -> None:
-    """One district or province."""
+    """Print the explanation of one district or province."""
     place = explain.explain_place(tables, code)
     out = console()
     out.print(f"{place.name}  {place.place}", style="bold")
-    said_if_sample(out, tables)
+    print_if_sample(out, tables)
     out.print(place.standing)
     out.print(parts(tables, code) if len(code) == 4 else own_districts(tables, code))
     for question, lines in place.answers:

@@ -1,4 +1,4 @@
-"""What `check` and `sample` print: the inputs, and what became of household rows.
+"""Output of `check` and `sample`: the inputs, and the counts of household rows.
 
 Here: a block of lines for each file, so that names stay whole on a terminal of 80 columns. Not here: reading the
 inputs.
@@ -21,36 +21,36 @@ from pipeline.workspace import Paths
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def inputs(looked_at: Paths, failures: Mapping[str, Stopped]) -> None:
+def inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
     """Print every input with its rows, repairs and age, then every problem.
 
     Args:
-        looked_at: the temporary workspace.
+        checked: the temporary workspace.
         failures: the assets that failed, by name.
     """
     out = console()
     as_of = None
-    if looked_at.table("policy").is_file():
-        as_of = from_table(workspace.read(looked_at.table("policy"), "policy")).as_of.year
+    if checked.table("policy").is_file():
+        as_of = from_table(workspace.read(checked.table("policy"), "policy")).as_of.year
     out.print("data/raw, each file with the tables made from it", style="bold")
     for name in RAW_TABLES:
-        if looked_at.table(name).is_file():
-            of_table(out, looked_at.table(name), name, as_of)
-    if looked_at.table("household_files").is_file():
-        households(out, workspace.read(looked_at.table("household_files"), "household_files"))
+        if checked.table(name).is_file():
+            of_table(out, checked.table(name), name, as_of)
+    if checked.table("household_files").is_file():
+        households(out, workspace.read(checked.table("household_files"), "household_files"))
     for name, stopped in failures.items():
         for line in stopped.problems:
             out.print(f"{name}: ", end="", style="bold")
             out.print(line, soft_wrap=True)
-    missing = [name for name in RAW_TABLES if name not in failures and not looked_at.table(name).is_file()]
+    missing = [name for name in RAW_TABLES if name not in failures and not checked.table(name).is_file()]
     if missing:
-        out.print(f"not read, because they depend on the above: {', '.join(missing)}", soft_wrap=True)
+        out.print(f"not read, because they depend on these: {', '.join(missing)}", soft_wrap=True)
     if not failures:
         out.print("all inputs can be used")
 
 
 def of_table(out: Console, path: Path, name: str, as_of: int | None) -> None:
-    """Print each file that a stored table comes from: its name, its rows, and what to know about it."""
+    """Print each file that a stored table comes from: name, rows and warnings."""
     note, stored = workspace.read_note(path), workspace.read(path, name)
     rows = "" if note.rows_in is None else f"{note.rows_in:,} rows in, {len(stored):,} kept"
     facts = [rows, f"{len(note.repaired):,} cells repaired" if note.repaired else ""]
@@ -65,7 +65,7 @@ def of_table(out: Console, path: Path, name: str, as_of: int | None) -> None:
 
 
 def warnings_about(origin: Origin) -> Iterator[str]:
-    """What to know about a file beyond its rows.
+    """Warnings about how a file was read.
 
     >>> file = Origin("a/b.csv", "0", "", "", "", "", "", "", encoding="cp874", delimiter=";")
     >>> list(warnings_about(file))
@@ -81,7 +81,7 @@ def warnings_about(origin: Origin) -> Iterator[str]:
 
 
 def households(out: Console, files: pd.DataFrame) -> None:
-    """Print what became of the rows of each household file."""
+    """Print how many rows of each household file were kept, superseded and refused."""
     if files.empty:
         return
     out.print("household rows: in = kept + superseded + refused", style="bold")
@@ -101,11 +101,11 @@ def households(out: Console, files: pd.DataFrame) -> None:
 
 
 def sample(written: Sequence[Path]) -> None:
-    """Which files were invented, and how to go on."""
+    """Print which files were written, and the next steps."""
     out = console()
     for path in written:
         out.print(f"SAMPLE {shown_path(path)}  {path.stat().st_size / 1e6:,.1f} MB", soft_wrap=True)
-    out.print("now `pilot-areas check` or `pilot-areas run`; everything that rests on them is marked as sample")
+    out.print("next: `pilot-areas check` or `pilot-areas run`; everything computed from these rows is marked as sample")
 
 
 def newest_year(table: pd.DataFrame) -> int | None:

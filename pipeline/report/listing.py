@@ -1,4 +1,4 @@
-"""What `run` shows: the shortlist and the portfolio, each with its certainty.
+"""Output of `run`: the shortlist and the portfolio, each with its certainty.
 
 Not here: the figures themselves.
 """
@@ -7,7 +7,7 @@ import pandas as pd
 from rich.table import Table
 
 from pipeline.policy import Policy, from_table
-from pipeline.report.terminal import console, said_if_sample
+from pipeline.report.terminal import console, print_if_sample
 from pipeline.sentences import weights_from
 from pipeline.sentences.certainty import FIRMNESS
 from pipeline.sentences.words import STATUS
@@ -16,7 +16,7 @@ from pipeline.workspace import Paths, Tables
 
 
 def shortlist(paths: Paths) -> None:
-    """The shortlist with its pilot districts and its certainty, the portfolio, and where the page is."""
+    """Print the shortlist with its pilot districts and certainty, the portfolio, and the path of the page."""
     out, tables = console(), Tables(paths.processed)
     policy = from_table(tables("policy"))
     provinces = tables("provincial_shortlist").merge(tables("province_uncertainty"), on="province_code")
@@ -48,7 +48,7 @@ def shortlist(paths: Paths) -> None:
             "\n".join(doubt for doubt, holds in doubts.items() if holds),
         )
     out.print(table)
-    said_if_sample(out, tables)
+    print_if_sample(out, tables)
     draws = policy.uncertainty.draws
     out.print(f"certainty: among the first {policy.shortlist_provinces} in {draws:,} draws; 5-95% range of the rank")
     weights = ", ".join(f"{name} {value:g}" for name, value in policy.weights)

@@ -1,4 +1,4 @@
-"""What `policy` shows: the parameters of a round, ballots and weights.
+"""Output of `policy`: the parameters, ballots and weights of a round.
 
 Not here: which values are valid (``policy``).
 """
@@ -17,7 +17,7 @@ from pipeline.sentences import weights_from
 
 
 def shown(policy: Policy, path: Path) -> None:
-    """Weights, ballots, and every other parameter."""
+    """Print weights, ballots and every other parameter."""
     out = console()
     out.print(f"{policy.title_th} · {policy.title_en}  {shown_path(path)}", style="bold", soft_wrap=True)
     decided = policy.decision
@@ -46,12 +46,12 @@ def shown(policy: Policy, path: Path) -> None:
 
 
 def checked(policy: Policy, path: Path) -> None:
-    """A line that the policy is valid."""
+    """Print that the policy is valid."""
     console().print(f"{shown_path(path)}: valid; weights: {weights_from(policy).en}", soft_wrap=True)
 
 
 def made(path: Path) -> None:
-    """The next steps with a new policy file."""
+    """Print the next steps with a new policy file."""
     console().print(
         f"{shown_path(path)} written: fill in titles, dates and ballots, then"
         f" `pilot-areas policy check {shown_path(path)}` and `pilot-areas run --policy {shown_path(path)}`",

@@ -1,4 +1,4 @@
-"""What every terminal table shares: the console, progress, numbers.
+"""What all output on a terminal shares: the console, progress, numbers.
 
 Not here: any particular table.
 """
@@ -18,7 +18,7 @@ from pipeline.workspace import Tables
 
 
 def console() -> Console:
-    """Prints what it is given: a policy's title or a programme's name may hold anything, so no text is markup."""
+    """A console that prints text as it is: markup is off, since titles and names in inputs may contain anything."""
     return Console(highlight=False, soft_wrap=False, markup=False)
 
 
@@ -66,14 +66,21 @@ def progress(title: str, tables: int = len(CONTRACTS)) -> Iterator[Progress]:
         yield Bar(out, bar, bar.add_task(title, total=tables, now="starting"))
 
 
-def said_if_sample(out: Console, tables: Tables) -> None:
+def print_if_sample(out: Console, tables: Tables) -> None:
+    """Print a warning if the figures are computed from invented rows."""
     if tables("inputs")["sample"].any():
-        out.print("ข้อมูลตัวอย่าง · SAMPLE: rests on invented rows, not for decisions", style="bold")
+        out.print("ข้อมูลตัวอย่าง · SAMPLE: computed from invented rows, not for decisions", style="bold")
 
 
 def number(value: object, form: str = ".2f") -> str:
+    """A number in a format, a dash if it is missing.
+
+    >>> number(1234.5, ",.1f"), number(None)
+    ('1,234.5', '–')
+    """
     return "–" if pd.isna(value) else format(value, form)
 
 
 def text(value: object) -> str:
+    """A value as text, a dash if it is missing."""
     return "–" if pd.isna(value) else str(value)

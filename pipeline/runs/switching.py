@@ -255,7 +255,10 @@ def _replaced(target: Path, content: bytes) -> None:
 
 
 def remove_leftovers(paths: Paths) -> None:
-    """Remove runs beyond the last ``KEPT_RUNS``, old views, and files of interrupted runs. The caller holds ``exclusive_lock``."""
+    """Remove runs beyond the last ``KEPT_RUNS``, old views, and files of interrupted runs.
+
+    The caller holds ``exclusive_lock``.
+    """
     seen = {paths.current.resolve(), shown_run(paths)} if paths.current.is_symlink() else set()
     others = [run for run in kept_runs(paths) if run not in seen]
     left = [*paths.state.glob(f"{BUILDING}*"), *paths.rounds.glob(f".{BUILDING}*")]

@@ -1,8 +1,8 @@
 """Sentences for planners, in Thai and in English.
 
 ``words`` are shared; ``reasons`` are about districts, ``outlooks`` about provinces, ``certainty`` about ranks,
-``choice`` about the portfolio, ``change`` about moves between rounds, ``decision`` about open questions. Here: wording,
-and which of it applies. Not here: any number that another module has not computed.
+``choice`` about the portfolio, ``change`` about moves between rounds, ``decision`` about open questions. Here: the
+wording, and which sentence applies. Not here: any number that another module has not computed.
 """
 
 from typing import Any

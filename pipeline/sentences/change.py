@@ -15,13 +15,13 @@ LEAVES = Words("หลุดจากรายชื่อ", "off the shortlist"
 
 
 def add_changes(moved: pd.DataFrame) -> pd.DataFrame:
-    """The table of moves with ``change_th`` and ``change_en``."""
+    """Add ``change_th`` and ``change_en`` to the table of moves."""
     sentences = [place(row) for row in rows_of(moved)]
     return moved.assign(change_th=[s.th for s in sentences], change_en=[s.en for s in sentences])
 
 
 def place(row: Any) -> Words:
-    """From which rank to which, and whether by the figures or the policy."""
+    """The ranks of one place in both rounds, and whether the figures or the policy moved it."""
     if row.rank_earlier is None and row.rank_later is None:
         return Words("ไม่มีอันดับทั้งสองรอบ", "Not ranked in either round.")
     if row.rank_earlier is None:

@@ -13,7 +13,13 @@ from pipeline.sentences.words import rows_of
 
 
 def add_reasons(table: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The portfolio with ``portfolio_th`` and ``portfolio_en``; ``regions`` has the Thai names of regions."""
+    """Add ``portfolio_th`` and ``portfolio_en`` to the portfolio.
+
+    Args:
+        table: all provinces, with those of the portfolio marked.
+        regions: the regions of all provinces, with their Thai names.
+        policy: the policy of the round.
+    """
     chosen = table[table["in_portfolio"]].groupby("region").size().to_dict()
     names = regions.set_index("province_code")["region_th"]
     rows = rows_of(table.assign(region_th=table["province_code"].map(names)))
@@ -22,7 +28,13 @@ def add_reasons(table: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> p
 
 
 def reason(row: Any, chosen_in_region: int, policy: Policy) -> Words:
-    """Why the province is in the portfolio or not, given how many of its region are."""
+    """Why a province is in the portfolio or not.
+
+    Args:
+        row: the province.
+        chosen_in_region: how many provinces of its region are in the portfolio.
+        policy: the policy of the round.
+    """
     rules = policy.portfolio
     if not row.value:
         return Words("ไม่มีอำเภอที่เข้าเกณฑ์", "It has no eligible district.")

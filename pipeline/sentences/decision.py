@@ -1,4 +1,4 @@
-"""Questions for the working group: what it has to decide or do, as the tables show.
+"""Questions for the working group: what it has to decide or do, according to the tables.
 
 Here: which questions are open, and their wording. Not here: any answer.
 """
@@ -121,7 +121,7 @@ def _suspects(scores: pd.DataFrame, provinces: pd.DataFrame) -> Asked:
     names = _names(doubtful)
     return (
         Words(f"ตรวจตัวเลขความยากจนของ{names.th}", f"Check the poverty figures of {names.en}."),
-        Words("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They are far above those of the other districts in the province."),
+        Words("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They are far above those of the other districts of the province."),
     )
 
 

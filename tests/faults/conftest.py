@@ -63,8 +63,8 @@ class Project:
     def run(self) -> tuple[int, str]:
         """A whole run: its exit code and what it says on standard error besides progress."""
         done = self.command("run")
-        _, said = done.communicate(timeout=HANGS)
-        return done.returncode, "\n".join(line for line in said.splitlines() if " s  " not in line[:12])
+        _, output = done.communicate(timeout=HANGS)
+        return done.returncode, "\n".join(line for line in output.splitlines() if " s  " not in line[:12])
 
     def which(self) -> int:
         """Which of the two is published, every byte of it; fails where it is neither or a part of both."""
@@ -72,8 +72,8 @@ class Project:
         numbers = [i for i, outcome in enumerate(self.outcomes) if outcome.files == files]
         assert len(numbers) == 1, "what is published is not one whole run"
         expected = self.outcomes[numbers[0]]
-        said = json.loads((self.paths.processed / "run.json").read_text(encoding="utf-8"))
-        assert said["run_id"] == expected.run_id
+        record = json.loads((self.paths.processed / "run.json").read_text(encoding="utf-8"))
+        assert record["run_id"] == expected.run_id
         assert queries.same_content(self.paths.processed / "pilot_areas.duckdb", expected.catalogue)
         assert not [
             p for folder in (self.paths.processed, self.paths.maps) for p in published_files(folder) if not p.exists()
@@ -105,8 +105,8 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], P
         project = Project(with_fewer_draws(root), [])
         for number in (0, 1):
             project.choose(number)
-            code, said = project.run()
-            assert code == 0, said
+            code, output = project.run()
+            assert code == 0, output
             catalogue = kept / f"{root.name}-{number}.duckdb"
             shutil.copyfile(project.paths.processed / "pilot_areas.duckdb", catalogue)
             record = json.loads((project.paths.processed / "run.json").read_text(encoding="utf-8"))

@@ -97,11 +97,11 @@ class Service:
         tried = subprocess.run(["unshare", "--mount", "mount", "-o", "remount,bind,ro", "/"], capture_output=True)
         if tried.returncode:
             return []
-        says = UNIT.read_text(encoding="utf-8")
-        assert "ProtectSystem=strict" in says
+        unit = UNIT.read_text(encoding="utf-8")
+        assert "ProtectSystem=strict" in unit
         places = [f"rw:{self.temporary}"]
         for kind, name in (("rw", "ReadWritePaths"), ("ro", "ReadOnlyPaths")):
-            for line in re.findall(rf"^{name}=(.*)$", says, re.MULTILINE):
+            for line in re.findall(rf"^{name}=(.*)$", unit, re.MULTILINE):
                 places += [f"{kind}:{place.replace('/opt/pilot-areas', str(self.root))}" for place in line.split()]
         return ["unshare", "--mount", "sh", "-c", CONFINED, "sh", *places, "--"]
 
@@ -147,11 +147,11 @@ class Service:
         )
         try:
             with urllib.request.urlopen(request, timeout=HANGS) as answer:
-                said = json.load(answer)
+                reply = json.load(answer)
         except OSError:
             return None
-        assert "errors" not in said, said
-        return said["data"]
+        assert "errors" not in reply, reply
+        return reply["data"]
 
     def until(self, what: str, holds: Callable[[], Any]) -> Any:
         """Waits until ``holds`` is true and returns its value; fails with ``what`` if that does not happen."""

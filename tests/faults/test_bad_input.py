@@ -46,12 +46,12 @@ def test_the_command_says_it_in_one_line(name: str, project: Project) -> None:
     assert old in content
     path.write_bytes(content.replace(old, new, 1))
     try:
-        code, said = project.run()
+        code, output = project.run()
     finally:
         path.write_bytes(content)
     assert code == 2
-    assert said.startswith("pilot-areas: ")
-    assert said.count("\n") == 0, said
+    assert output.startswith("pilot-areas: ")
+    assert output.count("\n") == 0, output
     for word in (Path(file).name, part, "expected ", "to fix: "):
-        assert word in said
+        assert word in output
     assert (digests(project.paths), switching.shown_run(project.paths)) == (before, run)

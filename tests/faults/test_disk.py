@@ -38,13 +38,13 @@ def test_a_full_disk(on_it: Project, small_disk: Path, record_property: Measured
     filler = small_disk / "filler"
     # From nothing at all to almost enough, so that it fills up at the database of runs, tables, pages, catalogue.
     most = 36_000
-    said_where = set()
+    filled_up = set()
     for i in range(FAULTS):
         free_kb = 0 if i == 0 else round(most * (i / FAULTS) ** 1.5)
         free = shutil.disk_usage(small_disk).free - free_kb * 1024
         with filler.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, free)
-        code, said = on_it.run()
+        code, output = on_it.run()
         filler.unlink()
         if code == 0:  # it was enough
             assert on_it.which() == 1 - number
@@ -52,16 +52,16 @@ def test_a_full_disk(on_it: Project, small_disk: Path, record_property: Measured
             on_it.choose(1 - number)
             most = free_kb
             continue
-        assert code == 2, said
-        assert "Traceback" not in said
-        assert [line for line in said.splitlines() if line.startswith("pilot-areas: ")] == [said.splitlines()[-1]]
-        assert "to fix: free some space" in said
-        said_where.add(said.splitlines()[-1].split(":")[1].strip().rsplit("/", 1)[-1])
+        assert code == 2, output
+        assert "Traceback" not in output
+        assert [line for line in output.splitlines() if line.startswith("pilot-areas: ")] == [output.splitlines()[-1]]
+        assert "to fix: free some space" in output
+        filled_up.add(output.splitlines()[-1].split(":")[1].strip().rsplit("/", 1)[-1])
         assert on_it.which() == number
     assert on_it.run() == (0, "")
     assert on_it.which() == 1 - number
     assert on_it.leftovers() == []
-    record_property("runs on a full disk, and where it filled up", (FAULTS, sorted(said_where)))
+    record_property("runs on a full disk, and where it filled up", (FAULTS, sorted(filled_up)))
 
 
 def test_a_disk_that_may_only_be_read(on_it: Project, small_disk: Path) -> None:
@@ -69,13 +69,13 @@ def test_a_disk_that_may_only_be_read(on_it: Project, small_disk: Path) -> None:
     on_it.choose(1 - number)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     try:
-        code, said = on_it.run()
+        code, output = on_it.run()
         assert on_it.which() == number
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     assert code == 2
-    assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("pilot-areas: ")
+    assert "Traceback" not in output
+    assert output.splitlines()[-1].startswith("pilot-areas: ")
     assert on_it.run() == (0, "")
 
 
@@ -88,7 +88,7 @@ def test_a_folder_that_may_only_be_read(folder: str, on_it: Project) -> None:
     subprocess.run(["mount", "--bind", str(place), str(place)], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
     try:
-        code, said = on_it.run()
+        code, output = on_it.run()
         # A run whose files have the names of the last needs no new link: it needs no right to the folders of links.
         published = on_it.which()
     finally:
@@ -97,16 +97,16 @@ def test_a_folder_that_may_only_be_read(folder: str, on_it: Project) -> None:
         assert (code, published) == (0, 1 - number)
         return
     assert (code, published) == (2, number)
-    assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("pilot-areas: ")
+    assert "Traceback" not in output
+    assert output.splitlines()[-1].startswith("pilot-areas: ")
 
 
 def test_two_runs_at_once(on_it: Project) -> None:
     on_it.choose(1 - on_it.which())
     both = [on_it.command("run"), on_it.command("run")]
-    said = [run.communicate(timeout=HANGS)[1] for run in both]
+    output = [run.communicate(timeout=HANGS)[1] for run in both]
     assert sorted(run.returncode for run in both) == [0, 2]
-    loser = next(text for run, text in zip(both, said, strict=True) if run.returncode == 2)
+    loser = next(text for run, text in zip(both, output, strict=True) if run.returncode == 2)
     assert "found another run in progress; expected one run at a time; to fix: wait until it ends" in loser
     assert "Traceback" not in loser
     on_it.which()

@@ -57,14 +57,14 @@ class Reader(threading.Thread):
         while not self.over.is_set():
             try:
                 run = switching.shown_run(paths)
-                said = json.loads((run / "processed" / "run.json").read_text(encoding="utf-8"))["run_id"]
+                run_id = json.loads((run / "processed" / "run.json").read_text(encoding="utf-8"))["run_id"]
                 pages = [(run / "maps" / name).read_text(encoding="utf-8") for name in ("index.html", "95.html")]
                 ids = {re.search(r"run id</span> ([0-9a-f]{16})", page).group(1) for page in pages}
                 with duckdb.connect(str(run / "processed" / "pilot_areas.duckdb"), read_only=True) as catalogue:
                     rows = catalogue.execute("SELECT count(*) FROM district_scores").fetchone()[0]
                 through_the_link = (paths.maps / "index.html").read_bytes()
-                if ids != {said} or said not in known or rows != 928 or not through_the_link.endswith(b"</html>"):
-                    self.wrong.append(f"{ids} {said} {rows}")
+                if ids != {run_id} or run_id not in known or rows != 928 or not through_the_link.endswith(b"</html>"):
+                    self.wrong.append(f"{ids} {run_id} {rows}")
             except Exception as error:
                 self.wrong.append(repr(error))
             self.reads += 1

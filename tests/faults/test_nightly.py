@@ -91,8 +91,8 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
         for path in (run / "processed").iterdir():
             assert (service.paths.processed / path.name).resolve() == path
         failures = [r for r in runs(service) if r["status"] == "FAILURE"]
-        said = [e["error"]["message"] for e in failures[0]["eventConnection"]["events"] if e.get("error")]
-        assert any("line 2, column rate_any_min: found '102.6728'" in message for message in said)
+        messages = [e["error"]["message"] for e in failures[0]["eventConnection"]["events"] if e.get("error")]
+        assert any("line 2, column rate_any_min: found '102.6728'" in message for message in messages)
     finally:
         file.write_bytes(content)
     service.until("a good run is published again", lambda: shown(service) != run and not is_marked(service))

@@ -76,13 +76,13 @@ def test_rows_in_another_order_give_the_same(in_order: Paths, tmp_path: Path) ->
     texts = [p for p in published_files(in_order.maps) if p.suffix in (".html", ".svg", ".geojson")]
     assert len(texts) > 80
     for path in texts:
-        said = [p.read_text(encoding="utf-8") for p in (path, other.maps / path.relative_to(in_order.maps))]
+        texts = [p.read_text(encoding="utf-8") for p in (path, other.maps / path.relative_to(in_order.maps))]
         if path.suffix == ".svg":  # the run's id is drawn as outlines of letters: what is drawn besides is compared
-            said = ["\n".join(re.findall(r'<path d="[^"]+"[^>]*style="[^"]+"', text)) for text in said]
-            assert len(said[0]) > 100_000
+            texts = ["\n".join(re.findall(r'<path d="[^"]+"[^>]*style="[^"]+"', text)) for text in texts]
+            assert len(texts[0]) > 100_000
         else:  # of the brief without its pictures, which have the id painted in
-            said = [re.sub(r"data:image/[^\"]+", "", text) for text in said]
-        assert said[0].replace(ids[0], ids[1]) == said[1], path.name
+            texts = [re.sub(r"data:image/[^\"]+", "", text) for text in texts]
+        assert texts[0].replace(ids[0], ids[1]) == texts[1], path.name
     for path in sorted((in_order.maps / "downloads").glob("*.xlsx"))[:10]:
         books = [openpyxl.load_workbook(f) for f in (path, other.maps / "downloads" / path.name)]
         for sheet in books[0].sheetnames:
@@ -121,15 +121,15 @@ def test_a_run_is_built_again_from_its_archive(
     regions = in_order.raw / "nesdc" / "regions.csv"
     regions.write_bytes(b"gone\n")
     assert cli.main(["verify", "kept"]) == 0
-    for said in (capsys.readouterr().out, verified_elsewhere(root)):
-        assert f": run {run.name[-16:]}: all " in said
-        assert "byte for byte" in said
-        assert int(said.split(": all ")[1].split()[0]) > 200
+    for output in (capsys.readouterr().out, verified_elsewhere(root)):
+        assert f": run {run.name[-16:]}: all " in output
+        assert "byte for byte" in output
+        assert int(output.split(": all ")[1].split()[0]) > 200
     rows_file = in_order.raw / "households" / "tpmap" / "rows.csv"
     content = rows_file.read_bytes()
     rows_file.write_bytes(content.replace(b"2022", b"2021", 1))
     assert cli.main(["verify"]) == 2
-    assert "expected the household rows of that run, which are never copied" in capsys.readouterr().err
+    assert "expected the household rows of that run, which are never archived" in capsys.readouterr().err
     rows_file.unlink()
     assert cli.main(["verify"]) == 2
     assert "found no such file" in capsys.readouterr().err
@@ -137,6 +137,6 @@ def test_a_run_is_built_again_from_its_archive(
     page = run / "maps" / "57.html"
     page.write_bytes(page.read_bytes().replace("เชียงราย".encode(), "เชียงใหม่".encode(), 1))
     assert cli.main(["verify"]) == 1
-    said = capsys.readouterr().out
-    assert "differs: maps/57.html" in said
-    assert "1 of " in said
+    output = capsys.readouterr().out
+    assert "differs: maps/57.html" in output
+    assert "1 of " in output

@@ -66,8 +66,8 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for unit in sorted(here.iterdir()):
         checked = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True)
         # What systemd says of units that are not ours is not ours to fix.
-        said = [line for line in checked.stderr.splitlines() if "pilot-areas" in line]
-        assert (checked.returncode, said) == (0, []), checked.stderr
+        warnings = [line for line in checked.stderr.splitlines() if "pilot-areas" in line]
+        assert (checked.returncode, warnings) == (0, []), checked.stderr
     for unit in here.glob("*.service"):
         rated = subprocess.run(
             [analyze, "security", "--offline=true", "--threshold=30", "--no-pager", str(unit)],
@@ -83,31 +83,31 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unit", [u for u in UNITS if u.suffix == ".service"], ids=lambda u: u.stem)
 def test_every_unit_is_closed_in(unit: Path) -> None:
-    says = dict(line.split("=", 1) for line in unit.read_text(encoding="utf-8").splitlines() if "=" in line[:40])
-    assert says["User"] == "pilot-areas"
+    settings = dict(line.split("=", 1) for line in unit.read_text(encoding="utf-8").splitlines() if "=" in line[:40])
+    assert settings["User"] == "pilot-areas"
     for name in ("PrivateTmp", "NoNewPrivileges", "ProtectHome"):
-        assert says[name] == "yes", name
-    assert says["ProtectSystem"] == "strict"
-    assert says["CapabilityBoundingSet"] == ""
+        assert settings[name] == "yes", name
+    assert settings["ProtectSystem"] == "strict"
+    assert settings["CapabilityBoundingSet"] == ""
     if "webserver" in unit.stem or "viewer" in unit.stem:
-        assert "-h 127.0.0.1" in says["ExecStart"]
+        assert "-h 127.0.0.1" in settings["ExecStart"]
     if "viewer" in unit.stem:
-        assert "--read-only" in says["ExecStart"]
+        assert "--read-only" in settings["ExecStart"]
     if "backup" not in unit.stem:
-        assert says["Environment"]
+        assert settings["Environment"]
         assert "Environment=DAGSTER_HOME=/opt/pilot-areas\n" in unit.read_text(encoding="utf-8")
-        assert says["Restart"] == "always"
+        assert settings["Restart"] == "always"
 
 
 class Ui(http.server.BaseHTTPRequestHandler):
     """Stands for the Dagster UI behind nginx; says which way it was asked and what it was told of the asker."""
 
     def do_GET(self) -> None:
-        said = json.dumps({"path": self.path, "authorization": self.headers.get("Authorization", "")}).encode()
+        body = json.dumps({"path": self.path, "authorization": self.headers.get("Authorization", "")}).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(body)
 
     do_POST = do_GET
 
@@ -281,9 +281,9 @@ def test_analysts_reach_the_ui_which_never_sees_their_password(site: Site) -> No
 def test_plain_http_leads_to_tls_of_today_only(site: Site) -> None:
     with socket.create_connection(("127.0.0.1", site.http), timeout=HANGS) as plain:
         plain.sendall(b"GET /maps/index.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        said = b"".join(iter(lambda: plain.recv(4096), b""))
-    assert said.startswith(b"HTTP/1.1 308")
-    assert b"Location: https://x/maps/index.html" in said
+        output = b"".join(iter(lambda: plain.recv(4096), b""))
+    assert output.startswith(b"HTTP/1.1 308")
+    assert b"Location: https://x/maps/index.html" in output
     old = subprocess.run(
         [
             needed("openssl"),
@@ -305,8 +305,8 @@ def test_plain_http_leads_to_tls_of_today_only(site: Site) -> None:
 @pytest.mark.parametrize("unit", ["pilot-areas-webserver", "pilot-areas-viewer"])
 def test_the_ui_of_a_unit_starts_on_this_machine_only(unit: str, tmp_path: Path) -> None:
     root = project_with_program(tmp_path / "project")
-    says = (DEPLOY / f"{unit}.service").read_text(encoding="utf-8")
-    command = re.search(r"^ExecStart=(.*)$", says, re.MULTILINE)[1].split()
+    unit_text = (DEPLOY / f"{unit}.service").read_text(encoding="utf-8")
+    command = re.search(r"^ExecStart=(.*)$", unit_text, re.MULTILINE)[1].split()
     port = str(free_port())
     command[command.index("-p") + 1] = port
     command[0] = str(PROGRAMS / Path(command[0]).name)
@@ -320,8 +320,8 @@ def test_the_ui_of_a_unit_starts_on_this_machine_only(unit: str, tmp_path: Path)
       repositoryLocationName: "pipeline.orchestration.definitions", repositoryName: "__repository__",
       jobName: "everything"}, mode: "default"}) { __typename } }"""
     try:
-        said = ask_graphql(port, prefix, "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")
-        assert said["data"]["repositoriesOrError"]["nodes"] == [{"name": "__repository__"}]
+        reply = ask_graphql(port, prefix, "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")
+        assert reply["data"]["repositoriesOrError"]["nodes"] == [{"name": "__repository__"}]
         sockets = [line.split() for t in ("tcp", "tcp6") for line in Path(f"/proc/net/{t}").read_text().splitlines()]
         listening = [s[1] for s in sockets if s[3] == "0A" and s[1].endswith(f":{int(port):04X}")]
         assert listening == [f"0100007F:{int(port):04X}"]

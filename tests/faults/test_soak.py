@@ -65,8 +65,8 @@ def reading(service: Service) -> Reading:
 
 def resident_mb(place: Path) -> float:
     try:
-        said = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
-        return int(said["VmRSS"].split()[0]) / 1000
+        status = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
+        return int(status["VmRSS"].split()[0]) / 1000
     except (OSError, KeyError):
         return 0.0
 

@@ -44,9 +44,9 @@ def test_everything_on_sample_rows_says_so(
     for name in ("provincial_shortlist", "without_suspects", "district_scores"):
         assert next(book[name].iter_rows(min_row=2, values_only=True))[-1] == "SAMPLE"
     with duckdb.connect(str(paths.processed / "pilot_areas.duckdb"), read_only=True) as catalogue:
-        said = dict(catalogue.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
-    assert all("SAMPLE" in said[name] for name in rest_on_rows)
-    assert said["universities"] is None
+        comments = dict(catalogue.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+    assert all("SAMPLE" in comments[name] for name in rest_on_rows)
+    assert comments["universities"] is None
     for kind in ("refused", "repaired"):
         for path in (paths.processed / kind).glob("*.parquet"):
             assert b"sample" in (pq.read_schema(path).metadata or {})
@@ -63,9 +63,9 @@ def test_a_run_with_ballots_shows_the_list_without_each_agency(
     monkeypatch.chdir(root)
     monkeypatch.setenv("COLUMNS", "160")
     assert cli.main(["run"]) == 0
-    said = capsys.readouterr().out
-    assert "mean of the ballots of CODI, DASTA and OSMEP (3/4 agencies)" in said
-    assert "without the ballot of DASTA: " in said
+    output = capsys.readouterr().out
+    assert "mean of the ballots of CODI, DASTA and OSMEP (3/4 agencies)" in output
+    assert "without the ballot of DASTA: " in output
     paths = Paths.of(root)
     tables = Tables(paths.processed)
     without = tables("shortlist_without_agencies")

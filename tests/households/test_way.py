@@ -210,7 +210,7 @@ def test_rows_and_agreement_show_in_the_ui(mixed: Paths, monkeypatch: pytest.Mon
     assert "households/tpmap/rows.csv: 2,400 rows read" in logs
     assert "no files remain" in logs
     assert "3,600 rows in = 3,600 kept + 0 superseded + 0 refused" in checks["household_rows"].description
-    assert "can be compared" in checks["systems_agree"].description  # no one is called poor by one system only
+    assert "can be compared" in checks["systems_agree"].description  # no household is poor in one system only
     assert checks["household_rows"].passed
     assert checks["poverty_totals"].passed
 

@@ -109,8 +109,8 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     passed = {e.check_name: e.passed for e in seen}
     # the list of 2022 rests on suspect figures (Chiang Mai leaves it without them), and one of it is contested
     assert passed == {**dict.fromkeys(keys, True), "suspects": False, "certainty": False}
-    said = {e.check_name: e.description for e in seen}
-    assert said["certainty"].startswith("not sure to be on the list: Chiang Rai (contested, ")
+    descriptions = {e.check_name: e.description for e in seen}
+    assert descriptions["certainty"].startswith("uncertain provinces of the shortlist: Chiang Rai (contested, ")
 
 
 def test_rows_and_digests_show_in_the_ui(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def index(paths: Paths) -> str:
 
 
 @pytest.mark.parametrize(
-    ("statuses", "minutes", "says", "mark"),
+    ("statuses", "minutes", "message", "mark"),
     [
         ([], 59, "may still begin", ""),
         ([], 61, "was missed: pages now say so", "there was no run on"),
@@ -56,7 +56,7 @@ def index(paths: Paths) -> str:
     ],
 )
 def test_what_is_said_after_a_night(
-    statuses: list[Status], minutes: int, says: str, mark: str, paths: Paths, monkeypatch: pytest.MonkeyPatch
+    statuses: list[Status], minutes: int, message: str, mark: str, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = switching.shown_run(paths)
     with dg.DagsterInstance.ephemeral() as instance:
@@ -70,11 +70,11 @@ def test_what_is_said_after_a_night(
             ],
         )
         now = DUE + timedelta(minutes=minutes)
-        assert says in nightly.after_the_night(instance, paths, "everything", DUE, now)
+        assert message in nightly.after_the_night(instance, paths, "everything", DUE, now)
         assert ('class="banner late"' in index(paths)) == bool(mark)
         assert mark in index(paths)
         again = nightly.after_the_night(instance, paths, "everything", DUE, now)
-        assert says.replace("now say", "say") in again
+        assert message.replace("now say", "say") in again
     assert switching.shown_run(paths) == run
     assert (run / "maps" / "index.html").read_text() == PAGE
 
@@ -82,8 +82,8 @@ def test_what_is_said_after_a_night(
 def test_a_run_published_since_needs_no_mark(paths: Paths) -> None:
     publish(paths, DUE + timedelta(minutes=3))
     with dg.DagsterInstance.ephemeral() as instance:
-        said = nightly.after_the_night(instance, paths, "everything", DUE, DUE + timedelta(hours=20))
-    assert said == "published since 2026-11-25 02:00"
+        state = nightly.after_the_night(instance, paths, "everything", DUE, DUE + timedelta(hours=20))
+    assert state == "published since 2026-11-25 02:00"
     assert index(paths) == PAGE
 
 

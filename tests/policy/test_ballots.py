@@ -39,9 +39,9 @@ def test_the_mean_of_the_ballots_is_the_weight(tmp_path: Path) -> None:
     policy, _ = policies.read_policy(voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30)))
     assert policy.nominal_weights == pytest.approx((0.5, 0.25, 0.25))
     assert policy.voters == ("CODI", "OSMEP")
-    said = weights_from(policy)
-    assert said.en == "mean of the ballots of CODI and OSMEP (2/4 agencies)"
-    assert "CODI และOSMEP" in said.th or "CODI และ OSMEP" in said.th
+    words = weights_from(policy)
+    assert words.en == "mean of the ballots of CODI and OSMEP (2/4 agencies)"
+    assert "CODI และOSMEP" in words.th or "CODI และ OSMEP" in words.th
     assert policies.without_agency(policy, "CODI").nominal_weights == pytest.approx((0.4, 0.3, 0.3))
     with pytest.raises(ValueError, match="PMU-A"):
         policies.without_agency(policy, "PMU-A")
@@ -143,16 +143,16 @@ def test_policy_on_the_command_line(
     monkeypatch.chdir(real_run.maps.parent)
     monkeypatch.setenv("COLUMNS", "160")
     assert cli.main(["policy", "show"]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in ("weights: default, not voted", "no ballot", "portfolio.region_most", "not yet decided"):
-        assert part in said
+        assert part in output
     assert cli.main(["policy", "check"]) == 0
     assert ": valid;" in capsys.readouterr().out
     file = voted(tmp_path, ("CODI", 60, 20, 20), ("OSMEP", 40, 30, 30))
     assert cli.main(["policy", "show", str(file)]) == 0
-    said = capsys.readouterr().out
-    assert "mean of the ballots of CODI and OSMEP (2/4 agencies)" in said
-    assert "the board" in said
+    output = capsys.readouterr().out
+    assert "mean of the ballots of CODI and OSMEP (2/4 agencies)" in output
+    assert "the board" in output
     file.write_text(file.read_text(encoding="utf-8").replace('"the board"', '"[/bold] x"'), encoding="utf-8")
     assert cli.main(["policy", "show", str(file)]) == 0
     assert "[/bold] x" in capsys.readouterr().out
@@ -171,15 +171,15 @@ def test_check_lists_every_problem_and_rules_that_conflict(
     file = tmp_path / "policy.toml"
     file.write_text(text.replace("rho = 0.0", 'rho = "low"').replace("firm = 0.9", "firm = 9"), encoding="utf-8")
     assert cli.main(["policy", "check", str(file)]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 2
-    assert "score.rho" in said
-    assert "uncertainty.firm" in said
+    output = capsys.readouterr().err
+    assert output.count("\n") == 2
+    assert "score.rho" in output
+    assert "uncertainty.firm" in output
     file.write_text(text.replace("shortlist_provinces = 8", "shortlist_provinces = 3"), encoding="utf-8")
     assert cli.main(["policy", "check", str(file)]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "exactly 3 provinces; at least 1 in" in said
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert "exactly 3 provinces; at least 1 in" in output
     assert cli.main(["policy", "check", str(tmp_path / "none.toml")]) == 2
     assert "no such file" in capsys.readouterr().err
 

@@ -58,8 +58,8 @@ def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.Ca
 
 def test_what_is_odd_about_a_file_stands_below_it(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     inputs.inputs(looked_at, {"poverty": Stopped("poverty", "x", ["[bold]a line"], refused=True)})
-    said = capsys.readouterr().out
-    lines = said.splitlines()
+    output = capsys.readouterr().out
+    lines = output.splitlines()
     below = lines[lines.index("nesdc/regions.csv") + 1 :][:4]
     assert below == [
         "  regions: 77 rows in, 77 kept",
@@ -68,7 +68,7 @@ def test_what_is_odd_about_a_file_stands_below_it(looked_at: Paths, capsys: pyte
         "  WARNING: columns that are not used: หมายเหตุ, [red] (to use one, map it under [columns] in SOURCE.toml)",
     ]
     assert "poverty: [bold]a line" in lines
-    assert "all inputs can be used" not in said
+    assert "all inputs can be used" not in output
     missing = next(line for line in lines if line.startswith("not read, because"))
     assert "universities" in missing
     assert "poverty" not in missing.split(": ")[1].split(", ")

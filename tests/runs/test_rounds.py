@@ -200,7 +200,7 @@ def test_nothing_to_list_or_archive(
 ) -> None:
     monkeypatch.chdir(new_project())
     assert cli.main(["rounds", "list"]) == 0
-    assert "no round archived yet" in capsys.readouterr().out
+    assert "no round is archived yet" in capsys.readouterr().out
     assert cli.main(["rounds", "archive"]) == 2
     assert "pilot-areas run" in capsys.readouterr().err
 

@@ -12,12 +12,12 @@ THAI = re.compile(r"[ก-๙]")
 
 
 def test_no_sentence_is_broken(real_run: Paths) -> None:
-    told = published(real_run, "district_explanations").merge(published(real_run, "district_scores"))
+    table = published(real_run, "district_explanations").merge(published(real_run, "district_scores"))
     for column in ("reason", "comparison", "outlook"):
-        for text in told[f"{column}_th"]:
+        for text in table[f"{column}_th"]:
             assert THAI.search(text), text
             assert not BROKEN.search(text), text
-        for text in told[f"{column}_en"]:
+        for text in table[f"{column}_en"]:
             assert not THAI.search(text), text
             assert not BROKEN.search(text), text
 
@@ -31,14 +31,14 @@ def test_each_status_says_why(real_run: Paths) -> None:
 
 
 def test_no_outlook_asks_for_more_poverty(real_run: Paths) -> None:
-    told = published(real_run, "district_explanations")
-    assert not told["outlook_en"].str.contains(r"poverty from|more poor|poorer", regex=True).any()
-    assert not told["outlook_th"].str.contains("ความยากจนจาก").any()
+    table = published(real_run, "district_explanations")
+    assert not table["outlook_en"].str.contains(r"poverty from|more poor|poorer", regex=True).any()
+    assert not table["outlook_th"].str.contains("ความยากจนจาก").any()
 
 
 def test_comparison_is_the_product_of_its_factors(real_run: Paths) -> None:
-    told = published(real_run, "district_explanations").merge(published(real_run, "district_scores"))
-    told = told[told["score"].notna()]
-    parts = told[["contribution_poverty", "contribution_university", "contribution_data_system"]].sum(axis=1)
-    whole = (told["score"] / told["reference_score"]).map(__import__("math").log)
+    table = published(real_run, "district_explanations").merge(published(real_run, "district_scores"))
+    table = table[table["score"].notna()]
+    parts = table[["contribution_poverty", "contribution_university", "contribution_data_system"]].sum(axis=1)
+    whole = (table["score"] / table["reference_score"]).map(__import__("math").log)
     assert parts.to_numpy() == pytest.approx(whole.to_numpy(), abs=1e-9)

@@ -82,12 +82,12 @@ def test_rules_that_cannot_hold_together_are_named(
     )
     with pytest.raises(InputError) as caught:
         chosen(tables, asked)
-    said = str(caught.value)
-    assert "\n" not in said
+    message = str(caught.value)
+    assert "\n" not in message
     for part in named:
-        assert part in said
-    assert said.count("lock of") == len(locks)
-    assert said.count("veto of") == len(vetoes)
+        assert part in message
+    assert message.count("lock of") == len(locks)
+    assert message.count("veto of") == len(vetoes)
 
 
 def test_fewer_qualify_than_asked_for_never_stops(tables: Tables, policy: Policy) -> None:
