@@ -1,9 +1,9 @@
-# Each command sets up what it needs. Windows without make: the plain commands stand in README.md.
+# Each command installs what it needs. Without make (Windows), use the plain commands in README.md.
 PYTHON ?= python3
 BIN := .venv/bin
 export DAGSTER_HOME := $(CURDIR)
 
-# How many kills, full disks and examples `make faults` tries, and runs in one daemon; what `make bench` is told.
+# How many kills, full disks and examples `make faults` tries, and runs of one daemon; arguments of `make bench`.
 FAULTS ?= 50
 SOAK ?= 100
 FUZZ ?= 400

@@ -1,1 +1,4 @@
-"""What exists, in reading order: ``raw``, ``district``, ``pilots``; ``checks`` warns. How is said in ``pipeline``."""
+"""All assets, in reading order: ``raw``, ``district``, ``pilots``; and the ``checks``, which warn.
+
+Not here: how values are computed (``pipeline``).
+"""

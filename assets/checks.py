@@ -1,4 +1,4 @@
-"""Warnings an analyst should see: one finding each, by its name. None stops a run."""
+"""Checks that warn an analyst, one finding each. None stops a run."""
 
 from pipeline import findings
 from pipeline.orchestration.declaring import check

@@ -1,6 +1,6 @@
 """What we know of each district: the join, the criteria, the score.
 
-Every asset is one call. Not here: what comes in (``raw``), provinces (``pilots``), formulas
+Every asset is one call. Not here: inputs (``raw``), provinces (``pilots``), formulas
 (``pipeline.criteria``, ``pipeline.scoring``).
 """
 
@@ -30,7 +30,7 @@ def district_facts(
     subdistrict_population: Stored,
     policy: Stored,
 ) -> pd.DataFrame:
-    """Exactly 928 rows, whatever the sources know."""
+    """Exactly 928 rows, also for districts that a source lacks."""
     return queries.answer(
         SQL / "district_facts.sql",
         [
@@ -69,7 +69,7 @@ def district_data_system(
     household_agreement: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """Level, acceptance, measured quality and timeliness of the best system there."""
+    """Level, acceptance, measured quality and timeliness of the best system in each district."""
     return data_system.district_data_system(
         district_facts, data_systems, acceptances, household_poverty, household_agreement, policy
     )

@@ -1,4 +1,4 @@
-"""What the working group gets: the shortlist, the reasons, the page, the workbooks, and their publication.
+"""The results: the shortlist, the reasons, the pages, the workbooks, and their publication.
 
 Every asset is one call. Not here: scores (``district``), how a page or a run is built (``pipeline.pages``,
 ``pipeline.runs.publishing``).
@@ -159,7 +159,7 @@ def dossiers(figures: Figures) -> dict[str, bytes]:
 
 @asset("pilots", "html", tables=pages.brief.TABLES)
 def brief(figures: Figures, pictures: dict) -> dict[str, bytes]:  # type: ignore[type-arg]  # loaded by this type
-    """maps/brief.html: what the meeting needs, on four sheets of paper or fewer."""
+    """maps/brief.html: for the meeting, on at most four sheets of paper."""
     return pages.brief.brief_page(figures, pictures)
 
 

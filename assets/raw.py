@@ -1,4 +1,4 @@
-"""What comes in: one asset per input, as received, checked, with its source.
+"""The inputs: one asset each, as received, checked, with its source.
 
 Every asset is one call. Not here: joins (``district``), how a file is read (``pipeline.sources``).
 """
@@ -36,7 +36,7 @@ class WhatIfConfig(dg.Config):
         return WhatIf(**known, parameters=dict(flat(settings)))
 
 
-# With every parameter that the policy describes. Type checkers know no class made at run time.
+# With every parameter that the policy describes. Type checkers do not know classes made at run time.
 if TYPE_CHECKING:
     PolicyConfig = WhatIfConfig
 else:
@@ -158,5 +158,5 @@ def inputs(paths: In) -> pd.DataFrame:
 
 @asset("raw", "parquet", notes_of=AS_RECEIVED)
 def repaired(paths: In) -> pd.DataFrame:
-    """Nothing is changed silently: Thai digits, stray spaces, broken shapes, each with what is used instead."""
+    """Every change to an input: Thai digits, stray spaces, invalid shapes, each with what is used instead."""
     return workspace.repaired_table(paths, AS_RECEIVED)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# backup.sh PROJECT FOLDER: one archive of what cannot be made again, with its sha256 beside it; the last 14 are kept.
+# backup.sh PROJECT FOLDER: write an archive of all files that cannot be made again, and its sha256; keep the last 14.
 #
-# Inputs without household rows (they stay in the one place where they were put), archived rounds, the run that is
-# published, the instance's settings. The archive appears under its name whole or not at all.
+# It contains the inputs without household rows (they are never copied), the archived rounds, the published run and the
+# settings of the Dagster instance. The archive gets its name when it is complete.
 set -euo pipefail
 
 if [ $# -ne 2 ] || [ ! -f "$1/dagster.yaml" ]; then
@@ -24,8 +24,8 @@ if [ -e "$project/data/.processed.runs/current" ]; then
 fi
 
 rm -f "$folder"/.pilot-areas-*
-aside="$folder/.$name.$$"
-trap 'rm -f "$aside"' EXIT
+temporary="$folder/.$name.$$"
+trap 'rm -f "$temporary"' EXIT
 # What goes in is named file by file: where a list of household rows to leave out were wrong, they would go in.
 cd "$project"
 {
@@ -34,14 +34,14 @@ cd "$project"
   if [ -d data/raw/households ]; then
     find data/raw/households -type f \( -name mapping.toml -o -name SOURCE.toml -o -name README.md \) -print0
   fi
-} | sort -z | tar --create --gzip --file "$aside" --no-recursion --owner=0 --group=0 --numeric-owner --null --files-from -
-sync "$aside"
-(cd "$folder" && sum=$(sha256sum "$aside" | cut -d' ' -f1) && printf '%s  %s\n' "$sum" "$name" >"$name.sha256")
-mv "$aside" "$folder/$name"
+} | sort -z | tar --create --gzip --file "$temporary" --no-recursion --owner=0 --group=0 --numeric-owner --null --files-from -
+sync "$temporary"
+(cd "$folder" && sum=$(sha256sum "$temporary" | cut -d' ' -f1) && printf '%s  %s\n' "$sum" "$name" >"$name.sha256")
+mv "$temporary" "$folder/$name"
 find "$folder" -maxdepth 1 -name 'pilot-areas-*.tar.gz' | sort | head -n "-$kept" | while IFS= read -r old; do
   rm -f "$old" "$old.sha256"
 done
-# A digest whose archive never came.
+# Digests whose archive was not completed.
 for sum in "$folder"/pilot-areas-*.tar.gz.sha256; do
   [ -e "${sum%.sha256}" ] || rm -f "$sum"
 done

@@ -27,7 +27,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True)
 class Uncertain:
-    """One thing that nobody knows exactly, and that the draws vary.
+    """One uncertain quantity, which the draws vary.
 
     Attributes:
         group: what the pages name in its place, in a list of all that is drawn. Several may share one.
@@ -67,7 +67,7 @@ class Criterion:
         unit: the unit of its map.
         sources: the tables whose sources its map names.
         known_everywhere: every district has a value.
-        improvable: a programme can raise it, so that a page says by how much it would have to rise.
+        improvable: a programme can raise it, so pages show by how much it would have to rise.
         columns: columns of ``district_<name>`` that ``district_scores`` and every download repeat.
         sheet_columns: further columns for workbooks, of ``district_<name>`` or of ``district_facts``.
         uncertain: what the draws vary.
@@ -113,7 +113,7 @@ POVERTY = Criterion(
     unit=_SHARE,
     sources=("household_files", "poverty"),
     known_everywhere=False,
-    # Poverty is never something to wish for: no page says that more poor people would put a district on the list.
+    # Not improvable: no page may suggest that more poor people would put a district on the list.
     improvable=False,
     columns=("poverty_rate_pct", "poverty_rate_smoothed_pct", "poor_persons_min", "hot_spot", "suspect"),
     uncertain=(

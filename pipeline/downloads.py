@@ -1,6 +1,6 @@
-"""What planners download besides the pages: a workbook for each province, the districts as layers for a GIS.
+"""Downloads for planners: a workbook for each province, and the districts as layers for a GIS.
 
-Here: which columns they have. Not here: the workbook of the shortlist (``workbooks``), pages and pictures (``pages``).
+Here: the columns of each file. Not here: the workbook of the shortlist (``workbooks``), pages and pictures (``pages``).
 """
 
 import json

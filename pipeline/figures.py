@@ -1,6 +1,6 @@
-"""The tables that one asset declares, put together for what planners open: pages, pictures, workbooks, downloads.
+"""The tables that one asset declares, combined for pages, pictures, workbooks and downloads.
 
-Here: ``Figures``, and which tables are behind everything known of districts and of provinces. Not here: what a page or
+Here: ``Figures``, and which tables describe districts and provinces. Not here: what a page or
 file shows of them (``pages``, ``workbooks``, ``downloads``), reading stored tables (``workspace``).
 """
 
@@ -98,7 +98,7 @@ class Figures:
 
     @property
     def sample(self) -> bool:
-        """Some input is invented."""
+        """Whether an input is invented."""
         return bool(self["inputs"]["sample"].any())
 
     @cached_property

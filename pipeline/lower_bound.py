@@ -1,4 +1,4 @@
-"""Which poverty rates are lower bounds, so that pages, sentences and commands say "at least".
+"""Which poverty rates are lower bounds, so that pages, sentences and commands show "at least".
 
 Imports nothing of the project.
 """

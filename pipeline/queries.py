@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.contracts import Contract, Kind
 from pipeline.workspace import Stored
 
-SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: rests on invented rows, not for decisions"
+SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: computed from invented rows, not for decisions"
 # DuckDB's own share; with Python and its libraries a process then stays below 2 GB.
 MEMORY = "1200MB"
 
@@ -94,7 +94,7 @@ def write_catalogue(target: Path, tables: Mapping[str, tuple[Contract, Path]], s
     Args:
         target: the file to write.
         tables: the contract and the Parquet file of each table.
-        sample: names of the tables that rest on invented rows; they are marked by a comment.
+        sample: names of the tables computed from invented rows; they are marked by a comment.
 
     Raises:
         OSError: the disk is full.

@@ -296,7 +296,7 @@ def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, r
 def peers(values: ArrayLike, n: int) -> list[list[int]]:
     """For each row of ``values`` (rows, criteria) the positions of its ``n`` nearest others, nearest first.
 
-    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is nobody's peer.
+    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is not a peer.
 
     >>> peers([[0.1, 0.1], [0.9, 0.9], [0.2, 0.1], [np.nan, 0.1]], 1)
     [[2], [2], [0], []]

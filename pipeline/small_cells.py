@@ -3,7 +3,7 @@
 A count below a limit is not published (primary suppression). Published sums could still give it away: with the sum and
 all other parts, it is a subtraction. So further counts are left out (complementary or secondary suppression) until, in
 each sum, at least two parts are missing and together they are at least the limit. Counts left out are not
-distinguished: nobody can tell a small count from one left out to protect another.
+distinguished: a small count looks the same as one left out to protect another.
 
 Source: Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapters 4 and 5; Willenborg and de Waal (2001),
 Elements of Statistical Disclosure Control, Springer.
@@ -142,7 +142,7 @@ def protected_together(
 
     Besides the sums of areas (``protected``), kinds of count constrain each other:
 
-    - A part is never larger than its whole, so a published part tells the least that its whole can be. Where a whole is
+    - A part is never larger than its whole, so a published part is a lower bound of its whole. Where a whole is
       left out, its parts are left out too.
     - Where the part is published with its whole, the difference is known. Where the difference is a small count (98 of
       100 households are poor, so 2 are not), the part is left out.

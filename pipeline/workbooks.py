@@ -1,8 +1,8 @@
 """The shortlist as files for a spreadsheet: CSV (UTF-8 with byte order mark, CRLF) and XLSX.
 
-Here: sheets, widths, definitions, and keeping text text. Not here: which province is on the list (``shortlist``), the
-workbooks of provinces (``downloads``). Text that a spreadsheet would take for a formula is written as text; in the CSV
-it is preceded by an apostrophe.
+Here: sheets, widths, definitions, and text that stays text. Not here: which province is on the shortlist
+(``shortlist``), the workbooks of provinces (``downloads``). Text that a spreadsheet would take for a formula is
+written as text; in the CSV it is preceded by an apostrophe.
 """
 
 import io
@@ -19,7 +19,7 @@ from pipeline.policy import Policy
 
 # Columns that begin with one of these are wide.
 WIDE = ("reason", "pilot_d", "certainty", "outlook", "data_systems_all", "portfolio_t", "portfolio_e")
-# Also in full width, which some spreadsheets of East Asia take for the same.
+# Also in full width, which some spreadsheets in East Asia treat the same.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Where invented rows were used, each row of each file has this column.
 SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"

@@ -83,7 +83,7 @@ def _rows(rows: list[dict[int, float]], width: int) -> csr_array | None:
 
 
 def published_tables(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Every table of districts that anybody can read from what is published, in any kind of file."""
+    """Every table of districts that can be read from the published files, in any kind of file."""
     for path in sorted(paths.processed.glob("*.parquet")):
         names = [n for n in pq.read_schema(path).names if n != "geometry"]
         yield path.name, pq.read_table(path, columns=names).to_pandas()

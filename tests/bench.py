@@ -161,7 +161,7 @@ from pipeline.policy import from_table
 from pipeline.workspace import Tables
 tables = Tables(Path(sys.argv[1]))
 criteria, scores = tables("district_criteria"), tables("district_scores")
-# Bangkok's districts have no figures: those of others stand in for them, so that all 928 are drawn.
+# Bangkok's districts have no figures: those of others replace them, so that all 928 are drawn.
 bare = criteria["poverty"].isna()
 some = (~bare).to_numpy().nonzero()[0][: bare.sum()]
 places = ["district_code", "province_code", "centre_lon", "centre_lat"]
@@ -289,9 +289,9 @@ def sample(place: Path, households: int, kind: str, *faults: str) -> tuple[Path,
 
 
 def taken_in(place: Path, raw: Path) -> tuple[float, float]:
-    aside = Path(tempfile.mkdtemp(dir=place))
-    taken = inside(INTAKE, aside, ROOT, aside, raw)
-    (place / "answer.json").write_bytes((aside / "answer.json").read_bytes())
+    folder = Path(tempfile.mkdtemp(dir=place))
+    taken = inside(INTAKE, folder, ROOT, folder, raw)
+    (place / "answer.json").write_bytes((folder / "answer.json").read_bytes())
     return taken
 
 

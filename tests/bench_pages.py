@@ -63,8 +63,8 @@ def pages(
     line: Callable[..., None],
 ) -> None:
     """Builds the pages of what the main job published in ``place``, and opens them."""
-    with tempfile.TemporaryDirectory(dir=place) as aside:
-        seconds, memory = min(inside(PAGES, Path(aside), root, place, aside) for _ in range(2))
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        seconds, memory = min(inside(PAGES, Path(folder), root, place, folder) for _ in range(2))
     line("all 79 pages, pictures, workbooks, layers", seconds, memory, "at most 12 s")
     from playwright.sync_api import sync_playwright
 

@@ -7,7 +7,7 @@ assets. Not here: invented inputs of one room (the ``conftest`` of its folder).
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 
@@ -51,15 +51,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties if report.when == "call" else ():
             terminalreporter.write_line(f"measured: {name}: {value}")
-
-
-@pytest.fixture(autouse=True)
-def _same_place_for_each_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Restore the working directory and DAGSTER_HOME, which the command line changes."""
-    monkeypatch.setenv("DAGSTER_HOME", str(ROOT))
-    before = Path.cwd()
-    yield
-    os.chdir(before)
 
 
 def with_real_inputs(root: Path) -> Path:
@@ -197,7 +188,7 @@ def restore(source: Path, copy: Path) -> None:
 
 
 def _kind(path: Path) -> tuple[object, ...]:
-    """What tells a file, a link or a folder from another: equal for a copy that has not been changed."""
+    """The kind of a path, with size and times of a file: equal for an unchanged copy."""
     if path.is_symlink():
         return ("link", os.readlink(path))
     status = path.stat()

@@ -108,6 +108,6 @@ def test_names_full_of_markup_are_printed_as_they_are(
     assert capsys.readouterr().out.count("[/bold] [red]x") == 2
 
 
-def test_no_list(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_list(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["backtest", "nowhere.csv"]) == 2
     assert "no such file" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command line: help, check, explain, wrong turns."""
+"""The command line: help, check, explain, invalid arguments."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def at(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> Path:
     return real_run.maps.parent
 
 
-def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["--help"])
     assert left.value.code == 0
@@ -57,7 +57,7 @@ def test_nothing_published_yet(at: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert "run `pilot-areas run`" in capsys.readouterr().err
 
 
-def test_a_place_that_cannot_be_written_is_said_in_one_line(
+def test_a_path_that_cannot_be_written_gives_one_line(
     at: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
@@ -70,7 +70,7 @@ def test_a_place_that_cannot_be_written_is_said_in_one_line(
 @pytest.mark.parametrize(
     "wrong", [["run", "--raw", "nowhere"], ["run", "--policy", "nowhere.toml"], ["check", "--raw", "nowhere"]]
 )
-def test_a_wrong_folder_is_said_in_one_line(wrong: list[str], at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_folder_gives_one_line(wrong: list[str], at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(wrong) == 2
     output = capsys.readouterr()
     assert "nowhere" in output.err + output.out

@@ -1,4 +1,4 @@
-"""What planners take away: workbooks that say where they come from, layers that a GIS reads."""
+"""Downloads for planners: workbooks that name their sources, layers that a GIS reads."""
 
 import json
 

@@ -61,8 +61,8 @@ def test_peers_are_those_of_a_kd_tree(real_run: Paths) -> None:
     tree, places = cKDTree(points), {code: i for i, code in enumerate(known["district_code"])}
     for i in range(0, len(known), 37):
         peers = found.loc[known.at[i, "district_code"], "peers"].split(", ")
-        apart = [np.linalg.norm(points[places[c]] - points[i]) for c in peers]
-        assert apart == pytest.approx(np.sort(tree.query(points[i], 6)[0])[1:])
+        distances = [np.linalg.norm(points[places[c]] - points[i]) for c in peers]
+        assert distances == pytest.approx(np.sort(tree.query(points[i], 6)[0])[1:])
     assert found.loc["1001", "peers"] is None or found.loc["1001", "peers"] != found.loc["1001", "peers"]
 
 
@@ -85,7 +85,7 @@ def test_four_answers_about_any_place(code: str, real_run: Paths) -> None:
     assert found.markdown.count("**") == 8
 
 
-def test_the_answers_say_what_the_tables_say(real_run: Paths) -> None:
+def test_the_answers_equal_the_tables(real_run: Paths) -> None:
     whole = explain.explain_place(Tables(real_run.processed), "57").markdown
     for part in ("เชียงราย", "rank 6 of 77", "contested", "the North region already has 2", "1.3 points less"):
         assert part in whole

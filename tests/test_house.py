@@ -1,6 +1,7 @@
-"""How the house is built: which room may import which, names that occur once, who knows Dagster."""
+"""The structure of the program: which room may import which, names that occur once, references in docstrings."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +25,9 @@ FLOORS = (
     {"policy", "sources"},
     {"workspace"},
     {"figures", "queries", "scoring"},
-    {"criteria", "sentences"},
-    {"district_table", "shortlist"},
+    {"criteria", "shortlist"},
+    {"sentences"},
+    {"district_table"},
     {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},
     {"backtest", "downloads", "pages", "runs"},
     {"report"},
@@ -40,8 +42,8 @@ NEVER = {
     "criteria": {"contracts", "reading", "sources", "workspace"},
     "uncertainty": {"contracts", "reading", "shortlist", "sources", "workspace"},
 }
-# Names that say nothing without their module: each belongs to one function at most.
-TELLING_NOTHING = ("build", "data", "measure", "read", "received")
+# Names that are unclear without their module: each belongs to one function at most.
+UNCLEAR = ("build", "data", "measure", "read", "received")
 SOURCES = [*sorted((ROOT / "pipeline").rglob("*.py")), *sorted((ROOT / "assets").rglob("*.py"))]
 
 
@@ -80,12 +82,12 @@ def test_every_room_has_a_floor() -> None:
 
 
 def test_only_orchestration_and_assets_know_dagster() -> None:
-    knowing = {
+    importing = {
         path.relative_to(ROOT).parts[: 1 if path.parent.name == "assets" else 2]
         for path in SOURCES
         if any(module.split(".")[0].startswith("dagster") for module, _ in imported(path))
     }
-    assert knowing == {("assets",), ("pipeline", "orchestration")}
+    assert importing == {("assets",), ("pipeline", "orchestration")}
     assert not [
         f"{path.relative_to(ROOT)}: {module}"
         for path in SOURCES
@@ -108,12 +110,12 @@ def test_no_module_name_twice() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_no_function_name_that_says_nothing_twice() -> None:
+def test_no_unclear_function_name_twice() -> None:
     defined = [
         (node.name, path.relative_to(ROOT).as_posix())
         for path in SOURCES
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.name in TELLING_NOTHING
+        if isinstance(node, ast.FunctionDef) and node.name in UNCLEAR
     ]
     assert [one for one in defined if sum(one[0] == other[0] for other in defined) > 1] == []
 
@@ -126,3 +128,27 @@ def test_assets_use_our_modules_by_their_names() -> None:
         if alias and module.startswith("pipeline")
     ]
     assert aliases == []
+
+
+def modules() -> set[str]:
+    """Every module and package, by its name and by the end of its dotted name: ``rounds``, ``runs.rounds``."""
+    found = set()
+    for path in SOURCES:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        found |= {".".join(parts[i:]) for i in range(len(parts))}
+    return found
+
+
+def test_docstrings_refer_to_modules_that_exist() -> None:
+    """What a module leaves to others (`Not here: … (``module``)`) is in a module, file or folder of that name."""
+    known = modules()
+    wrong = []
+    for path in SOURCES:
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for brackets in re.findall(r"\(([^()]*)\)", text.partition("Not here:")[2]):
+            for name in re.findall(r"``([^`]+)``", brackets):
+                folders = (path.parent, ROOT / "pipeline", ROOT)
+                if name not in known and not any((folder / name).exists() for folder in folders):
+                    wrong.append(f"{path.relative_to(ROOT)}: {name}")
+    assert wrong == []

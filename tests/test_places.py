@@ -28,7 +28,7 @@ def test_km_of_one_degree_north() -> None:
     assert places.km(*(np.array([v]) for v in (100.0, 0.0, 100.0, 1.0)))[0, 0] == pytest.approx(110.574, abs=0.001)
 
 
-def test_places_within_lie_in_their_district_and_spread_over_it(shapes: gpd.GeoDataFrame) -> None:
+def test_places_are_in_their_district_and_spread_over_it(shapes: gpd.GeoDataFrame) -> None:
     codes = pd.Series(["5001", "9501", "5001"])
     found = places.places_within(shapes, codes, 6, seed=1)
     assert found.shape == (3, 36, 2)

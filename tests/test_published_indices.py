@@ -27,7 +27,7 @@ HDI = {
 def test_human_development_index() -> None:
     """Technical note 1 of the report: goalposts 20-85 years, 0-18 and 0-15 years of schooling, the logarithm of income
     from $100 to $75,000; schooling by the arithmetic mean, the index by the geometric. Australia's and Denmark's
-    schooling and Singapore's and Liechtenstein's income lie beyond their goalposts."""
+    schooling and Singapore's and Liechtenstein's income are beyond their goalposts."""
     printed = np.array(list(HDI.values()))
     health = goalpost(printed[:, 0], 20, 85)
     schooling = power_mean(np.column_stack([goalpost(printed[:, 1], 0, 18), goalpost(printed[:, 2], 0, 15)]), [1, 1], 1)
@@ -56,7 +56,7 @@ HDI_2021 = {
     "Tajikistan": (71.5942, 11.65303618, 11.3333938, 4547.742427, 0.685),
     "Tunisia": (73.7719, 15.42538224, 7.431598614, 10257.54477, 0.731),
 }
-# The same file and year, women and men apart; their indices have nine decimals.
+# The same file and year, women and men separately; their indices have nine decimals.
 HDI_2021_WOMEN = {
     "Afghanistan": (65.2791, 7.736391273, 2.311079979, 532.9553682, 0.36484023),
     "Australia": (85.8396, 21.81757927, 12.81058979, 37485.5883, 0.93167223),
@@ -84,7 +84,7 @@ HDI_2021_MEN = {
 
 @pytest.mark.parametrize(
     ("table", "low", "high", "within"),
-    # Half a unit of the last decimal printed: whoever is off by more is wrong, not rounded.
+    # Half a unit of the last decimal printed: a larger difference is an error, not rounding.
     [(HDI_2021, 20, 85, 0.0005), (HDI_2021_WOMEN, 22.5, 87.5, 1e-9), (HDI_2021_MEN, 17.5, 82.5, 1e-9)],
     ids=["all", "women", "men"],
 )
@@ -127,9 +127,9 @@ def test_gender_inequality_index() -> None:
     health = geometric(10 / deaths, 1 / births)
     power_f, power_m = geometric(seats_f, taught_f), geometric(seats_m, taught_m)
     women, men = geometric(health, power_f, work_f), geometric(1.0, power_m, work_m)
-    apart = power_mean(np.column_stack([women, men]), [1, 1], -1)
+    separate = power_mean(np.column_stack([women, men]), [1, 1], -1)
     together = geometric((health + 1) / 2, (power_f + power_m) / 2, (work_f + work_m) / 2)
-    assert 1 - apart / together == pytest.approx(table[:, 8], rel=0, abs=0.0005)
+    assert 1 - separate / together == pytest.approx(table[:, 8], rel=0, abs=0.0005)
 
 
 # UNDP, Human Development Report 2015, table 1: the index and the rank of the first 55 countries, as printed. Six
@@ -254,14 +254,14 @@ def test_technology_achievement_index() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "apart"),
-    # Weights are printed to two decimals: where countries lie close, that turns some round.
+    ("weights", "most"),
+    # Weights are printed to two decimals: this reverses the order of countries with close values.
     [("equal", 0), ("budget allocation", 0), ("factor analysis", 1), ("analytic hierarchy", 2)],
 )
-def test_ranks_of_the_handbook_under_other_weights(weights: str, apart: int) -> None:
+def test_ranks_of_the_handbook_under_other_weights(weights: str, most: int) -> None:
     found = places(power_mean(normalised(), WEIGHTS[weights], 1))
     moves = np.abs(np.array(found) - RANKS[weights])
-    assert moves.max() <= apart
+    assert moves.max() <= most
     assert (moves == 0).sum() >= 19
 
 

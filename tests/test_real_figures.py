@@ -1,4 +1,4 @@
-"""The figures of 2022: what is published, and that it is what the sources say."""
+"""The figures of 2022: published values, compared with their sources."""
 
 import json
 
@@ -120,7 +120,7 @@ def test_csv_opens_in_excel_and_xlsx_holds_text_and_no_formula(real_run: Paths) 
     book.close()
 
 
-def test_run_json_says_where_every_number_is_from(real_run: Paths) -> None:
+def test_run_json_names_the_source_of_every_number(real_run: Paths) -> None:
     record = json.loads((real_run.processed / "run.json").read_text(encoding="utf-8"))
     assert {
         "run_id",

@@ -23,7 +23,7 @@ def test_power_mean_equals_scipy(x: np.ndarray, w: np.ndarray, rho: float) -> No
 
 
 @given(positive, weights, exponents, exponents)
-def test_power_mean_lies_between_and_grows_with_rho(x: np.ndarray, w: np.ndarray, a: float, b: float) -> None:
+def test_power_mean_is_between_its_values_and_grows_with_rho(x: np.ndarray, w: np.ndarray, a: float, b: float) -> None:
     low, high = power_mean(x, w, min(a, b)), power_mean(x, w, max(a, b))
     assert (low <= high + 1e-9).all()
     assert (low >= x.min(axis=1) - 1e-9).all()

@@ -20,7 +20,7 @@ def at(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> Path:
     return real_run.maps.parent
 
 
-def test_the_same_policy_measured_again_is_what_is_published(real_run: Paths, policy: Policy) -> None:
+def test_the_same_policy_gives_the_published_figures(real_run: Paths, policy: Policy) -> None:
     tables = Tables(real_run.processed)
     again, published = what_if.measured(tables, policy), tables("district_criteria")
     pd.testing.assert_frame_equal(again, published, check_exact=False, rtol=1e-12)
@@ -33,7 +33,7 @@ def test_the_same_policy_measured_again_is_what_is_published(real_run: Paths, po
         assert one[key].tolist() == two[key].tolist()
 
 
-def test_what_if_is_what_a_whole_run_with_that_policy_gives(
+def test_a_what_if_equals_a_whole_run_with_that_policy(
     real_run: Paths, new_project: Callable[[], Path], policy: Policy
 ) -> None:
     """Weights, exponent, gate and reach changed at once: measured again here, and by Dagster from the files."""

@@ -1,6 +1,6 @@
 -- One row per district of the DOPA list, whatever the other sources know of it: every join is a LEFT JOIN on
 -- district_code, and each joined table holds a district at most once (its contract's key). Poverty is that of household
--- rows wherever there are some, by the systems that the policy trusts with a rate; else what is published.
+-- rows if there are any, of the systems that the policy uses for rates; else the published figures.
 WITH
 round AS (
     SELECT
@@ -24,7 +24,7 @@ by_rows AS (
     JOIN trusted ON list_contains(trusted.systems, household_poverty.system)
 ),
 -- Districts whose count is too small to publish share the rate of all such districts of their province, which anyone can
--- work out from what is published; so nothing that rests on the rate tells more.
+-- work out from what is published; so nothing computed from the rate reveals more.
 rest AS (
     SELECT
         province.system,

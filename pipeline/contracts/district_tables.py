@@ -97,7 +97,7 @@ district_poverty = Contract(
         number("gi_star_z", "Getis-Ord Gi* of the smoothed rate, the district included", "standard deviations"),
         flag("hot_spot", "Gi* significant after Benjamini-Hochberg"),
         flag("concentrated", "passes the concentration gate"),
-        share("chance_above_gate", "chance that the true rate lies above the gate"),
+        share("chance_above_gate", "chance that the true rate is above the gate"),
         flag("suspect", "a suspect figure: marked by rule or named in the policy"),
     ),
     "criteria.poverty over district_facts, district_shapes, policy",

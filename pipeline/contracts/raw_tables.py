@@ -291,7 +291,7 @@ inputs = Contract(
         Column("title_th", Kind.TEXT, "Thai title"),
         Column("title_en", Kind.TEXT, "English title"),
         Column("source", Kind.TEXT, "who made it, and by what way it came"),
-        Column("source_th", Kind.TEXT, "the same in Thai; empty where not said"),
+        Column("source_th", Kind.TEXT, "the same in Thai; empty if not given"),
         Column("address", Kind.TEXT, "where it was found"),
         Column("licence", Kind.TEXT, "terms of use"),
         Column("received", Kind.TEXT, "date received"),
@@ -308,13 +308,13 @@ inputs = Contract(
 )
 repaired = Contract(
     "repaired",
-    "Every cell that was repaired on the way in: what stood there, what is used",
+    "Every repaired cell: the value found, the value used",
     (),
     (
         Column("file", Kind.TEXT, "folder and file"),
         Column("line", Kind.COUNT, "line in the file", "line", minimum=0),
         Column("column", Kind.TEXT, "column"),
-        Column("found", Kind.TEXT, "what stood there"),
+        Column("found", Kind.TEXT, "the value in the file"),
         Column("used", Kind.TEXT, "what is used"),
     ),
     "readers of data/raw/",

@@ -29,7 +29,7 @@ def alkire_foster(
     """Headcount ``H``, intensity ``A`` and adjusted headcount ``M0 = H·A``, with what each dimension contributes.
 
     ``c_i = Σ_j w_j g_ij``; ``ρ_i = [c_i ≥ cutoff]``; ``H = mean ρ``; ``A = mean of c over the poor``;
-    censored headcount ``h_j = mean of ρ·g_j``; ``M0 = Σ_j w_j h_j``; contribution ``w_j h_j / M0`` (0 where nobody
+    censored headcount ``h_j = mean of ρ·g_j``; ``M0 = Σ_j w_j h_j``; contribution ``w_j h_j / M0`` (0 if nobody
     is poor). M0 of a group is the mean of its parts' M0 weighted by their sizes, exactly.
 
     Args:
@@ -64,7 +64,7 @@ def alkire_foster(
         if not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
             raise ValueError(f"{name} must be 0 or more, none missing, and not all 0")
     if not 0 < cutoff <= 1:
-        raise ValueError(f"the cutoff is {cutoff:g}; it must lie above 0 and at most at 1")
+        raise ValueError(f"the cutoff is {cutoff:g}; it must be above 0 and at most 1")
     w = w / w.sum()
     score = g @ w
     # Shares such as 3 · 0.2 miss 0.6 by a rounding error, which must not decide.

@@ -137,7 +137,7 @@ def hot_spots(z: ArrayLike, q: float) -> Flags:
     """
     scores = np.asarray(z, dtype=float)
     if not 0 < q < 1:
-        raise ValueError(f"q is {q:g}; it must lie between 0 and 1")
+        raise ValueError(f"q is {q:g}; it must be between 0 and 1")
     if not np.isfinite(scores).all():
         raise ValueError("z must not be missing")
     return bare_hot_spots(scores[:, None], least_z(scores.size, q))[:, 0]

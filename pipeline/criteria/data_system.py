@@ -1,7 +1,7 @@
 """The data system criterion: is a data system here accepted?
 
 Here: level, acceptance, quality and timeliness of each system in each district, and the best of them; under draws, the
-quality that nobody has measured. Not here: which agency stated what (``sources.data_systems``), the score.
+unmeasured quality. Not here: which agency stated what (``sources.data_systems``), the score.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +38,7 @@ def system_value(level: ArrayLike, acceptance: ArrayLike, quality: ArrayLike, ti
     """
     parts = np.stack(np.broadcast_arrays(level, acceptance, quality, timeliness)).astype(float)
     if not ((parts >= 0) & (parts <= 1)).all():
-        raise ValueError("level, acceptance, quality and timeliness must lie between 0 and 1, none missing")
+        raise ValueError("level, acceptance, quality and timeliness must be between 0 and 1, none missing")
     return np.asarray(parts.prod(axis=0))
 
 

@@ -127,7 +127,7 @@ def suspect(rate_pct: pd.Series, province_code: pd.Series, percentile: float, ti
 
 @dataclass(frozen=True)
 class PovertyFigures:
-    """What the poverty criterion rests on, (n,) each, for the districts with figures.
+    """The figures behind the poverty criterion, (n,) each, for the districts with figures.
 
     Attributes:
         rate: share poor in any dimension, at least, of ``units``.
@@ -229,7 +229,7 @@ def bare_concentrated(rate: Floats, national: ArrayLike, hot: Flags, gate: Gate)
 def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     """The poverty criterion and its parts for every district with poverty figures.
 
-    Districts without figures are nobody's neighbours and do not count in n.
+    Districts without figures have no neighbours and do not count in n.
 
     Args:
         district_facts: one row per district.

@@ -83,7 +83,7 @@ def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float)
     if t.ndim != 2 or s.shape != (t.shape[1],):
         raise ValueError(f"minutes {t.shape} must be districts by campuses, capability one per campus")
     if not np.isfinite(s).all() or (s < 0).any() or (s > 1).any():
-        raise ValueError("capability must lie between 0 and 1")
+        raise ValueError("capability must be between 0 and 1")
     if (t < 0).any() or not sigma > 0:
         raise ValueError("minutes must be 0 or more and sigma above 0")
     district, campus = np.nonzero(t <= limit)
@@ -163,7 +163,7 @@ def serving(universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, 
 
 
 def mandate(districts: pd.DataFrame, universities: pd.DataFrame, able: Floats, policy: Policy) -> Floats:
-    """What each district gets from the ablest campus (campuses,) of its province, wherever that is: (districts,)."""
+    """What each district gets from the most capable of its province's campuses (campuses,): (districts,)."""
     provinces, positions = np.unique(
         np.concatenate([districts["province_code"], universities["province_code"]]).astype(str), return_inverse=True
     )

@@ -19,7 +19,7 @@ BATCH = 1_000_000
 
 
 def place_rows(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, shapes: gpd.GeoDataFrame, log: Log) -> None:
-    """Find the district of each distinct spelling; where there is none, that of the row's coordinate.
+    """Find the district of each distinct spelling; if there is none, that of the row's coordinate.
 
     Args:
         connection: a connection with the view ``staged`` and the table ``spelled``. It gets the table ``places``, with

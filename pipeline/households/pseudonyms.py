@@ -1,7 +1,7 @@
-"""The key of the pseudonyms that stand for household ids, and where it is kept.
+"""The key of the pseudonyms that replace household ids, and where it is kept.
 
 A pseudonym is HMAC-SHA-256 of the id under a key that is kept outside data and project. The same key gives the same
-pseudonym in every file, so that a household can be matched between files; without the key nobody can test ids. Here:
+pseudonym in every file, so that a household can be matched between files; without the key ids cannot be tested. Here:
 the key. Not here: the digest itself, which DuckDB computes (``sql/stage.sql``).
 """
 

@@ -109,7 +109,7 @@ def write_sample(
         provinces: codes of the provinces in which a system that looks for the poor works.
 
     Returns:
-        The files of rows; mapping and sidecar are written beside them.
+        The files of rows; mapping and sidecar are written to the same folder.
 
     Raises:
         InputError: the folder holds rows that are not a sample, or the order cannot be met.

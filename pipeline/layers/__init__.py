@@ -1,6 +1,6 @@
 """Layers: context that dossiers and downloads show for each district or province, and that never enters the score.
 
-``layer`` is what a layer is, ``declared`` holds one declaration per layer. A new layer is a CSV file, its
+``layer`` defines a layer, ``declared`` has one declaration per layer. A new layer is a CSV file, its
 ``SOURCE.toml`` and a declaration: contract, raw asset, dossier, workbook, GIS layer and list of sources loop over
 ``LAYERS``. Not here: reading the file (``sources.context``). This package imports nothing but ``criterion``.
 """

@@ -1,4 +1,4 @@
-"""The layers there are, in the order in which dossiers show them: one declaration each.
+"""All layers, one declaration each, in the order in which dossiers show them.
 
 Not here: what the fields of a declaration mean (``layer``).
 """

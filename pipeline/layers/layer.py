@@ -1,6 +1,6 @@
-"""What a layer is: a file, its columns with their words, and where they are shown.
+"""The definition of a layer: a file, its columns with their words, and where they are shown.
 
-Not here: the layers there are (``declared``).
+Not here: the declared layers (``declared``).
 """
 
 from dataclasses import dataclass

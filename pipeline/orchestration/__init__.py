@@ -1,4 +1,4 @@
-"""All that knows Dagster: how an asset is declared, stored and loaded, the publish step, the nightly schedule.
+"""Everything that depends on Dagster: how an asset is declared, stored and loaded, the publish step, the schedule.
 
 Here: wiring. Not here: which assets exist (``assets``), how a value is computed (the other rooms).
 """

@@ -50,7 +50,7 @@ def column_schema(contract: Contract) -> dg.TableSchema:
 
 
 def without_traceback(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function; where an input or the disk is at fault it fails with one line and no traceback."""
+    """The function, failing with one line and no traceback if the cause is an input or the disk."""
 
     @functools.wraps(function)
     def asset_body(*args: Any, **kwargs: Any) -> Any:
@@ -77,7 +77,7 @@ def description(name: str, function: Callable[..., Any]) -> str:
 
 
 def parameters_of(function: Callable[..., Any], skip: int = 0) -> tuple[dict[str, Any], set[str]]:
-    """What a function takes, by its signature.
+    """The tables and resources that a function takes, by its signature.
 
     Args:
         function: its parameters are tables, loaded by their annotated type, and resources.
@@ -98,7 +98,7 @@ def asset(
 
     Args:
         group: the group of assets it is shown in.
-        kinds: what it is made with, as the UI shows it.
+        kinds: the tools it is made with, as the UI shows them.
         tables: tables that the function takes together, as its first argument: ``LoadedTables``, or ``Figures`` for
             what planners open. They are inputs like any other, and the function can read no table but these.
         notes_of: tables of which only the notes are read: they are made first, but not loaded.
@@ -131,7 +131,7 @@ def asset(
 def together(
     function: Callable[..., Any], tables: Sequence[str]
 ) -> tuple[Callable[..., Any], dict[str, dg.AssetIn], set[str]]:
-    """What Dagster needs of a function that takes tables together: its body, its inputs and its resources.
+    """The body, inputs and resources of a function that takes tables together, as Dagster needs them.
 
     Args:
         function: takes ``LoadedTables`` or ``Figures`` first, then assets and resources by name.

@@ -35,22 +35,23 @@ SILENT = Progress()
 
 
 class Place(dg.Config):
-    """Which place is asked about."""
+    """The place to explain."""
 
     code: str = Field(description="DOPA code of a district (four digits, 9501) or province (two digits, 95)")
 
 
 @dg.op
 def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.ResourceParam[Paths]) -> None:
-    """Why this rank, what it would take, what is least certain, who is like it: in the log and beside the asset."""
+    """Write the explanation of one place to the log and to its asset."""
     explanation = without_traceback(explain.explain_place)(Tables(paths.processed), config.code)
-    beside = "district_explanations" if len(config.code) == 4 else "province_explanations"
+    asset = "district_explanations" if len(config.code) == 4 else "province_explanations"
     context.log.info(explanation.markdown)
-    context.log_event(dg.AssetObservation(beside, metadata={config.code: dg.MetadataValue.md(explanation.markdown)}))
+    context.log_event(dg.AssetObservation(asset, metadata={config.code: dg.MetadataValue.md(explanation.markdown)}))
 
 
 @dg.job(
-    executor_def=dg.in_process_executor, description="What `pilot-areas explain` says of one place; writes nothing."
+    executor_def=dg.in_process_executor,
+    description="The output of `pilot-areas explain` for one place; writes nothing.",
 )
 def explain_one() -> None:
     explain_place()
@@ -63,7 +64,7 @@ def build(paths: Paths, progress: Progress = SILENT) -> dg.Definitions:
         EVERYTHING,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
-        description="All that comes in, all that is known of each district, the shortlist and the pages; then publish.",
+        description="Inputs, districts, shortlist and pages; then publish.",
     )
     return dg.Definitions(
         assets=assets,
@@ -105,7 +106,13 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def run_everything(root: Path, paths: Paths, progress: Progress = SILENT) -> None:
     """Materialise everything in this process, in the instance of the project at ``root``, and publish.
 
-    Raises ``Stopped`` with the first error. What was published before stays.
+    Args:
+        root: the folder with ``dagster.yaml``.
+        paths: the folders of the project.
+        progress: follows stored tables and long steps.
+
+    Raises:
+        Stopped: the first error; the published run stays as it was.
     """
     # Paths in dagster.yaml are relative to the project.
     with chdir(root), _writable_instance(root), dg.DagsterInstance.from_config(str(root)) as instance:
@@ -137,9 +144,10 @@ def _writable_instance(root: Path) -> Iterator[None]:
 
 
 def build_again(paths: Paths, progress: Progress = SILENT) -> None:
-    """Materialise and publish everything into ``paths``, leaving no trace in the project's instance.
+    """Materialise and publish everything into ``paths``, without a record in the instance of the project.
 
-    Raises ``Stopped`` as ``run_everything`` does.
+    Raises:
+        Stopped: the first error.
     """
     with dg.DagsterInstance.ephemeral() as instance:
         _run_all(build(paths, progress), instance)
@@ -165,7 +173,7 @@ def checked_inputs(paths: Paths, progress: Progress = SILENT) -> Iterator[tuple[
 
 
 def failed(result: dg.ExecuteInProcessResult) -> dict[str, Stopped]:
-    """The errors of a run, by asset; under "run" where the run could not begin."""
+    """The errors of a run, by asset; under "run" if the run could not start."""
     failures: dict[str, Stopped] = {}
     for event in result.all_events:
         if event.is_step_failure and event.step_key:

@@ -87,7 +87,7 @@ def _last_night() -> dg.TimeWindow:
         night = times.get_last_partition_window()
     except dg.DagsterInvalidDefinitionError:
         raise problem from None
-    if night is None:  # it has not come round twice since 2020
+    if night is None:  # the schedule has had fewer than two times since 2020
         raise problem
     return night
 
@@ -113,14 +113,14 @@ def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, d
     since = instance.get_run_records(dg.RunsFilter(job_name=job_name, created_after=due))
     failed = any(record.dagster_run.status in ENDED for record in since)
     if any(record.dagster_run.status not in ENDED for record in since) or (not failed and now - due < grace()):
-        return f"the run of {_local(due)} is under way, or may still begin"
+        return f"the run of {_local(due)} is in progress or may still start"
     try:
         with switching.exclusive_lock(paths):
             new = add_banner(paths, run, due.astimezone(switching.BANGKOK).date(), failed=failed)
     except InputError as problem:  # another run publishes now: the next tick sees the result
         return str(problem)
     what = "failed" if failed else "was missed"
-    return f"the run of {_local(due)} {what}: pages {'now say so' if new else 'say so'}"
+    return f"the run of {_local(due)} {what}: {'banner added to the pages' if new else 'the pages have the banner'}"
 
 
 def add_banner(paths: Paths, run: Path, missed: date, *, failed: bool) -> bool:

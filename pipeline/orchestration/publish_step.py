@@ -24,14 +24,14 @@ class Lineage:
 
 
 def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -> Iterator[dg.MaterializeResult[None]]:
-    """Publish the workspace. Where the policy was changed for a what-if, only log what it would change."""
+    """Publish the workspace. If the policy was changed for a what-if, only log what it would change."""
     publishable = without_traceback(publishing.what_if)
     if changed := publishable(paths):
         context.log.warning("What-if, not published: " + "; ".join(changed))
         if (before := published_table(paths, "provincial_shortlist")) is not None:
             after = workspace.read(paths.table("provincial_shortlist"), "provincial_shortlist")
             changes = what_if.in_words(what_if.moves(before, after))
-            context.log.info(f"What changes against what is published:\n{changes}")
+            context.log.info(f"Changes from the published run:\n{changes}")
             context.log_event(dg.AssetObservation("published", metadata={"what if": dg.MetadataValue.md(changes)}))
         return
     record = context.instance.get_run_record_by_id(context.run.run_id)

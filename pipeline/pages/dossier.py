@@ -234,7 +234,7 @@ def _ranks(figures: Figures, districts: Sequence[Any]) -> dict[str, list[Any]]:
 
 
 def _poverty(figures: Figures, districts: Sequence[Any]) -> dict[str, list[Any]]:
-    """Poverty figures, and what they rest on."""
+    """Poverty figures, and where they come from."""
     shown = _shown_counts(figures.policy.households.smallest_count)
     return {
         "suspect": [int(value is True) for value in _column(districts, "suspect")],

@@ -68,7 +68,7 @@ def _in_app(*files: str) -> list[str]:
 
 
 def _of_every_page(figures: Figures) -> dict[str, Any]:
-    """What every page shows of the run: policy, sources, what its figures rest on."""
+    """What every page shows of the run: policy, sources, kinds of figures."""
     policy, facts = figures.policy, figures["district_criteria"]
     maps = classes.map_words(figures.words)
     return {

@@ -29,7 +29,7 @@ SIMPLIFIED_DEGREES = 0.003
 SIZE_INCHES = (7.2, 11.4)
 DOTS_PER_INCH = 130
 INK, QUIET, ACCENT, BELOW, HATCH = "#16243a", "#55627a", "#b3261e", "#dfe3ea", "#8b95a5"
-# The tables whose sources each map names; the score rests on those of all criteria.
+# The tables whose sources each map names; the score is computed from those of all criteria.
 SOURCES = {criterion.name: criterion.sources for criterion in CRITERIA}
 SOURCES[SCORE] = tuple(dict.fromkeys(table for criterion in CRITERIA for table in criterion.sources))
 KM_PER_DEGREE = 111.32

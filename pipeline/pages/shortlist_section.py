@@ -1,4 +1,4 @@
-"""The shortlist as country page and brief show it: its provinces, the runners-up, the portfolio, what it rests on.
+"""The shortlist as country page and brief show it: its provinces, the runners-up, the portfolio, what it depends on.
 
 Not here: how it looks (``templates``), which province is on the list (``pipeline.shortlist``).
 """

@@ -10,7 +10,7 @@ from pipeline.criterion import NAMES
 
 
 class Again(IntEnum):
-    """What must be computed again where a parameter changes; each step needs the ones below it too."""
+    """What must be computed again if a parameter changes; each step includes those before it."""
 
     SCORES = 1
     CRITERIA = 2
@@ -22,7 +22,7 @@ class Effect(NamedTuple):
 
     Attributes:
         again: what must be computed again.
-        rule: it decides how districts are compared. False: it names the round, or says which figures it looks at.
+        rule: whether it decides how districts are compared; if not, it names the round or the figures it uses.
     """
 
     again: Again

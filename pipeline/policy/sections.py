@@ -213,7 +213,7 @@ class Households(Part):
 
 
 class Decision(Part):
-    """Who decided the policy as a whole, and when; empty while nobody has.
+    """Who decided the policy, and when; empty if it is not decided.
 
     ``previous_round`` names the archived round that this one is compared with, ``contact`` where errors are reported.
     """

@@ -200,7 +200,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(
             Problem(shown_path(path), f"a byte that is not UTF-8 at {error.start}", "UTF-8", "save as UTF-8")
         ) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists within lists without end
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or nested too deeply
         raise InputError(
             Problem(shown_path(path), str(error)[:200], "TOML (name = value)", "correct the line named")
         ) from error

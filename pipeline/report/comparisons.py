@@ -14,6 +14,7 @@ from pipeline.backtest import Recall
 from pipeline.report.terminal import console, number, text
 from pipeline.runs.rounds import Comparison, Round
 from pipeline.runs.verifying import Archived, Verdict
+from pipeline.shortlist import changes
 from pipeline.what_if import Ranking, moves, portfolio_moves
 
 WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves", "stays": "", "none": ""}
@@ -170,7 +171,8 @@ def compared(names: tuple[str, str], found: Comparison) -> None:
             f"{names[1]} was computed by another version of the program; moves due to that are counted under policy"
         )
     p = found.provinces
-    shown = p[p["shortlisted_earlier"] | p["shortlisted_later"]].sort_values(["rank_later", "province_code"])
+    p = p.assign(change=changes(p["shortlisted_earlier"], p["shortlisted_later"]))
+    shown = p[p["change"] != "none"].sort_values(["rank_later", "province_code"])
     out.print(_moves_table("provinces on either list", shown, "value"))
     d = found.districts[found.districts["move"].notna()]
     most = d.loc[d["move"].abs().sort_values(ascending=False, kind="stable").index].head(MOST_DISTRICTS)
@@ -190,9 +192,7 @@ def _moves_table(title: str, rows: pd.DataFrame, points: str) -> Table:
         table.add_column(name, justify="right")
     table.add_column("list")
     for r in rows.to_dict("records"):
-        listed = ""
-        if "shortlisted_later" in r and r["shortlisted_later"] != r["shortlisted_earlier"]:
-            listed = WORDS["enters" if r["shortlisted_later"] else "leaves"]
+        listed = WORDS[r["change"]] if "change" in r else ""
         parts = [f"{r[name]:+d}" if not pd.isna(r[name]) else "–" for name in ("move", "by_figures", "by_policy")]
         table.add_row(
             f"{r['name_th']} · {r['name_en']}",

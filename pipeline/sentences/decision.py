@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.criterion import Words
 from pipeline.policy import Policy
 from pipeline.sentences.words import listed
+from pipeline.shortlist import changes
 
 
 def decisions(
@@ -83,8 +84,8 @@ def _contested(provinces: pd.DataFrame, listed_codes: set[str], sure: pd.Series)
 
 
 def _together(portfolio: pd.DataFrame) -> Asked:
-    inside, first = portfolio["in_portfolio"].astype(bool), portfolio["shortlisted"].astype(bool)
-    enters, leaves = portfolio[inside & ~first], portfolio[first & ~inside]
+    change = changes(portfolio["shortlisted"], portfolio["in_portfolio"])
+    enters, leaves = portfolio[change == "enters"], portfolio[change == "leaves"]
     if enters.empty or leaves.empty:
         return None
     price = float(portfolio["price_of_fairness_pct"].iloc[0])

@@ -1,8 +1,8 @@
 """Sentences about a district: the reasons for its status and score, a comparison, what would put it on the shortlist.
 
-A criterion has a sentence of its own in ``FACTS``; one without gets its value. Not here: any number that another module
-has not computed. Poverty is never something to wish for: no sentence says that more poor people would put a district on
-the shortlist (``Criterion.improvable``).
+A criterion has a sentence of its own in ``FACTS``; one without gets its value. No sentence suggests that more poor
+people would put a district on the shortlist (``Criterion.improvable``). Not here: any number that another module has
+not computed.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The plain ranking: the value of a province, its pilot districts, the shortlist, and where its edge lies.
+"""The ranking: the value of a province, its pilot districts, the shortlist, and the value needed to be on it.
 
 Not here: quotas, locks and vetoes (``portfolio``).
 """
@@ -14,9 +14,8 @@ def provinces(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Poli
     """Every province with value, rank, pilot districts, and whether it is among the first K.
 
     The value is the sum of the scores of its best n eligible districts divided by n (3 by default), so that
-    a missing district counts 0: ``V_p = Σ S / n``. Equal values share a rank; should they straddle the
-    edge of the list, the lower province code comes first. A province without an eligible district is
-    never on the list.
+    a missing district counts 0: ``V_p = Σ S / n``. Equal values share a rank; if only some of them fit on
+    the shortlist, lower province codes come first. A province without an eligible district is never on the list.
     """
     n = policy.pilot_districts_per_province
     best = best_districts(district_scores, n)
@@ -59,7 +58,7 @@ def best_districts(district_scores: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def value_needed(provinces: pd.DataFrame, policy: Policy) -> pd.Series:
-    """The least value with which each province is among the first K, all others as they are: their K-th best value."""
+    """The smallest value that puts each province among the first K: the K-th best value of the other provinces."""
     k = policy.shortlist_provinces
     best = provinces.sort_values("value", ascending=False)["value"].tolist()
     edges = []
@@ -71,11 +70,11 @@ def value_needed(provinces: pd.DataFrame, policy: Policy) -> pd.Series:
 
 
 def score_needed(district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> pd.Series:
-    """The least score with which each district is a pilot district, all others as they are.
+    """The smallest score that makes each district a pilot district, all others unchanged.
 
     It must be among the best n of its province: at least the score of its n-th best other district. And its
     province must be among the first K: at least ``n · V`` less the scores of its n - 1 best other districts, V being
-    the K-th best value of the other provinces. Above 100 no score would do.
+    the K-th best value of the other provinces. Above 100, no score is enough.
     """
     n, k = policy.pilot_districts_per_province, policy.shortlist_provinces
     best = provinces.sort_values("value", ascending=False)[["province_code", "value"]].head(k + 1)

@@ -1,4 +1,4 @@
-"""Which provinces together: the best k under rules, what is as good, and which rules cannot all hold.
+"""The choice of k provinces under rules: the best one, those almost as good, and rules that conflict.
 
 Here: numpy in, positions out; the mixed-integer programme. Not here: provinces, policy (``portfolio``).
 """
@@ -18,7 +18,7 @@ MOST_PORTFOLIOS = 50_000
 
 @dataclass(frozen=True)
 class Rule:
-    """``least <= row · x <= most`` over the chosen units x; ``name`` says it in words."""
+    """``least <= row · x <= most`` over the chosen units x; ``name`` is the rule in words."""
 
     name: str
     row: Floats = field(repr=False)
@@ -27,7 +27,7 @@ class Rule:
 
 
 class Conflict(ValueError):
-    """No choice meets all rules; ``rules`` are the names of a smallest set that cannot hold together."""
+    """No choice meets all rules; ``rules`` names a smallest set of rules that conflict."""
 
     def __init__(self, rules: Sequence[str]) -> None:
         self.rules = tuple(rules)
@@ -46,7 +46,7 @@ def rules_of(
     vetoed: Iterable[int] = (),
     names: Sequence[str] | None = None,
 ) -> list[Rule]:
-    """The rules of ``choose`` in words and numbers; those that always hold are left out, but for the number k."""
+    """The rules of ``choose`` in words and numbers, without those that always hold, except the number k."""
     n = len(regions)
     called = [str(name) for name in (names if names is not None else range(n))]
     found = [Rule(f"exactly {k} provinces", np.ones(n), k, k)]
@@ -58,10 +58,10 @@ def rules_of(
             found.append(Rule(f"at least {enough} in {region}", there, enough, np.inf))
         if possible > most:
             found.append(Rule(f"at most {most} in {region}", there, -np.inf, most))
-    for who, load in (loads or {}).items():
+    for carrier, load in (loads or {}).items():
         row = np.asarray(load, dtype=float)
         if load_limit is not None and (row * can).sum() > load_limit:
-            found.append(Rule(f"at most {load_limit:g} pilot districts with {who}", row, -np.inf, load_limit))
+            found.append(Rule(f"at most {load_limit:g} pilot districts with {carrier}", row, -np.inf, load_limit))
     found += [Rule(f"lock of {called[i]}", np.eye(n)[i], 1, np.inf) for i in locked]
     found += [Rule(f"veto of {called[i]}", np.eye(n)[i], -np.inf, 0) for i in vetoed]
     return found
@@ -114,7 +114,7 @@ def choose(
 
 
 def solve(values: Floats, can: Flags, rules: Sequence[Rule]) -> Flags | None:
-    """The best choice under the rules; None where there is none."""
+    """The best choice under the rules; None if no choice meets them."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     if not len(values):
@@ -165,8 +165,8 @@ def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
 def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin: float) -> tuple[Flags, float]:
     """All choices of k worth at least ``1 - margin`` of the best, (choices, n), and the margin used.
 
-    The margin is smaller than asked where there would be more than 50,000 choices; where no margin makes them fewer,
-    the best found stands alone, with a margin of 0. Units are taken in falling order of
+    The margin is halved while there are more than 50,000 choices; if that does not help, only the best choice is
+    returned, with a margin of 0. Units are taken in falling order of
     value; a start is given up once the best that could follow is worth too little, or a rule can no longer be met.
     """
     best = solve(values, can, rules)

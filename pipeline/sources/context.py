@@ -1,4 +1,4 @@
-"""The files of layers: new firms, establishments, tourism sites and whatever else is declared in ``layers``.
+"""The files of the layers that are declared in ``layers``.
 
 Here: the codes that the rows of a layer must match, by its level. Not here: the layers (``layers``).
 """

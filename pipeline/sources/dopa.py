@@ -46,13 +46,21 @@ def districts() -> Received:
 
 
 def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
-    """Registered persons and houses per district and year; ``InputError`` where ``year`` is not among them."""
+    """Registered persons and houses per district and year.
+
+    Raises:
+        InputError: the file has no rows of ``year``.
+    """
     codes = set(districts["district_code"])
     return _of_year(folder, read_table(folder, DISTRICT_FILE, CONTRACTS["population"], {"district_code": codes}), year)
 
 
 def subdistrict_population(folder: Path, year: int) -> Received:
-    """Registered persons and houses per subdistrict; ``InputError`` where ``year`` is not among them."""
+    """Registered persons and houses per subdistrict and year.
+
+    Raises:
+        InputError: the file has no rows of ``year``.
+    """
     codes = {
         s.code for p in geothai.provinces() for d in geothai.districts(p.code) for s in geothai.subdistricts(d.code)
     }

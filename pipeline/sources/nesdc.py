@@ -10,7 +10,11 @@ from pipeline.reading.table import Received, read_table
 
 
 def regions(folder: Path, districts: pd.DataFrame) -> Received:
-    """The region of each of the 77 provinces; ``InputError`` names a province without one."""
+    """The region of each of the 77 provinces.
+
+    Raises:
+        InputError: a province has no region.
+    """
     provinces = set(districts["province_code"])
     received = read_table(folder, "regions.csv", CONTRACTS["regions"], {"province_code": provinces})
     if missing := sorted(provinces - set(received.table["province_code"])):

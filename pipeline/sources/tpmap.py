@@ -32,7 +32,7 @@ AGGREGATE = Contract(
     ),
     "TPMAP",
 )
-# The place of what a province has beyond the districts at hand; no district has this number.
+# The number of the rest of a province, beyond the districts with figures; no district has it.
 REST = "00"
 PROVINCES = 77
 AGGREGATE_NAME = re.compile(r"(?P<year>[0-9]{2})_.+\.csv")
@@ -77,7 +77,7 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
 def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> Received:
     """Target poor per province and district, from TPMAP's aggregate files of any level.
 
-    Files of one year and level add up. Of a district the coarsest level at hand counts; finer levels are summed.
+    Files of one year and level add up. The coarsest level available for a district is used; finer levels are summed.
 
     Args:
         folder: with files such as ``61_province_11111.csv``, whose name begins with the Buddhist year (2561 is 2018).
@@ -177,7 +177,7 @@ def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.Da
     provinces = by_level[2][counts].combine_first(summed)
     table = pd.concat([districts, provinces])
     if counts:
-        # What a province has beyond its districts at hand is a count like theirs: it must not give one away either.
+        # The rest of a province is a count like those of its districts: it must not reveal one either.
         rest = provinces.fillna(0) - summed.reindex(provinces.index).fillna(0)
         if (rest < 0).any(axis=None):
             province = rest.index[(rest < 0).any(axis=1)][0]

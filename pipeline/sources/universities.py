@@ -9,7 +9,11 @@ from pipeline.reading.table import Received, check_provinces, read_table
 
 
 def campuses(folder: Path, districts: pd.DataFrame) -> Received:
-    """All campuses; a district outside the campus's province is a problem."""
+    """All campuses.
+
+    Raises:
+        InputError: a campus is in a district outside its province.
+    """
     known = {name: set(districts[name]) for name in ("district_code", "province_code")}
     received = read_table(folder, "universities.csv", CONTRACTS["universities"], known)
     return check_provinces(received, folder / "universities.csv")

@@ -3,8 +3,8 @@
 Here: one number for everything that ``criterion.UNCERTAIN`` declares, and from these the values of a draw. Not here:
 what a criterion makes of its numbers (``criteria``), what a draw gives (``model``).
 
-Everything uncertain is one number u in [0, 1), so that all of it is independent even where what it stands for is not
-(weights that sum to 1): u picks one of the versions made beforehand, or a value between two bounds. NaN stands for the
+Everything uncertain is one number u in [0, 1), so that all of it is independent even if the quantities are not
+(weights that sum to 1): u picks one of the versions made beforehand, or a value between two bounds. NaN means the
 policy's value.
 """
 

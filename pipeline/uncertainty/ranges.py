@@ -1,6 +1,6 @@
-"""Bare functions over draws: weights, ranks, their ranges, sensitivity indices.
+"""Functions over draws: weights, ranks, their ranges, sensitivity indices.
 
-Here: numpy in, numpy out. Not here: districts, criteria, policy.
+Here: numpy arrays only. Not here: districts, criteria, policy.
 """
 
 from collections.abc import Callable
@@ -116,7 +116,7 @@ def sobol(function: Callable[[Floats], Floats], sources: int, n: int, seed: int)
 
     ``function`` takes (sources, m) independent uniforms in [0, 1) and gives (outputs, m); it is asked for n, n and
     n · sources columns, n a power of 2. Indices of several outputs are averaged, weighted by the outputs' variances;
-    one that does not vary does not count, and where none varies all indices are 0. Estimates just below 0 are 0.
+    outputs that do not vary are left out, and if none varies all indices are 0. Estimates just below 0 are 0.
 
     Source: Saltelli et al. (2010), Computer Physics Communications 181, 259-270, as in scipy; Gamboa et al. (2014),
     Electronic Journal of Statistics 8, 575-603 (several outputs).
@@ -130,11 +130,11 @@ def sobol(function: Callable[[Floats], Floats], sources: int, n: int, seed: int)
 
     answers: list[Floats] = []
 
-    def heard(u: Floats) -> Floats:
+    def recorded(u: Floats) -> Floats:
         answers.append(np.asarray(function(u), dtype=float))
         return answers[-1]
 
-    found = sobol_indices(func=heard, n=n, dists=[uniform()] * sources, rng=np.random.default_rng(seed))
+    found = sobol_indices(func=recorded, n=n, dists=[uniform()] * sources, rng=np.random.default_rng(seed))
     variance = np.var(np.concatenate(answers[:2], axis=1), axis=1)
     share = variance / variance.sum() if variance.sum() > 0 else np.zeros_like(variance)
     first, total = (

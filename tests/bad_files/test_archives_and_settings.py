@@ -79,7 +79,7 @@ def laughs() -> bytes:
 
 OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 EXTERNAL = b'<?xml version="1.0"?><externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
-# The verdict is how many of the 29 rows are kept, or what the line says.
+# The verdict is how many of the 29 rows are kept, or the words of the message.
 WORKBOOKS: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "macros": (lambda: repacked(xl__vbaProject__bin=b"\xd0\xcf\x11\xe0 macro", **{"xl/vbaProject.bin": b"x"}), 29),
     "a link to another workbook": (lambda: repacked(xl__externalLinks__externalLink1=EXTERNAL), 29),
@@ -113,7 +113,7 @@ WORKBOOKS: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
 
 
 def verdict(province: Province, name: str, content: bytes, expected: int | list[str]) -> None:
-    """So many rows are kept and the others accounted for, or the line says so; never a value of a household."""
+    """So many rows are kept and the others counted, or a message gives the reason; never a value of a household."""
     province.put({name: content})
     if isinstance(expected, int):
         files = province.take_in().table("files")

@@ -14,7 +14,7 @@ CODED = [name for name, reader in READERS.items() if reader.key.endswith("_code"
 
 
 def in_first_cell(file: Path, change: Change) -> tuple[str, str]:
-    """Change the first cell of the second line; what stood there and what stands there now."""
+    """Change the first cell of the second line; returns the old and the new value."""
     head, first, rest = file.read_text(encoding="utf-8").split("\n", 2)
     code, others = first.split(",", 1)
     new = change(code)
@@ -61,7 +61,7 @@ REFUSED: dict[str, tuple[Change, list[str]]] = {
 
 @pytest.mark.parametrize("fault", REPAIRED)
 @pytest.mark.parametrize("name", CODED)
-def test_a_code_is_mended_with_a_record(name: str, fault: str, tmp_path: Path) -> None:
+def test_a_code_is_repaired_with_a_record(name: str, fault: str, tmp_path: Path) -> None:
     reader = READERS[name]
     file = reader.copied(tmp_path)
     plain = plain_of(name)
@@ -83,7 +83,7 @@ def test_a_code_is_refused(name: str, fault: str, tmp_path: Path) -> None:
     refused(lambda: reader.read(file.parent), reader.file, *parts)
 
 
-# reader, what is replaced, by what, and what is said; or None where the cell is repaired
+# reader, what is replaced, by what, and the message; or None where the cell is repaired
 OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "a Buddhist year of the register": ("population", ",2021,", ",2564,", ["line 6", "column year", "'2564'"]),
     "a year of two digits": ("population", ",2021,", ",64,", ["column year", "'64'"]),

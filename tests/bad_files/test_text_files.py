@@ -178,7 +178,7 @@ PLACES = {
 
 @pytest.mark.parametrize("fault", PLACES)
 @pytest.mark.parametrize("name", ["poverty", "cbt_sites"])
-def test_what_is_no_file(name: str, fault: str, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file(name: str, fault: str, tmp_path: Path) -> None:
     reader: Reader = READERS[name]
     file = reader.copied(tmp_path)
     file.unlink()

@@ -27,7 +27,7 @@ def test_variance_below_chance_is_clamped_to_the_common_rate() -> None:
 
 
 @given(arrays(float, 12, elements=st.floats(0, 1)), arrays(float, 12, elements=st.integers(1, 100_000).map(float)))
-def test_smoothed_rates_lie_between_their_own_and_the_common_rate(share: np.ndarray, population: np.ndarray) -> None:
+def test_smoothed_rates_are_between_their_own_and_the_common_rate(share: np.ndarray, population: np.ndarray) -> None:
     events = share * population
     m, smooth = events.sum() / population.sum(), smoothed_rate(events, population)
     low, high = np.minimum(share, m), np.maximum(share, m)
@@ -66,7 +66,7 @@ def test_gi_star_equals_esda(seed: int) -> None:
     assert gi_star(values, sparse.csr_array(w)) == pytest.approx(oracle.Zs, abs=1e-9)
 
 
-def test_gi_star_says_nothing_where_nothing_can_be_said() -> None:
+def test_gi_star_is_0_without_variation() -> None:
     assert gi_star([3.0, 3.0, 3.0], np.eye(3)).tolist() == [0, 0, 0]
     assert gi_star([1.0, 2.0, 3.0], np.ones((3, 3))).tolist() == [0, 0, 0]
 
@@ -95,7 +95,7 @@ def test_hot_spots_refuse() -> None:
 
 
 def test_a_missing_error_is_pooled() -> None:
-    # errors 2 of 10 and 4 of 20 pool to 20 %: the third has 0.2 * 15 = 3, so 15 lies one error above 12
+    # errors 2 of 10 and 4 of 20 pool to 20 %: the third has 0.2 * 15 = 3, so 15 is one error above 12
     chance = chance_above([10.0, 20.0, 15.0], [2.0, 4.0, float("nan")], 12.0)
     assert chance[2] == pytest.approx(stats.norm.cdf(1.0))
 

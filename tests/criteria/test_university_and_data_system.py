@@ -14,7 +14,7 @@ def test_reach_by_hand() -> None:
     assert served == pytest.approx([1 - 0.5 * (1 - 0.8 * np.exp(-0.5))])
 
 
-def test_a_missing_time_is_no_reach() -> None:
+def test_a_missing_time_gives_no_reach() -> None:
     assert university.reach([[np.nan, 0]], [0.9, 0.4], 40, 90) == pytest.approx([0.4])
 
 
@@ -93,7 +93,7 @@ def test_measured_quality_overrules_the_claim(policy: Policy) -> None:
     assert not found["data_system_quality_assumed"].any()
 
 
-def test_unknown_quality_is_assumed_and_said(policy: Policy) -> None:
+def test_unknown_quality_is_assumed_and_flagged(policy: Policy) -> None:
     found = data_system.district_data_system(
         facts(),
         systems(("PPP", "50", "household_linked", 2020, None, None)),

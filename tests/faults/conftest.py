@@ -61,7 +61,7 @@ class Project:
         )
 
     def run(self) -> tuple[int, str]:
-        """A whole run: its exit code and what it says on standard error besides progress."""
+        """A whole run: its exit code and its standard error without progress."""
         done = self.command("run")
         _, output = done.communicate(timeout=HANGS)
         return done.returncode, "\n".join(line for line in output.splitlines() if " s  " not in line[:12])

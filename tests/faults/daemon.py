@@ -1,6 +1,6 @@
 """A project with its own copy of the program, and the Dagster daemon and webserver really running over it.
 
-They may write where their unit in ``deploy/`` says, and nowhere else, where this machine lets that be arranged.
+They may write only where their unit in ``deploy/`` allows it, if this machine supports that.
 
 Not here: what is tested of them. Everything listens on 127.0.0.1 and is stopped by the process group it was started in.
 """
@@ -65,7 +65,7 @@ def project_with_program(root: Path) -> Path:
 
 
 class Service:
-    """The daemon and the webserver of a project, whose nightly run comes round as ``cron`` says."""
+    """The daemon and the webserver of a project, whose nightly run is started by ``cron``."""
 
     def __init__(self, root: Path, cron: str) -> None:
         self.root, self.paths, self.temporary = root, Paths.of(root), root.with_name(f"{root.name}-tmp")
@@ -90,7 +90,7 @@ class Service:
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
     def confined(self) -> list[str]:
-        """What goes before a command so that it may write where its unit says, as under systemd's ProtectSystem=strict.
+        """Prefix of a command that may write only where its unit allows it, as under systemd's ProtectSystem=strict.
 
         Nothing where this machine refuses to mount.
         """

@@ -13,7 +13,7 @@ from pipeline.workspace import Paths
 from tests.conftest import digests
 from tests.faults.conftest import Project
 
-# One for each reader, through the command: what is replaced in which file, and what the line says.
+# One for each reader, through the command: what is replaced in which file, and words of the message.
 COMMAND: dict[str, tuple[str, bytes, bytes, str]] = {
     "poverty": ("tpmap/tpmap_2022_by_district.csv", b"1101,2022", b"1101.0,2022", "found '1101.0'"),
     "population": ("dopa/population_by_district.csv", b"1001,2017", b"0,2017", "column district_code"),
@@ -38,7 +38,7 @@ def project(real_run: Paths, tmp_path_factory: pytest.TempPathFactory) -> Projec
 
 
 @pytest.mark.parametrize("name", COMMAND)
-def test_the_command_says_it_in_one_line(name: str, project: Project) -> None:
+def test_the_command_reports_it_in_one_line(name: str, project: Project) -> None:
     before, run = digests(project.paths), switching.shown_run(project.paths)
     file, old, new, part = COMMAND[name]
     path = project.paths.raw / file

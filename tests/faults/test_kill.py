@@ -105,7 +105,7 @@ def test_killed_at_random_moments(project: Project, reader: Reader, record_prope
     assert project.leftovers() == []
     assert reader.wrong == []
     assert reader.reads > killed
-    record_property("runs killed at random moments, reads beside them", (killed, reader.reads))
+    record_property("runs killed at random moments, reads at the same time", (killed, reader.reads))
 
 
 def test_killed_at_steps_of_publishing(project: Project, reader: Reader, record_property: Measured) -> None:
@@ -151,4 +151,6 @@ def test_killed_at_steps_of_publishing(project: Project, reader: Reader, record_
     assert reader.wrong == []
     for folder in kept.values():
         shutil.rmtree(folder)
-    record_property("kills at steps of publishing, of so many, reads beside them", (len(chosen), steps, reader.reads))
+    record_property(
+        "kills at steps of publishing, of so many, reads at the same time", (len(chosen), steps, reader.reads)
+    )

@@ -67,16 +67,16 @@ def test_a_good_night_publishes(service: Service, record_property: Measured) -> 
         touched = subprocess.run([*confined, "touch", str(folder / "x")], capture_output=True)
         assert (touched.returncode == 0) == kept
         (folder / "x").unlink(missing_ok=True)
-    record_property("the night may write only where its unit says", bool(confined))
+    record_property("the nightly run may write only where its unit allows it", bool(confined))
     service.until("the UI shows it as fresh", lambda: freshness(service) == "HEALTHY")
 
 
-def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(service: Service) -> None:
+def test_a_failed_night_keeps_the_last_run_with_a_banner_until_the_next_success(service: Service) -> None:
     file = service.paths.raw / "tpmap" / "tpmap_2022_by_district.csv"
     content = file.read_bytes()
     file.write_bytes(content.replace(b"2.6728", b"102.6728", 1))
     try:
-        service.until("pages say that the night failed", lambda: is_marked(service, "failed"))
+        service.until("pages show that the night failed", lambda: is_marked(service, "failed"))
         run = shown(service)
         kept = {p.name: p.read_bytes() for p in (run / "maps").glob("*.html")}
         for name, before in kept.items():
@@ -102,7 +102,7 @@ def test_a_bad_night_keeps_yesterday_and_says_so_then_a_good_one_recovers(servic
 @LONG
 def test_a_run_whose_process_is_killed_does_not_keep_the_next_waiting(service: Service) -> None:
     def under_way() -> tuple[str, int] | None:
-        """The run that is executed at this moment, and its process; the run says so itself."""
+        """The run that is executed at this moment, and its process, as the run reports them."""
         for run in runs(service):
             for event in run["eventConnection"]["events"] if run["status"] == "STARTED" else ():
                 if match := re.search(r"Started process for run \(pid: ([0-9]+)\)", event.get("message", "")):
@@ -127,7 +127,7 @@ def test_a_missed_night_shows_as_stale(service: Service) -> None:
     done = subprocess.run(stop, cwd=service.root, env=service.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     try:
-        service.until("pages say that there was no run", lambda: is_marked(service, "there was no run on"))
+        service.until("pages show that there was no run", lambda: is_marked(service, "there was no run on"))
         service.until("the UI shows it as stale", lambda: freshness(service) == "DEGRADED")
         before = digests(service.paths)
         record = json.loads((service.paths.processed / "run.json").read_text(encoding="utf-8"))

@@ -92,7 +92,7 @@ def test_rows_in_another_order_give_the_same(in_order: Paths, tmp_path: Path) ->
 
 
 def verified_elsewhere(root: Path) -> str:
-    """What `verify` says on one processor, in another time zone and locale, in another folder than the run was made."""
+    """The output of `verify` on one processor, in another time zone, locale and folder."""
     elsewhere = {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
     one = {min(os.sched_getaffinity(0))}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What stands in ``deploy/``: systemd takes the units, nginx asks who is there, the UI listens here only.
+"""The files in ``deploy/``: systemd accepts the units, nginx asks for a password, the UI listens on this machine only.
 
 Not here: backups (``test_backup``), what the daemon does at night (``test_nightly``). Where systemd, nginx or openssl
 are not installed a test is skipped, unless ``PILOT_AREAS_REQUIRE_SERVICE`` is set.
@@ -65,7 +65,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
         (here / unit.name).write_text(text, encoding="utf-8")
     for unit in sorted(here.iterdir()):
         checked = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True)
-        # What systemd says of units that are not ours is not ours to fix.
+        # Warnings about other units are ignored.
         warnings = [line for line in checked.stderr.splitlines() if "pilot-areas" in line]
         assert (checked.returncode, warnings) == (0, []), checked.stderr
     for unit in here.glob("*.service"):
@@ -100,7 +100,7 @@ def test_every_unit_is_closed_in(unit: Path) -> None:
 
 
 class Ui(http.server.BaseHTTPRequestHandler):
-    """Stands for the Dagster UI behind nginx; says which way it was asked and what it was told of the asker."""
+    """Replaces the Dagster UI behind nginx; returns the path and the authorization that it received."""
 
     def do_GET(self) -> None:
         body = json.dumps({"path": self.path, "authorization": self.headers.get("Authorization", "")}).encode()
@@ -229,7 +229,7 @@ EVERYWHERE = ("/", "/maps/index.html", "/maps/downloads/a.csv", "/view/graphql",
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-def test_nobody_comes_in_without_a_password(path: str, site: Site) -> None:
+def test_access_needs_a_password(path: str, site: Site) -> None:
     for user, password in (("", ""), ("one-of-the-planners", "wrong"), ("nobody", SECRET)):
         status, content, _ = site.ask(path, user, password)
         assert status == 401
@@ -264,7 +264,7 @@ def test_planners_read_the_pages_and_nothing_else(site: Site) -> None:
         "/maps//etc/passwd",
     ],
 )
-def test_nothing_beside_the_pages_is_served(path: str, site: Site) -> None:
+def test_only_the_pages_are_served(path: str, site: Site) -> None:
     status, content, _ = site.ask(path, "one-of-the-planners")
     assert status in (400, 401, 403, 404)
     assert b"secret" not in content

@@ -1,4 +1,4 @@
-"""Many runs in one daemon: memory, open files and what the instance keeps do not grow beyond what retention says.
+"""Many runs in one daemon: memory, open files and what the instance keeps do not grow beyond the retention.
 
 How many: ``PILOT_AREAS_SOAK``. With more than twice `nightly.KEPT_RECORDS` the instance's growth is measured too.
 """
@@ -17,7 +17,7 @@ from tests.faults.conftest import Measured
 from tests.faults.daemon import Service, project_with_program, serving
 
 SOAK = int(os.environ.get("PILOT_AREAS_SOAK", "100"))
-# With fewer runs than this the daemon is still warming up, and its growth says nothing.
+# With fewer runs than this the daemon is still warming up, and its growth means nothing.
 WARM = 20
 NEVER = "0 0 1 1 *"
 LAUNCH = """mutation { launchRun(executionParams: {selector: {

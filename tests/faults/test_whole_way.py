@@ -20,7 +20,7 @@ from tests.conftest import with_fewer_draws
 from tests.policy.test_ballots import voted
 
 
-def test_everything_on_sample_rows_says_so(
+def test_everything_from_sample_rows_is_marked(
     new_project: Callable[[], Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = with_fewer_draws(new_project())

@@ -1,4 +1,4 @@
-"""The intake of rows: each is kept, superseded or refused; repairs are listed; nobody can be identified."""
+"""The intake of rows: each is kept, superseded or refused; repairs are listed; no person can be identified."""
 
 import hashlib
 import hmac

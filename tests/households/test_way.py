@@ -114,7 +114,7 @@ def test_rows_come_before_published_rates_district_by_district(mixed: Paths, rea
     assert (published(mixed, "district_poverty")["poverty_unit"] == "persons").all()
 
 
-def test_everything_published_says_that_it_rests_on_a_sample(mixed: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_published_is_marked_as_sample(mixed: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     record = json.loads((mixed.processed / "run.json").read_text(encoding="utf-8"))
     assert record["sample"] is True
     pages = sorted(mixed.maps.glob("*.html"))

@@ -1,4 +1,4 @@
-"""What Dagster is told."""
+"""The Dagster definitions."""
 
 import dagster as dg
 import pandas as pd

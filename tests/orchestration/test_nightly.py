@@ -1,4 +1,4 @@
-"""After a night: what pages say, which old runs are forgotten. With the daemon itself: `faults`."""
+"""After a night: the banner on pages, the deletion of old runs. With the daemon itself: `faults`."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -48,14 +48,14 @@ def index(paths: Paths) -> str:
     ("statuses", "minutes", "message", "mark"),
     [
         ([], 59, "may still begin", ""),
-        ([], 61, "was missed: pages now say so", "there was no run on"),
+        ([], 61, "was missed: banner added to the pages", "there was no run on"),
         ([Status.STARTED], 600, "is under way", ""),
         ([Status.STARTING, Status.FAILURE], 600, "is under way", ""),
-        ([Status.FAILURE], 1, "failed: pages now say so", "failed"),
-        ([Status.CANCELED], 1, "failed: pages now say so", "failed"),
+        ([Status.FAILURE], 1, "failed: banner added to the pages", "failed"),
+        ([Status.CANCELED], 1, "failed: banner added to the pages", "failed"),
     ],
 )
-def test_what_is_said_after_a_night(
+def test_message_after_a_night(
     statuses: list[Status], minutes: int, message: str, mark: str, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = switching.shown_run(paths)
@@ -74,12 +74,12 @@ def test_what_is_said_after_a_night(
         assert ('class="banner late"' in index(paths)) == bool(mark)
         assert mark in index(paths)
         again = nightly.after_the_night(instance, paths, "everything", DUE, now)
-        assert message.replace("now say", "say") in again
+        assert message.replace("banner added to the pages", "the pages have the banner") in again
     assert switching.shown_run(paths) == run
     assert (run / "maps" / "index.html").read_text() == PAGE
 
 
-def test_a_run_published_since_needs_no_mark(paths: Paths) -> None:
+def test_a_run_published_since_needs_no_banner(paths: Paths) -> None:
     publish(paths, DUE + timedelta(minutes=3))
     with dg.DagsterInstance.ephemeral() as instance:
         state = nightly.after_the_night(instance, paths, "everything", DUE, DUE + timedelta(hours=20))
@@ -87,13 +87,13 @@ def test_a_run_published_since_needs_no_mark(paths: Paths) -> None:
     assert index(paths) == PAGE
 
 
-def test_nothing_published_nothing_said(tmp_path: Path) -> None:
+def test_no_banner_before_the_first_run(tmp_path: Path) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         found = nightly.after_the_night(instance, Paths.of(tmp_path), "everything", DUE, DUE + timedelta(days=9))
     assert found == "nothing is published yet"
 
 
-def test_the_mark_says_both_days_in_both_languages(paths: Paths) -> None:
+def test_the_banner_has_both_days_in_both_languages(paths: Paths) -> None:
     run = switching.shown_run(paths)
     assert run is not None
     assert nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
@@ -104,7 +104,7 @@ def test_the_mark_says_both_days_in_both_languages(paths: Paths) -> None:
         assert part in page
     assert (paths.maps / "downloads" / "a.csv").read_text() == "1"
     assert (paths.processed / "run.json").is_file()
-    # the next night is bad as well: the page says so of that night, and no older view is left
+    # the next night is bad as well: the page shows that night, and no older view is left
     assert nightly.add_banner(paths, run, date(2026, 11, 26), failed=False)
     assert "2026-11-25" not in index(paths)
     assert "there was no run on" in index(paths)
@@ -139,7 +139,7 @@ def test_where_links_cannot_be_made_pages_are_marked_too(tmp_path: Path, monkeyp
     assert index(paths) == PAGE
 
 
-def test_the_night_comes_round_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nightly_run_is_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch) -> None:
     last = nightly.last_time()
     assert last.astimezone(switching.BANGKOK).strftime("%H:%M") == "02:00"
     assert timedelta(0) <= datetime.now(UTC) - last < timedelta(days=1)
@@ -156,9 +156,7 @@ def test_the_night_comes_round_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch
         (nightly.GRACE, "-5", "'-5'"),
     ],
 )
-def test_a_setting_that_cannot_be_is_said_in_one_line(
-    name: str, value: str, part: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_setting_gives_one_line(name: str, value: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(InputError) as refused:
         nightly.freshness()
@@ -171,12 +169,12 @@ def test_old_runs_are_deleted_with_their_events_and_logs(tmp_path: Path, monkeyp
     monkeypatch.setattr(nightly, "KEPT_RECORDS", 3)
 
     @dg.op
-    def say() -> None:
+    def write() -> None:
         print("something")
 
     @dg.job
     def small() -> None:
-        say()
+        write()
 
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         ids = [small.execute_in_process(instance=instance).run_id for _ in range(5)]

@@ -25,7 +25,7 @@ def opened(opens: Callable[..., Opened], real_run: Paths) -> Opened:
     return opens(real_run.maps / "index.html")
 
 
-def test_nothing_leaves_the_file_and_nothing_complains(opened: Opened) -> None:
+def test_the_page_opens_without_network_and_errors(opened: Opened) -> None:
     opened.page.evaluate(IDLE)
     assert opened.left_the_file() == []
     assert opened.errors == []
@@ -103,7 +103,7 @@ def test_on_a_phone_the_list_comes_first_and_nothing_overflows(opens: Callable[.
     assert land["width"] <= frame["width"] + 2
 
 
-def test_size_and_what_the_file_says(real_run: Paths) -> None:
+def test_size_and_content_of_the_file(real_run: Paths) -> None:
     content = (real_run.maps / "index.html").read_text(encoding="utf-8")
     assert len(content.encode()) < 900_000
     assert "ขอบเขตโดยสังเขป" in content  # the banner of schematic outlines
@@ -193,7 +193,7 @@ def slide(page, name: str, value: int) -> None:
     )
 
 
-def test_weights_are_tried_said_to_be_so_kept_in_the_address_and_taken_back(
+def test_tried_weights_are_marked_kept_in_the_address_and_reset(
     opens: Callable[..., Opened], opened: Opened, real_run: Paths, policy: Policy
 ) -> None:
     page = opened.page
@@ -227,7 +227,7 @@ def test_weights_are_tried_said_to_be_so_kept_in_the_address_and_taken_back(
     assert not page.is_visible("#what-if")
 
 
-def test_all_three_sliders_at_nothing_are_equal_weights(opened: Opened) -> None:
+def test_sliders_at_zero_give_equal_weights(opened: Opened) -> None:
     page = opened.page
     page.click("#weights > summary")
     for name in NAMES:
@@ -268,7 +268,7 @@ def test_a_place_is_found_by_the_names_people_use(opened: Opened) -> None:
         assert opened.page.inner_text("#found li:first-child strong") == first, query
 
 
-def test_what_is_not_there_is_not_found_and_enter_goes_to_the_first(opened: Opened) -> None:
+def test_search_without_result_and_enter_for_the_first(opened: Opened) -> None:
     page = opened.page
     page.fill("#query", "ไม่มีที่นี่")
     assert "ไม่พบชื่อนี้" in page.inner_text("#found")

@@ -50,7 +50,7 @@ def test_it_opens_without_complaint_and_shows_its_districts(
     assert opened.left_the_file() == []
 
 
-def test_it_says_all_that_is_known(yala: Opened, real_run: Paths) -> None:
+def test_it_shows_all_figures(yala: Opened, real_run: Paths) -> None:
     page = yala.page
     page.wait_for_selector("#reasons details p")
     text = page.inner_text("main")
@@ -95,7 +95,7 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
             assert cells[k] == ("<5" if 0 < persons < 5 else f"{rate:.1f}% ({persons:,})")
 
 
-def test_no_page_gives_away_a_small_count(figures: Figures) -> None:
+def test_no_page_reveals_a_small_count(figures: Figures) -> None:
     """The data of no dossier has the count or the rate of one to four persons."""
     facts, country = figures.by_district, dossier.Country.of(figures)
     for code in figures.by_province.index:

@@ -54,7 +54,7 @@ def test_axe_finds_nothing_serious_in_tables_and_while_weights_are_tried(
 
 @pytest.mark.parametrize("file", KINDS)
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)])  # a phone; 1440 x 900 at 200 %
-def test_nothing_is_cut_off_where_there_is_little_room(
+def test_nothing_is_cut_off_on_a_small_screen(
     opens: Callable[..., Opened], real_run: Paths, file: str, width: int, height: int
 ) -> None:
     page = opens(real_run.maps / file, width, height).page
@@ -222,7 +222,7 @@ def test_all_pages_are_of_one_run(real_run: Paths) -> None:
     assert {p.resolve().parent for p in pages} == {pages[0].resolve().parent}
 
 
-def test_the_brief_says_what_to_decide(opens: Callable[..., Opened], real_run: Paths) -> None:
+def test_the_brief_lists_the_decisions(opens: Callable[..., Opened], real_run: Paths) -> None:
     text = opens(real_run.maps / "brief.html").page.inner_text("main")
     asked = published(real_run, "decisions")
     assert len(asked) >= 6

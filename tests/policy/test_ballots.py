@@ -30,7 +30,7 @@ def voted(tmp_path: Path, *ballots: tuple[str, float, float, float]) -> Path:
     return file
 
 
-def test_no_ballots_come_with_the_project_and_it_says_so(policy: Policy) -> None:
+def test_the_project_has_no_ballots_and_the_weights_are_defaults(policy: Policy) -> None:
     assert policy.ballots == ()
     assert weights_from(policy).en == "default, not voted"
 

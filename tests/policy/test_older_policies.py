@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.policy import Policy, effect_of
 
 
-def test_a_complete_policy_comes_back_as_it_is(policy: Policy) -> None:
+def test_a_complete_policy_is_unchanged(policy: Policy) -> None:
     older = policies.from_older_table(policies.table_of(policy), policy)
     assert (older.policy, older.added, older.dropped) == (policy, (), ())
 

@@ -75,7 +75,7 @@ REFUSED_TPMAP = {
     "another year": (replaced("1101,2022", "1101,2021"), ["line 2", "year", "2022"]),
     "Buddhist year": (replaced("1101,2022", "1101,2565"), ["line 2", "year", "'2565'", "1990 to 2100"]),
     "more labelled than surveyed": (replaced("107714", "999999"), ["line 2", "at most survey_population"]),
-    "nobody labelled": (replaced("107714", "0"), ["line 2", "at least one person"]),
+    "no person labelled": (replaced("107714", "0"), ["line 2", "at least one person"]),
     "bounds crossed": (replaced("2.6728,4.5686", "4.6728,4.5686"), ["line 2", "at most rate_any_max"]),
 }
 
@@ -171,7 +171,7 @@ def test_a_year_the_register_lacks(tmp_path: Path) -> None:
     refusal(caught.value, "population_by_district.csv", "2017, 2018, 2019, 2020, 2021", "population_year 2016")
 
 
-def test_a_sidecar_whose_digests_are_no_table(tmp_path: Path) -> None:
+def test_a_sidecar_whose_digests_are_not_a_table(tmp_path: Path) -> None:
     place = folder(tmp_path, "tpmap")
     text = (place / "SOURCE.toml").read_text(encoding="utf-8").split("[sha256]")[0]
     (place / "SOURCE.toml").write_text(text + 'sha256 = "abc"\n', encoding="utf-8")
@@ -218,7 +218,7 @@ POLICY = {
         'locks = [{ province_code = "99", reason = "x" }]',
         ["portfolio.locks", "99"],
     ),
-    "ballots beside weights": (
+    "ballots and weights": (
         "[uncertainty]",
         BALLOTS.format("CODI", 60, 20, 20) + "[uncertainty]",
         ["[weights]", "delete [weights]"],

@@ -56,7 +56,7 @@ def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.Ca
     assert lines[at + 1] == "  population: 4,640 rows in, 4,640 kept; figures of 2021"
 
 
-def test_what_is_odd_about_a_file_stands_below_it(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+def test_warnings_are_printed_below_their_file(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     inputs.inputs(looked_at, {"poverty": Stopped("poverty", "x", ["[bold]a line"], refused=True)})
     output = capsys.readouterr().out
     lines = output.splitlines()

@@ -145,7 +145,7 @@ def test_the_way_on_the_command_line(
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "current", "x" * 99, "a\nb", "-x"])
-def test_a_name_that_is_no_folder_is_refused(name: str, three: Paths) -> None:
+def test_a_name_that_cannot_be_a_folder_is_refused(name: str, three: Paths) -> None:
     with pytest.raises(InputError, match="a name of letters"):
         rounds.archive(three, name, TODAY)
 
@@ -206,7 +206,7 @@ def test_nothing_to_list_or_archive(
 
 
 def test_what_changed_since_the_round_that_the_policy_names(three: Paths) -> None:
-    """The table, its sentences and the pages say what `compare` computes."""
+    """The table, its sentences and the pages show what `compare` computes."""
     stored = Tables(three.processed)("round_changes")
     assert set(stored["since"]) == {"a"}
     assert stored["level"].value_counts().to_dict() == {"district": 928, "province": 77}

@@ -66,7 +66,7 @@ def test_contested_provinces_are_named_on_both_sides_of_the_edge(voted: Policy) 
     )
 
 
-def test_nothing_sure_nothing_to_adopt(voted: Policy) -> None:
+def test_without_certain_provinces_there_is_nothing_to_adopt(voted: Policy) -> None:
     given = tables(["unlikely", "contested", "unlikely", "unlikely"])
     assert asked(voted, **given) == ["Which of the contested provinces: A and B?"]
 

@@ -71,9 +71,7 @@ def test_locks_and_vetoes_hold_and_their_reasons_are_given(tables: Tables, polic
         (["95"], ["95"], ["lock of ยะลา", "veto of ยะลา"]),
     ],
 )
-def test_rules_that_cannot_hold_together_are_named(
-    locks: list, vetoes: list, named: list, tables: Tables, policy: Policy
-) -> None:
+def test_rules_that_conflict_are_named(locks: list, vetoes: list, named: list, tables: Tables, policy: Policy) -> None:
     asked = policy.overridden(
         {
             f"portfolio.{kind}": [{"province_code": code, "reason": "x"} for code in codes]

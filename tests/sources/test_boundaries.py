@@ -31,7 +31,7 @@ def test_schematic_districts_are_whole_and_share_borders(schematic: gpd.GeoDataF
     assert shapely.coverage_is_valid(schematic.geometry.to_numpy())
 
 
-def test_every_point_lies_in_its_own_district(schematic: gpd.GeoDataFrame, points: pd.DataFrame) -> None:
+def test_every_point_is_in_its_own_district(schematic: gpd.GeoDataFrame, points: pd.DataFrame) -> None:
     own = schematic.set_index("district_code").geometry.reindex(points["district_code"])
     assert shapely.intersects_xy(own.to_numpy(), points["lon"].to_numpy(), points["lat"].to_numpy()).all()
 
@@ -39,7 +39,7 @@ def test_every_point_lies_in_its_own_district(schematic: gpd.GeoDataFrame, point
 def test_schematic_districts_resemble_the_real_ones(schematic: gpd.GeoDataFrame, districts: pd.DataFrame) -> None:
     file = SHARED / "boundaries_adm2_fine.geojson"
     if not file.is_file():
-        pytest.skip("the real boundary file is not beside the project")
+        pytest.skip("the real boundary file is not available")
     real, repaired = boundaries.read_boundary_file(file, districts)
     assert not repaired
     real, schematic = (g.geometry.to_crs(METRIC) for g in (real, schematic))

@@ -122,7 +122,7 @@ def test_a_province_file_alone(folder: Path, districts: pd.DataFrame) -> None:
     table = read(folder, districts, y61_province_11111="province_ID,JPT.MOFval.pov.rate\n50,4.5\n58,7\n")
     assert table["rate"].tolist() == [4.5, 7.0]
     table = read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,1500\n58,3\n")
-    assert table["target_poor_persons"].isna().tolist() == [True, True]  # 3 is small, and the other would tell the sum
+    assert table["target_poor_persons"].isna().tolist() == [True, True]  # 3 is small, and the other would reveal it
 
 
 def test_every_province_is_the_country(folder: Path, districts: pd.DataFrame) -> None:
@@ -132,7 +132,7 @@ def test_every_province_is_the_country(folder: Path, districts: pd.DataFrame) ->
     assert table.loc["TH", "target_poor_persons"] == sum(range(100, 177))
 
 
-def test_what_a_province_has_beyond_its_districts_gives_none_away(folder: Path, districts: pd.DataFrame) -> None:
+def test_the_rest_of_a_province_reveals_no_district(folder: Path, districts: pd.DataFrame) -> None:
     table = read(
         folder,
         districts,

@@ -37,7 +37,7 @@ def campuses(model: Model) -> UniversityUnderDraws:
     return found
 
 
-def test_where_nothing_moves_scores_ranks_and_provinces_are_the_published_ones(
+def test_without_uncertainty_draws_give_the_published_scores_ranks_and_provinces(
     real: Country, model: Model, choices: Choices, tables: Tables
 ) -> None:
     scores = model.scores(choices.draw(nothing_moves()))

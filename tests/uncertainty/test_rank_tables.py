@@ -43,7 +43,7 @@ def test_another_seed_other_draws_the_same_conclusions(tables: Tables, policy: P
     assert (a["median_rank"] - b["median_rank"]).abs().max() <= 1.5
 
 
-def test_where_nothing_is_uncertain_ranks_are_sharp(tables: Tables, few: Policy) -> None:
+def test_without_uncertainty_ranks_have_no_range(tables: Tables, few: Policy) -> None:
     sure = few.overridden(
         {
             "uncertainty.weights_concentration": 1e9,
@@ -130,7 +130,7 @@ def test_sensitivity_of_the_real_figures(tables: Tables) -> None:
         assert not BROKEN.search(text)
 
 
-def test_no_figures_at_all_say_so(tables: Tables, few: Policy) -> None:
+def test_without_figures_the_sentence_states_it(tables: Tables, few: Policy) -> None:
     """A country without any poverty figures: every district is uncertain, nothing breaks."""
     criteria, scores = tables("district_criteria"), tables("district_scores")
     known = [c for c in criteria if c.startswith(("poverty_", "rate_any")) or c == "poverty"]

@@ -147,7 +147,7 @@ const Country = (() => {
     const item = element("li");
     const details = element("details");
     details.append(provinceSummary(p));
-    // Filled when it is opened: a slider that moves must not wait for text nobody sees.
+    // Filled when it is opened: a moving slider must not wait for text that is not visible.
     details.addEventListener("toggle", () => {
       if (!details.open || details.children.length > 1) return;
       const list = element("ol", undefined, "districts");

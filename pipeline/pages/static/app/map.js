@@ -152,7 +152,7 @@ const PlaceMap = (() => {
     container.setAttribute("role", "application");
     const help = [
       "แผนที่อำเภอ เลื่อนด้วยปุ่มลูกศร ตารางอยู่ข้างแผนที่",
-      "map of districts; move it with the arrow keys; the table is beside it",
+      "map of districts; move it with the arrow keys; the table has the same figures",
     ];
     container.setAttribute("aria-label", help.join(" · "));
     container.querySelectorAll("path").forEach((path) => path.setAttribute("tabindex", "-1"));
@@ -188,9 +188,9 @@ const PlaceMap = (() => {
     function show(numbers, pad) {
       const frame = container.getBoundingClientRect();
       const card = document.getElementById("card");
-      const beside = card && !card.hidden && frame.width > 600 ? card.offsetWidth + 16 : 0;
+      const cardWidth = card && !card.hidden && frame.width > 600 ? card.offsetWidth + 16 : 0;
       settled = true;
-      map.fitBounds(boundsOf(numbers).pad(pad), { animate: false, paddingBottomRight: [beside, 0] });
+      map.fitBounds(boundsOf(numbers).pad(pad), { animate: false, paddingBottomRight: [cardWidth, 0] });
     }
 
     /* One layer as a drawing of a given width, with its title and legend: for paper. */
