@@ -64,7 +64,7 @@ def past_choices(path: Path, district_codes: pd.Series) -> Parsed:
 
 
 def placed(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame) -> pd.DataFrame:
-    """Add to each past choice its name, rank (none: not ranked), score or value, and status in today's ranking."""
+    """Add to each past choice its name, rank (empty if not ranked), score or value, and status in today's ranking."""
     of_district = districts.assign(code=districts["district_code"], value=districts["score"])
     of_province = provinces.assign(code=provinces["province_code"])
     of_province["rank"] = of_province["rank"].where(of_province["value"] > 0)
@@ -78,7 +78,7 @@ def placed(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFra
 def recalls(choices: pd.DataFrame, districts: pd.DataFrame, provinces: pd.DataFrame, policy: Policy) -> list[Recall]:
     """Recall of each programme, by level, at the size of today's list.
 
-    K is the shortlist's number of provinces; for districts as many as they would have pilot districts.
+    K is the number of provinces on the shortlist; for districts, the number of their pilot districts.
     """
     found = []
     sizes = {

@@ -224,7 +224,7 @@ def floored(criteria: pd.DataFrame, policy: Policy) -> Floats:
 def status(criteria: pd.DataFrame, policy: Policy) -> pd.Series:
     """Whether each district may be a pilot: ``eligible``, ``below_gate``, ``data_needed`` or ``excluded``.
 
-    A district whose concentration is unknown is ``data_needed`` whatever else is known: missing is not failed.
+    A district whose concentration is unknown is ``data_needed`` even if other criteria are known.
 
     Args:
         criteria: one row per district with the criteria, ``concentrated`` (it passes the gate, or nothing where that

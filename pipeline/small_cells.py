@@ -138,7 +138,7 @@ def _protect(
 def protected_together(
     counts: pd.DataFrame, parents: Mapping[str, str], alike: Sequence[Sequence[str]], limit: int, *, present: str = ""
 ) -> pd.DataFrame:
-    """Which counts are left out, for several kinds of count of the same households, until none gives another away.
+    """Which counts are left out, for several kinds of count of the same households, until none reveals another.
 
     Besides the sums of areas (``protected``), kinds of count constrain each other:
 

@@ -78,7 +78,7 @@ household_agreement = Contract(
     ("system", "other_system", "district_code"),
     (
         replace(SYSTEM, meaning="system in which households are looked for"),
-        replace(SYSTEM, name="other_system", meaning="system whose households are looked for"),
+        replace(SYSTEM, name="other_system", meaning="system whose households are searched for"),
         district_code(),
         share("found_share", "households of the other system that this one has too", nullable=True),
         share("poor_found_share", "poor households of the other system that this one has too", nullable=True),

@@ -13,7 +13,7 @@ from pipeline.criterion import COUNT, CRITERIA, MAPS
 SCORE = {"minimum": 0, "maximum": 100}
 # How certain a place is, the most certain first; all but the last are limits in the policy.
 FIRMNESS = ("firm", "likely", "contested", "unlikely")
-# What happened to a province on the shortlist; none: it is on neither.
+# The change of a province from one shortlist to another; none: it is on neither.
 CHANGES = ("enters", "leaves", "stays", "none")
 
 provincial_shortlist = Contract(
@@ -40,7 +40,7 @@ provincial_shortlist = Contract(
 shortlist_without_suspects = replace(
     provincial_shortlist,
     name="shortlist_without_suspects",
-    title="The same ranking with no district whose poverty figure is suspect",
+    title="The same ranking without districts whose poverty figure is suspect",
 )
 district_explanations = Contract(
     "district_explanations",
@@ -143,7 +143,10 @@ district_uncertainty = Contract(
             (
                 *_certainty,
                 share("eligible_share", "of the draws in which it is eligible"),
-                share("top_k_share", "of the draws in which it is among as many first districts as there are pilots"),
+                share(
+                    "top_k_share",
+                    "of the draws in which it is among the first districts, as many as there are pilot districts",
+                ),
                 share("pilot_share", "of the draws in which it is a pilot district of a province in the top K"),
                 Column("firmness", Kind.TEXT, "pilot_share in a word", allowed=FIRMNESS),
             )
@@ -192,7 +195,7 @@ province_explanations = Contract(
     ("province_code",),
     (
         province_code(),
-        number("value_needed", "least value with which it is among the first K", "points of 100", **SCORE),
+        number("value_needed", "smallest value that puts it among the first K", "points of 100", **SCORE),
         text("peers", f"codes of the provinces with pilot districts nearest in the {COUNT.en} criteria", null=True),
         text("outlook_th", "what would put it on the shortlist or take it off, Thai"),
         text("outlook_en", "what would put it on the shortlist or take it off, English"),
@@ -206,7 +209,7 @@ _files = (
 )
 round_changes = Contract(
     "round_changes",
-    "What changed since the round that the policy names; empty where it names none",
+    "Changes since the round that the policy names; empty if it names none",
     ("level", "code"),
     (
         text("level", "province or district"),

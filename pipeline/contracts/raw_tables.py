@@ -105,7 +105,7 @@ poverty = Contract(
         Column(
             "rate_any_min_se",
             Kind.NUMBER,
-            "standard error of rate_any_min; none where one unit only",
+            "standard error of rate_any_min; empty if there is one unit only",
             "percentage points",
             minimum=0,
             maximum=100,
@@ -192,7 +192,7 @@ partnerships = Contract(
     ("campus_code", "partner", "document"),
     (
         Column("campus_code", Kind.TEXT, "campus, as in universities"),
-        Column("partner", Kind.TEXT, "who it worked with"),
+        Column("partner", Kind.TEXT, "partner of the campus"),
         Column("document", Kind.TEXT, "agreement, project number or address"),
         Column("signed_on", Kind.TEXT, "date, Common Era", pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     ),
@@ -200,15 +200,15 @@ partnerships = Contract(
 )
 data_systems = Contract(
     "data_systems",
-    "Poverty data systems and where they work",
+    "Poverty data systems and the provinces they cover",
     ("system", "province_code"),
     (
         Column("system", Kind.TEXT, "name of the system"),
         province_code("province it covers"),
         Column("level", Kind.TEXT, "how far the system goes", allowed=LEVELS),
         Column("surveyed_year", Kind.COUNT, "year of its figures, Common Era", "year", minimum=1990, maximum=2100),
-        share("claimed_coverage", "surveyed / registered, as claimed; none where not claimed", nullable=True),
-        share("claimed_completeness", "known / asked, as claimed; none where not claimed", nullable=True),
+        share("claimed_coverage", "surveyed / registered, as claimed; empty if not claimed", nullable=True),
+        share("claimed_completeness", "known / asked, as claimed; empty if not claimed", nullable=True),
         Column("basis", Kind.TEXT, "why it is listed here"),
         Column("source", Kind.TEXT, "document or address"),
     ),
@@ -220,12 +220,12 @@ acceptances = Contract(
     ("system", "agency"),
     (
         Column("system", Kind.TEXT, "name of the system"),
-        Column("agency", Kind.TEXT, "who states it"),
+        Column("agency", Kind.TEXT, "agency that makes the statement"),
         Column("accepted", Kind.TEXT, "what it states", allowed=("yes", "no")),
         Column(
             "year",
             Kind.COUNT,
-            "year of the statement, Common Era; none where not known",
+            "year of the statement, Common Era; empty if not known",
             "year",
             nullable=True,
             minimum=1990,
@@ -247,7 +247,7 @@ def layer_contract(layer: Layer) -> Contract:
             (
                 province_code(),
                 *NAMES,
-                district_code("DOPA code of the district; none where only the province is known", nullable=True),
+                district_code("DOPA code of the district; empty if only the province is known", nullable=True),
             ),
         ),
     }
@@ -290,9 +290,9 @@ inputs = Contract(
         Column("sha256", Kind.TEXT, "digest of the file, or version of a package"),
         Column("title_th", Kind.TEXT, "Thai title"),
         Column("title_en", Kind.TEXT, "English title"),
-        Column("source", Kind.TEXT, "who made it, and by what way it came"),
+        Column("source", Kind.TEXT, "publisher, and how the file was obtained"),
         Column("source_th", Kind.TEXT, "the same in Thai; empty if not given"),
-        Column("address", Kind.TEXT, "where it was found"),
+        Column("address", Kind.TEXT, "address of the file or page"),
         Column("licence", Kind.TEXT, "terms of use"),
         Column("received", Kind.TEXT, "date received"),
         Column("sample", Kind.FLAG, "invented rows"),
@@ -364,7 +364,7 @@ PAST_CHOICES = Contract(
     (
         Column("code", Kind.CODE, "DOPA code of a province or district", pattern="[1-9][0-9]([0-9]{2})?"),
         Column("year", Kind.COUNT, "year of the choice, Common Era", "year", minimum=1960, maximum=2100),
-        Column("programme", Kind.TEXT, "who chose it"),
+        Column("programme", Kind.TEXT, "programme that chose the place"),
     ),
     "given with `pilot-areas backtest`",
 )

@@ -111,7 +111,7 @@ def bare_hot_spots(z: Floats, least: Floats) -> Flags:
 
 
 def hot_spots(z: ArrayLike, q: float) -> Flags:
-    """Districts whose Gi* is high beyond chance: z > 0 and significant after Benjamini-Hochberg.
+    """Districts with a significantly high Gi*: z > 0 and significant after Benjamini-Hochberg.
 
     Cold spots count among the tests and are no hot spots. Tests hold this against scipy's
     ``false_discovery_control``, which gives the same for one vector and is too slow for thousands of draws.

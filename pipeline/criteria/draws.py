@@ -26,7 +26,7 @@ BLOCK = 250
 
 @dataclass(frozen=True)
 class Country:
-    """What is known of the n districts whose concentration of poverty is known, in the order of their codes.
+    """The n districts whose concentration of poverty is known, in the order of their codes.
 
     Attributes:
         districts: the rows of ``district_criteria``.
@@ -63,7 +63,7 @@ class Country:
         return np.searchsorted(self.provinces, codes.to_numpy(dtype=object))
 
     def column(self, name: str) -> Floats:
-        """A column of ``districts`` as numbers, NaN where it holds nothing: (n,)."""
+        """A column of ``districts`` as numbers, NaN if a cell is empty: (n,)."""
         return self.districts[name].to_numpy(dtype=float, na_value=np.nan)
 
 

@@ -221,7 +221,7 @@ def bare_poverty(parts: Parts, rules: Poverty) -> Floats:
 
 
 def bare_concentrated(rate: Floats, national: ArrayLike, hot: Flags, gate: Gate) -> Flags:
-    """The gate: a rate above so many times the national one, or a hot spot where the policy lets that open it."""
+    """The gate: a rate above a multiple of the national rate, or a hot spot if the policy accepts that."""
     above = rate > gate.times_national_rate * np.asarray(national)
     return above | hot if gate.hot_spot_opens else above
 

@@ -13,7 +13,7 @@ from pipeline.criteria.draws import BLOCK, Country, Draw, Drawn, Floats, Stream,
 from pipeline.criteria.poverty import bare_concentrated, bare_parts, bare_poverty, poverty_figures
 from pipeline.policy.sections import Poverty
 
-# Goalposts are looked up between so many steps of the overlap.
+# Goalposts are interpolated between this many steps of the overlap.
 STEPS = 33
 
 

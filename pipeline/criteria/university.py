@@ -92,7 +92,7 @@ def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float)
 
 
 def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats:
-    """The capability of each province's ablest campus, 0 where it has none: (provinces, draws).
+    """The capability of each province's most capable campus, 0 if it has none: (provinces, draws).
 
     Args:
         capability: (campuses, draws).
@@ -127,7 +127,7 @@ def capability(kinds: pd.Series, pieces: ArrayLike, policy: Policy) -> Floats:
 
 
 def minutes_by_road(km: ArrayLike, policy: Policy) -> Floats:
-    """Minutes by road from kilometres as the crow flies, where there is no road data."""
+    """Minutes by road from kilometres in a straight line, if there is no road data."""
     rules = policy.university
     return np.asarray(60 * rules.detour * np.asarray(km, dtype=float) / rules.speed_km_per_hour)
 

@@ -19,7 +19,7 @@ from pipeline.criteria.university import (
     serving,
 )
 
-# A campus of which only the district is known may be at so many places in it, in as many strips as cells.
+# Possible places of a campus of which only the district is known: PLACES of them, in STRIPS strips of equal size.
 STRIPS = 6
 PLACES = STRIPS * STRIPS
 

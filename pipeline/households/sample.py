@@ -161,7 +161,7 @@ def _check(order: Order) -> None:
 
 
 def _cleared(folder: Path) -> Path:
-    """The folder without an earlier sample; ``InputError`` where it holds rows that are not a sample."""
+    """The folder without an earlier sample; ``InputError`` if it has rows that are not a sample."""
     if folder.is_dir():
         is_sample = (folder / SIDECAR).is_file() and read_toml(folder / SIDECAR).get("sample") is True
         others = [p.name for p in folder.iterdir() if not p.name.startswith(("sample_", ".")) and p.suffix != ".toml"]

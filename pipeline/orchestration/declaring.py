@@ -26,7 +26,7 @@ from pipeline.workspace import LoadedTables
 OWNER = "team:pilot-areas"
 # Tables that are loaded with their shapes where an asset takes several tables together.
 SHAPES = ("district_shapes",)
-# An error lists at most so many problems in the UI.
+# The largest number of problems that an error lists in the UI.
 LISTED_PROBLEMS = 50
 
 

@@ -93,7 +93,7 @@ def _last_night() -> dg.TimeWindow:
 
 
 def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, due: datetime, now: datetime) -> str:
-    """Add the banner to the pages if no run was published since ``due`` and none is under way.
+    """Add the banner to the pages if no run was published since ``due`` and none is in progress.
 
     Args:
         instance: where runs are recorded.

@@ -22,7 +22,7 @@ STEPS = 50_000
 SIMPLIFIED_DEGREES = 0.0005
 # The range of ranks is shown for districts that are eligible in at least this share of the draws.
 RANGE_SHOWN_FROM = 0.5
-# The map of a province has names if it has at most so many districts.
+# The map of a province has names if it has at most this many districts.
 LABELLED = 26
 # Decimals of criteria and score in tables that are downloaded.
 DIGITS = 4
@@ -311,7 +311,7 @@ def dossier_sentences(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
-    """The sum of what is known; None where nothing is."""
+    """The sum of the known values; None if there are none."""
     known = [int(value) for value in values if value is not None]
     return sum(known) if known else None
 

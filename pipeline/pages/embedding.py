@@ -36,7 +36,7 @@ def environment() -> Environment:
 
 @cache
 def static_text(*files: str) -> str:
-    """Files of ``static`` one after the other, as they are."""
+    """Files of ``static``, concatenated without change."""
     return "\n".join((STATIC / file).read_text(encoding="utf-8") for file in files)
 
 

@@ -113,26 +113,26 @@ def word_lists(figures: Figures, names: Iterable[str]) -> dict[str, list[Words]]
 
 
 def coded(figures: Figures, name: str, values: Iterable[Any]) -> list[int | None]:
-    """The codes of a column as positions in ``word_lists``; None where the code is missing."""
+    """The codes of a column as positions in ``word_lists``; None if the code is missing."""
     codes = list(figures.words[name])
     return [None if pd.isna(value) else codes.index(value) for value in values]
 
 
 def number(value: Any, digits: int) -> float | None:
-    """The value rounded; None where it is missing."""
+    """The value rounded; None if it is missing."""
     return None if pd.isna(value) else round(float(value), digits)
 
 
 def whole(value: Any) -> int | None:
-    """The value as a whole number; None where it is missing."""
+    """The value as a whole number; None if it is missing."""
     return None if pd.isna(value) else round(float(value))
 
 
 def exact(value: Any) -> float | None:
-    """The value as it is; None where it is missing."""
+    """The value as it is; None if it is missing."""
     return None if pd.isna(value) else float(value)
 
 
 def flag(value: Any) -> int | None:
-    """1 or 0; None where the value is missing."""
+    """1 or 0; None if the value is missing."""
     return None if pd.isna(value) else int(bool(value))

@@ -31,7 +31,7 @@ def topology(shapes: gpd.GeoDataFrame, simplified_degrees: float, steps: int) ->
     Args:
         shapes: outlines (n,) in degrees; the geometries of the result are in the same order.
         simplified_degrees: tolerance of the simplification, by which common borders stay common.
-        steps: coordinates are rounded to a grid of so many steps across the country.
+        steps: coordinates are rounded to a grid of this many steps across the country.
 
     Returns:
         A topology whose object ``districts`` has n geometries.

@@ -103,7 +103,7 @@ def _outlines(shapes: gpd.GeoDataFrame) -> tuple[list["Outline"], list["Outline"
 
 
 def _fills(figures: Figures, layer: str) -> list[str | None]:
-    """The fill of each district; None where there is nothing to show."""
+    """The fill of each district; None if there is nothing to show."""
     layers, scores = classes.bounds_and_colours(figures["map_classes"]), figures["district_scores"]
     fills: list[str | None] = []
     for value, status in zip(scores[layer], scores["status"], strict=True):

@@ -25,7 +25,7 @@ OF_DISTRICT = ["name_th", "name_en", "rank", "score", *NAMES, "suspect", "reason
 
 
 def shortlist_section_data(figures: Figures, runners_up: int) -> dict[str, Any]:
-    """What templates show of the shortlist as a whole, with so many provinces that follow it."""
+    """What templates show of the shortlist, with the given number of provinces that follow it."""
     listed = figures["provincial_shortlist"]
     ranked = listed.sort_values(["rank", "province_code"])
     behind = ranked[~ranked["shortlisted"]]["province_code"].head(runners_up)

@@ -71,7 +71,7 @@ def _known(names: Sequence[str], known: Sequence[str], asked_in: str, column: st
 
 
 def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: str) -> dict[str, float]:
-    """The fixed weights, and the others scaled to what is left of 1."""
+    """The fixed weights, and the others scaled so that all sum to 1."""
     others = {name: weights[name] for name in NAMES if name not in fixed}
     left, total = 1 - sum(fixed.values()), sum(others.values())
     if min(fixed.values()) < 0 or left < -1e-9 or (not others and abs(left) > 1e-9):
@@ -90,7 +90,11 @@ def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: 
 
 
 def without_agency(policy: Policy, agency: str) -> Policy:
-    """The policy as if the agency had cast no ballot; ``ValueError`` where it has none, or is the only one."""
+    """The policy without the ballot of an agency.
+
+    Raises:
+        ValueError: the agency has not voted, or is the only one that has.
+    """
     if agency not in policy.voters or len(policy.voters) < 2:
         raise ValueError(f"{agency} is not one of two or more agencies that have voted")
     return WhatIf(drop_agencies=(agency,)).applied(policy)

@@ -232,7 +232,7 @@ class Decision(Part):
 
 
 class Ballot(Part):
-    """The vote of one agency on the weights, who cast it and when."""
+    """The ballot of one agency on the weights, with the person who cast it and the date."""
 
     agency: Text
     points: Points

@@ -164,7 +164,15 @@ def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def validated(parameters: Mapping[str, Any], file: str) -> Policy:
-    """The policy that nested parameters give; ``InputError`` names each that is missing, unknown or out of range."""
+    """The policy of nested parameters.
+
+    Args:
+        parameters: the sections of the policy.
+        file: where they come from, for messages.
+
+    Raises:
+        InputError: names each parameter that is missing, unknown or out of range.
+    """
     try:
         return Policy.model_validate(parameters)
     except ValidationError as error:

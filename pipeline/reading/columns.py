@@ -28,7 +28,7 @@ class ColumnMap:
 
     Attributes:
         ours: our name by the file's name.
-        file: the TOML file that holds the map, or could hold it; empty where there can be none.
+        file: the TOML file that holds the map, or could hold it; empty if there can be none.
         table: the table within ``file``.
     """
 
@@ -70,7 +70,7 @@ class Header:
         return self.names[self.positions[ours]]
 
     def shown(self, ours: str) -> str:
-        """A column as messages name it: the file's own name, with ours in brackets where it differs.
+        """A column as messages name it: the file's own name, with ours in brackets if it differs.
 
         >>> Header(("รหัส", "year"), {"code": 0, "year": 1}).shown("code")
         'รหัส (code)'

@@ -31,7 +31,7 @@ class Origin:
     Attributes:
         file: folder and file.
         sha256: digest of the file, or the version of a package.
-        source_th: the source in Thai; empty where the sidecar has none.
+        source_th: the source in Thai; empty if the sidecar has none.
         sample: the rows are invented.
         as_recorded: the digest is the one that the sidecar records.
         encoding: of a text file.

@@ -56,7 +56,7 @@ class Received:
     header: Header = field(default_factory=lambda: Header((), {}))
 
     def shown(self, column: str) -> str:
-        """A column as messages name it: the file's own name, with ours in brackets where it differs."""
+        """A column as messages name it: the file's own name, with ours in brackets if it differs."""
         return self.header.shown(column)
 
 
@@ -130,7 +130,11 @@ def parse_table(
 
 
 def check_provinces(received: Received, path: Path) -> Received:
-    """Return the table; raise ``InputError`` with each row whose district is not in the province of the row."""
+    """Return the table if each district is in the province of its row.
+
+    Raises:
+        InputError: names each row for which this is not so.
+    """
     table = received.table
     elsewhere = table["district_code"].notna() & (table["district_code"].str[:2] != table["province_code"])
     if problems := [

@@ -30,7 +30,7 @@ def provinces(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Poli
 
 
 def without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The same ranking with no district whose poverty figure is suspect."""
+    """The same ranking without districts whose poverty figure is suspect."""
     doubtful = district_scores["suspect"].fillna(False).astype(bool)
     return provinces(district_scores[~doubtful], regions, policy)
 

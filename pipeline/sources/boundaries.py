@@ -65,7 +65,7 @@ def district_shapes(folder: Path, districts: pd.DataFrame, points: pd.DataFrame)
 
 
 def _origin(path: Path) -> Origin:
-    """The source of a boundary file as its sidecar states it; without one, that none is stated."""
+    """The source of a boundary file by its sidecar; without one, a note that none is stated."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if (path.parent / SIDECAR).is_file():
         return origin_of(path, digest)

@@ -21,7 +21,7 @@ class Outcome:
     Attributes:
         ranks: of districts, (draws, districts).
         eligible: draws in which a district is eligible, (districts,).
-        first: draws in which it is among as many first districts as there are pilots, (districts,).
+        first: draws in which it is among the first districts, as many as there are pilot districts, (districts,).
         pilot: draws in which it is a pilot district of a listed province, (districts,).
         province_values: (draws, provinces).
         province_ranks: (draws, provinces).

@@ -27,7 +27,14 @@ def draw_weights(nominal: ArrayLike, concentration: float, n: int, seed: int) ->
     Each row sums to 1, each column's mean is the nominal weight (scaled to sum to 1); its variance is
     ``w(1 - w)/(concentration + 1)``. A criterion without weight never gets one. The same seed gives the same draws.
 
-    Raises ``ValueError`` for negative or missing weights, none above 0, or a concentration of 0 or less.
+    Args:
+        nominal: (criteria,) weights, 0 or more.
+        concentration: above 0; larger values keep draws closer to the nominal weights.
+        n: the number of draws.
+        seed: of the random numbers.
+
+    Raises:
+        ValueError: negative or missing weights, none above 0, or a concentration of 0 or less.
 
     Source: Saisana, Saltelli & Tarantola (2005), Journal of the Royal Statistical Society A 168, 307-323 (weights as an
     uncertain input).

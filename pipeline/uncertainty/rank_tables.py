@@ -20,7 +20,7 @@ from pipeline.uncertainty.ranges import Floats, RankRanges, Ranks, ranges_of, so
 THREADS = min(4, os.cpu_count() or 1)
 ALONE = 200
 SOBOL = 512
-# A province counts in the sensitivity where it may be on the list: in the top K in at least this share of the draws.
+# Provinces in the sensitivity: those in the top K in at least this share of the draws.
 CONTENDING = 0.05
 
 

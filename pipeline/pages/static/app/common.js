@@ -16,7 +16,7 @@ const Page = (() => {
     return made;
   }
 
-  /* A number with so many decimals; "no data" where there is none. */
+  /* A number with a given number of decimals; "no data" if it is missing. */
   function formatted(value, digits) {
     if (value === null || value === undefined) return local(["ไม่มีข้อมูล", "no data"]);
     return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -43,7 +43,7 @@ const Page = (() => {
     listeners.forEach((listener) => listener());
   }
 
-  /* The text that was deflated and written in base64; null where the browser is too old to unpack it. */
+  /* The text that was deflated and written in base64; null if the browser is too old to unpack it. */
   async function unpacked(packed) {
     if (typeof DecompressionStream === "undefined") return null;
     const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));

@@ -211,7 +211,7 @@ const Country = (() => {
 
   /* ---- weights ------------------------------------------------------------------------------------------------- */
 
-  /* The share of each slider in the sum of all; equal shares where all are at 0. */
+  /* The share of each slider in the sum of all; equal shares if all are at 0. */
   function weights() {
     const points = sliders.map((slider) => [slider.dataset.weight, Number(slider.value)]);
     const sum = points.reduce((total, [, value]) => total + value, 0);

@@ -47,7 +47,7 @@ const CountryTables = (context) => {
         show: (p) => formatted(now().provinces.value[p], 1),
       },
       { name: ["อำเภอที่ดีที่สุด", "best districts"], of: (p) => best(p, ", "), show: (p) => best(p, " · ") || null },
-      // How sure a rank is holds for the official weights only.
+      // Certainty is known for the official weights only.
       ...(trying() ? [] : [firmness(provinces), rankRange(provinces)]),
     ],
     districts: () => [

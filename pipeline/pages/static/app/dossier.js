@@ -105,7 +105,7 @@ const Dossier = (() => {
   const dimension = ({ name, words: title }) => {
     const [pct, persons] = [`${name}_pct`, `${name}_persons`];
     return shareAndPersons(title, pct, persons, known(persons, (n, i) => {
-      // The rate of a count that is too small to show would give it away.
+      // The rate would reveal a count that is too small to show.
       if (typeof n === "string") return n;
       return span(`${formatted(districts[pct][i], 1)}% `, quiet(`(${formatted(n, 0)})`));
     }));

@@ -127,7 +127,7 @@ const PlaceMap = (() => {
     L.control.zoom({ position: corner, zoomInTitle: "ขยาย · zoom in", zoomOutTitle: "ย่อ · zoom out" }).addTo(map);
     const provinceOf = (i) => about.code(i).slice(0, 2);
     const borders = topojson.mesh(topology, objects, (a, b) => provinceOf(a.id) !== provinceOf(b.id));
-    // The panes "borders" and "campuses" (embedding.folium_map) stay above whichever district comes to the front.
+    // The panes "borders" and "campuses" (embedding.folium_map) stay above the district in front.
     const borderStyle = { color: "#3d4a60", weight: 0.9, opacity: 0.85, fill: false };
     L.geoJSON(borders, { pane: "borders", interactive: false, style: borderStyle }).addTo(map);
     campuses.forEach(([lon, lat, words]) => {
@@ -184,7 +184,7 @@ const PlaceMap = (() => {
 
     const ownBounds = () => boundsOf(outlines.map((_, i) => i).filter((i) => !about.elsewhere(i)));
 
-    /* Fits the map to some districts, next to the card where there is room for both. */
+    /* Fits the map to some districts, next to the card if there is room for both. */
     function show(numbers, pad) {
       const frame = container.getBoundingClientRect();
       const card = document.getElementById("card");

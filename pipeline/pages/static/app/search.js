@@ -2,7 +2,7 @@
 "use strict";
 
 const Search = (() => {
-  // What many call a place that has another name.
+  // Common names of places that have another official name.
   const ALIASES = {
     "โคราช": "นครราชสีมา", korat: "nakhonratchasima", khorat: "nakhonratchasima",
     "กทม": "กรุงเทพมหานคร", bkk: "bangkok", krungthep: "bangkok",
@@ -25,7 +25,7 @@ const Search = (() => {
     return bare.replaceAll("ck", "k").replace(/(.)\1/g, "$1");
   }
 
-  /* How well a name fits the words, 0 best; null where it does not. */
+  /* How well a name fits the words, 0 best; null if it does not fit. */
   function fit(name, province, wanted) {
     const at = name.indexOf(wanted);
     if (at >= 0) return name === wanted ? 0 : at === 0 ? 1 : 2;
