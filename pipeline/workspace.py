@@ -301,7 +301,7 @@ def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple
         The table as stored, and its note.
 
     Raises:
-        InputError: the table does not fit its contract; the file stored before stays.
+        ContractError: the table does not fit its contract; the file stored before stays.
     """
     contract = CONTRACTS[name]
     if isinstance(value, Mapping):

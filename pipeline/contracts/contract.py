@@ -150,7 +150,8 @@ class Contract:
     def conform(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         """The table in the contract's column order and types, sorted by key, and checked.
 
-        Raises ``ContractError`` with the first failures if the table does not fit the contract.
+        Raises:
+            ContractError: the first failures, if the table does not fit the contract.
         """
         import pandera.pandas as pa
 

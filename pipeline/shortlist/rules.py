@@ -81,16 +81,23 @@ def choose(
 ) -> list[int]:
     """Positions of the k units of largest total value under the rules, in rising order.
 
-    ``values`` (n,); a unit without a value, or of 0 or less, is never chosen. ``regions`` (n,) names each unit's
-    region, ``quotas`` the least and the most per region (one pair for all, or by region; a region not named is free);
-    where fewer of a region can be chosen than its least, all of them must be. ``loads`` gives for each carrier what
-    each unit puts on it (n,), together at most ``load_limit``. ``locked`` and ``vetoed`` are positions; ``names`` (n,)
-    name units in messages.
-
     ``max Σ x_i v_i`` with ``Σ x_i = k``, x binary, by ``scipy.optimize.milp`` (HiGHS), to optimality.
 
-    Raises ``Conflict`` naming a smallest set of rules that cannot hold together; ``ValueError`` for arguments that do
-    not fit.
+    Args:
+        values: (n,); a unit without a value, or with 0 or less, is never chosen.
+        regions: (n,) the region of each unit.
+        k: how many units to choose.
+        quotas: the smallest and the largest number per region, one pair for all or by region; a region not named has no
+            limits. If fewer units of a region can be chosen than its smallest number, all of them must be.
+        loads: for each carrier the load of each unit, (n,).
+        load_limit: the largest total load of a carrier.
+        locked: positions of units that must be chosen.
+        vetoed: positions of units that must not be chosen.
+        names: (n,) names of units for messages.
+
+    Raises:
+        Conflict: no choice meets all rules; names a smallest set of rules that conflict.
+        ValueError: the arguments do not fit together.
 
     The three best are all in A, where two are allowed; one must come from B:
 
@@ -135,11 +142,11 @@ def solve(values: Floats, can: Flags, rules: Sequence[Rule]) -> Flags | None:
 
 
 def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
-    """Names of a smallest set of the rules that no choice meets, in the order of ``rules``.
+    """Names of a smallest set of rules that no choice meets, in the order of ``rules``.
 
-    Any conflicting set shares a rule with the complement of each set that can be met. So the smallest set that shares
-    one with all complements known is tried; while it can be met, it is grown as far as possible, and a complement more
-    is known.
+    Any conflicting set shares a rule with the complement of each set that can be met. So the smallest set that shares a
+    rule with all known complements is tried; if it can be met, it is extended as far as possible, which gives another
+    complement.
 
     Source: Ignatiev, Previti, Liffiton & Marques-Silva (2015), Smallest MUS extraction with minimal hitting set
     dualization, CP 2015.
@@ -163,11 +170,21 @@ def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
 
 
 def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin: float) -> tuple[Flags, float]:
-    """All choices of k worth at least ``1 - margin`` of the best, (choices, n), and the margin used.
+    """All choices of k units whose value is at least ``1 - margin`` of the best.
 
     The margin is halved while there are more than 50,000 choices; if that does not help, only the best choice is
-    returned, with a margin of 0. Units are taken in falling order of
-    value; a start is given up once the best that could follow is worth too little, or a rule can no longer be met.
+    returned, with a margin of 0. Units are added in falling order of value; a partial choice is dropped once the best
+    way to complete it is worth too little, or a rule can no longer be met.
+
+    Args:
+        values: (n,) the value of each unit.
+        can: (n,) whether a unit can be chosen.
+        k: how many units to choose.
+        rules: as ``rules_of`` gives them.
+        margin: a share of the value of the best choice.
+
+    Returns:
+        The choices (choices, n), and the margin used.
     """
     best = solve(values, can, rules)
     if best is None:

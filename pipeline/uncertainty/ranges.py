@@ -83,7 +83,8 @@ def rank_ranges(scores: ArrayLike) -> RankRanges:
     Ranks as by ``ranks_by_draw``; quantiles by linear interpolation between order statistics (type 7 of Hyndman & Fan
     1996, The American Statistician 50, 361-365; numpy's and R's default).
 
-    Raises ``ValueError`` for another shape, or no draws.
+    Raises:
+        ValueError: another shape, or no draws.
 
     Three draws, ranks of the first unit 1, 1, 2: the median is 1, the 95th percentile 1 + 0.9 · (2 - 1):
 
@@ -121,9 +122,15 @@ class Sensitivity(NamedTuple):
 def sobol(function: Callable[[Floats], Floats], sources: int, n: int, seed: int) -> Sensitivity:
     """How much of the variance of a function's outputs each source explains, alone and with all its interactions.
 
-    ``function`` takes (sources, m) independent uniforms in [0, 1) and gives (outputs, m); it is asked for n, n and
-    n · sources columns, n a power of 2. Indices of several outputs are averaged, weighted by the outputs' variances;
-    outputs that do not vary are left out, and if none varies all indices are 0. Estimates just below 0 are 0.
+    Indices of several outputs are averaged, weighted by the variances of the outputs; outputs that do not vary are left
+    out, and if none varies all indices are 0. Estimates just below 0 are 0.
+
+    Args:
+        function: takes (sources, m) independent uniforms in [0, 1) and gives (outputs, m); it is called with n, n and
+            n · sources columns.
+        sources: how many inputs the function has.
+        n: a power of 2.
+        seed: of the random numbers.
 
     Source: Saltelli et al. (2010), Computer Physics Communications 181, 259-270, as in scipy; Gamboa et al. (2014),
     Electronic Journal of Statistics 8, 575-603 (several outputs).
