@@ -1,4 +1,4 @@
-"""The tables of districts that bring everything together: the criteria side by side, and their score.
+"""The tables of districts that combine all criteria, and the score.
 
 Not here: how a criterion is computed (``criteria``), how criteria become a score (``scoring``), sentences
 (``sentences``).

@@ -2,7 +2,7 @@
 
 The floor of the main job is what the stack costs before our work begins: a process that imports the same libraries,
 opens the Dagster instance and runs as many empty assets. The floor of the intake is one hand-written DuckDB statement
-that de-duplicates and counts the same rows. Every line is of a process of its own; of rows, the seconds are from the
+that de-duplicates and counts the same rows. Each line is a separate process; for rows, the seconds are from the
 first to the last of them, without the imports. `--small` takes a tenth of the rows, leaves the 40 million out, repeats
 less.
 """

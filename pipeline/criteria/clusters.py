@@ -113,7 +113,7 @@ def bare_hot_spots(z: Floats, least: Floats) -> Flags:
 def hot_spots(z: ArrayLike, q: float) -> Flags:
     """Districts with a significantly high Gi*: z > 0 and significant after Benjamini-Hochberg.
 
-    Cold spots count among the tests and are no hot spots. Tests hold this against scipy's
+    Cold spots count among the tests and are not hot spots. Tests compare this with scipy's
     ``false_discovery_control``, which gives the same for one vector and is too slow for thousands of draws.
 
     Args:

@@ -1,4 +1,4 @@
-"""From files to typed rows: each file is read once and staged as a Parquet file of its own.
+"""From files to typed rows: each file is read once and staged as one Parquet file.
 
 Here: reading, unreadable lines, files that turn out to be unusable. Not here: opening a file (``opening``), what a cell
 must be (``sql/stage.sql``), the districts of the rows (``placing``).
@@ -49,7 +49,7 @@ def stage_files(
     private: Path,
     log: Log,
 ) -> Staged:
-    """Read each file to typed rows in a Parquet file of its own, where its households are pseudonyms only.
+    """Read each file to typed rows in its own Parquet file, in which households are pseudonyms only.
 
     Args:
         connection: a connection with the macros and tables of ``sql/macros.sql`` and ``sql/tables.sql``.

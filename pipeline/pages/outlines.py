@@ -76,7 +76,7 @@ def merged(whole: Topology, members: Sequence[int]) -> Geometry:
     """The shapes at the positions ``members`` as one geometry: the borders among them are left out.
 
     An arc that two of the shapes share is inside; the others are joined end to end into rings. Each ring is a polygon
-    of its own, so that a hole is drawn as one by the even-odd rule.
+    of its own, so that the even-odd rule draws it as a hole.
     """
     geometries = whole["objects"][NAME]["geometries"]
     times = Counter(arc for i in members for arc in _arcs(geometries[i].get("arcs", [])))

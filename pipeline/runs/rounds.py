@@ -214,7 +214,7 @@ def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two rounds side by side: ``provinces`` and ``districts`` with ranks and what moved them.
+    """Two rounds compared: ``provinces`` and ``districts`` with ranks and what moved them.
 
     Attributes:
         policy_changed: dotted names of the rules that differ.

@@ -1,4 +1,4 @@
-"""Every reader on files that chance has spoilt: a table that keeps its contract, or a named error; nothing else, ever.
+"""Every reader on randomly damaged files: the result is a table that fits its contract, or a named error.
 
 How many examples for each: ``PILOT_AREAS_FUZZ``. None hangs, all within bounded memory.
 """
@@ -79,7 +79,7 @@ def _bounded_memory() -> Iterator[None]:
 
 
 @st.composite
-def spoilt(draw: Any, content: bytes) -> bytes:
+def damaged(draw: Any, content: bytes) -> bytes:
     """A file after some accidents: bytes changed, put in, taken out, lines doubled or in another order, cut off."""
     out = bytearray(content)
     for _ in range(draw(st.integers(1, 4))):
@@ -106,7 +106,7 @@ def spoilt(draw: Any, content: bytes) -> bytes:
 
 
 def any_of(content: bytes) -> st.SearchStrategy[bytes]:
-    return spoilt(content) | spoilt(content) | spoilt(content) | st.binary(max_size=300)
+    return damaged(content) | damaged(content) | damaged(content) | st.binary(max_size=300)
 
 
 def returns_or_names(read: Callable[[], Any], contract: str | None = None) -> None:
@@ -124,7 +124,7 @@ def returns_or_names(read: Callable[[], Any], contract: str | None = None) -> No
         CONTRACTS[contract].conform(result.table)
 
 
-# A short file is spoilt in more interesting places than a long one; these readers need every row of theirs.
+# Damage to a short file tests more than damage to a long one; these readers need all their rows.
 WHOLE = {"regions", "points", "offices"}
 STORED = {"points": "subdistrict_points", "offices": "subdistrict_points"}
 

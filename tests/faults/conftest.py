@@ -1,4 +1,4 @@
-"""What faults are injected into: a project of its own with two sets of inputs, whose whole outputs are known.
+"""The project that faults are injected into, with two sets of inputs whose outputs are known.
 
 These tests take minutes: `make faults` runs them, `make test` does not. How many faults: ``PILOT_AREAS_FAULTS``.
 """

@@ -16,7 +16,7 @@ MEGABYTES = 500
 
 @pytest.fixture(scope="module")
 def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A disk of its own in memory, which root may mount."""
+    """A small disk in memory, which only root can mount."""
     place = tmp_path_factory.mktemp("small_disk")
     size = f"size={MEGABYTES}m"
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)], capture_output=True, text=True)

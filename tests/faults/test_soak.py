@@ -89,7 +89,7 @@ def test_many_runs_in_one_daemon(service: Service, record_property: Measured) ->
     assert len(published) == SOAK
     assert count(service, "FAILURE", "CANCELED") == 0
     assert len(switching.kept_runs(service.paths)) == min(SOAK, switching.KEPT_RUNS)
-    # The first runs warm the daemon up; the last ones are held against those after.
+    # The first runs warm the daemon up; the last ones are compared with those after.
     fifth = max(1, SOAK // 5)
     early, late = readings[fifth : 2 * fifth] or readings[:1], readings[-fifth:]
     growth = {

@@ -1,4 +1,4 @@
-"""The whole way on the command line where it takes a run of its own: invented household rows, ballots of agencies.
+"""Whole runs on the command line: invented household rows, ballots of agencies.
 
 Not here: faults. These are here since `make test` must stay short.
 """

@@ -1,4 +1,4 @@
-"""Invented rows: they follow the published figures, are reproducible, and are never taken for real ones."""
+"""Invented rows: they follow the published figures, are reproducible, and are always marked."""
 
 from pathlib import Path
 

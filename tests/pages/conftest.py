@@ -116,12 +116,12 @@ def figures(real_run: Paths) -> Figures:
 def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one page of each kind in which every name is a piece of markup."""
 
-    def spoilt(table: pd.DataFrame) -> pd.DataFrame:
+    def damaged(table: pd.DataFrame) -> pd.DataFrame:
         texts = [c for c in table.columns if c.startswith(WRITTEN) and table[c].dtype == "str"]
         return table.assign(**dict.fromkeys(texts, HOSTILE))
 
     tables = {
-        name: spoilt(value)
+        name: damaged(value)
         for name, value in figures.tables.by_name.items()
         if name not in ("policy", "district_shapes")
     }

@@ -166,17 +166,17 @@ def test_unknown_and_changed_rounds_are_refused(
     for unknown in ("../../etc", "/etc", ""):
         assert cli.main(["rounds", "compare", unknown, "current"]) == 2
         assert capsys.readouterr().err.count("\n") == 1
-    rounds.archive(three, "spoilt", TODAY)
-    with (three.rounds / "spoilt" / "processed" / "sensitivity.parquet").open("ab") as file:
+    rounds.archive(three, "damaged", TODAY)
+    with (three.rounds / "damaged" / "processed" / "sensitivity.parquet").open("ab") as file:
         file.write(b"x")
-    (three.rounds / "spoilt" / "maps" / "index.html").unlink()
-    assert cli.main(["rounds", "compare", "spoilt", "current"]) == 2
+    (three.rounds / "damaged" / "maps" / "index.html").unlink()
+    assert cli.main(["rounds", "compare", "damaged", "current"]) == 2
     printed = capsys.readouterr().err
     assert "maps/index.html" in printed
     assert "processed/sensitivity.parquet" in printed
     assert cli.main(["rounds", "list"]) == 0
     assert "2 files changed" in capsys.readouterr().out
-    (three.rounds / "spoilt" / "round.json").write_text("{", encoding="utf-8")
+    (three.rounds / "damaged" / "round.json").write_text("{", encoding="utf-8")
     assert cli.main(["rounds", "list"]) == 2
     assert "round.json" in capsys.readouterr().err
 
