@@ -65,7 +65,7 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
         "TPMAP, 2 provinces: 0 among",
         "สมุทรสาคร",
         "Samut Sakhon",
-        "no proof",
+        "not evidence",
     ):
         assert part in output
 

@@ -47,10 +47,10 @@ def index(paths: Paths) -> str:
 @pytest.mark.parametrize(
     ("statuses", "minutes", "message", "mark"),
     [
-        ([], 59, "may still begin", ""),
+        ([], 59, "may still start", ""),
         ([], 61, "was missed: banner added to the pages", "there was no run on"),
-        ([Status.STARTED], 600, "is under way", ""),
-        ([Status.STARTING, Status.FAILURE], 600, "is under way", ""),
+        ([Status.STARTED], 600, "is in progress", ""),
+        ([Status.STARTING, Status.FAILURE], 600, "is in progress", ""),
         ([Status.FAILURE], 1, "failed: banner added to the pages", "failed"),
         ([Status.CANCELED], 1, "failed: banner added to the pages", "failed"),
     ],

@@ -19,7 +19,7 @@ from tests.bad_files.readers import DISTRICTS, RAW
 @pytest.fixture
 def looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     monkeypatch.setenv("COLUMNS", "80")
-    paths = Paths.of(tmp_path / "aside")
+    paths = Paths.of(tmp_path / "temporary")
     regions = nesdc.regions(RAW / "nesdc", DISTRICTS)
     odd = replace(
         regions.origins[0], encoding="cp874", delimiter=";", ignored_columns=("หมายเหตุ", "[red]"), as_recorded=False

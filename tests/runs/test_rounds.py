@@ -132,7 +132,7 @@ def test_the_way_on_the_command_line(
     for part in (
         "a → current",
         "rules that differ: weights.poverty, weights.university",
-        "the same goalposts",
+        "the goalposts are the same",
         "by figures",
         "เชียงราย",
         "หลุด · leaves",
