@@ -94,7 +94,7 @@ poverty = Contract(
         share("labelled_share", "labelled_population / survey_population"),
         *(
             column
-            for dimension in ("income", "health", "education", "living", "accessibility")
+            for dimension in DIMENSIONS
             for column in (
                 persons(f"poor_{dimension}", f"poor in {dimension}, labelled units"),
                 percent(f"rate_{dimension}", f"poor in {dimension}, of labelled_population"),
