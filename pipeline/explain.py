@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import scoring, shortlist
+from pipeline import score_analysis, scoring, shortlist
 from pipeline.contracts import CONTRACTS
 from pipeline.criterion import COUNT, CRITERIA, NAMES
 from pipeline.errors import InputError, Problem
@@ -53,7 +53,7 @@ def district_explanations(
         reference = np.array([np.median(column) if column.size else 1.0 for column in counted])
         nominal = np.array(policy.nominal_weights)
         reference_score = 100 * float(scoring.power_mean(reference[None, :], nominal, rho)[0])
-        compared[has] = scoring.contributions(filled[has], reference, weights[has], rho)
+        compared[has] = score_analysis.contributions(filled[has], reference, weights[has], rho)
     for k, name in enumerate(NAMES):
         table[f"contribution_{name}"] = np.where(weights[:, k] > 0, compared[:, k], np.nan)
     table["reference_score"] = np.where(has, reference_score, np.nan)
@@ -62,13 +62,13 @@ def district_explanations(
     for k, criterion in enumerate(CRITERIA):
         if not criterion.improvable:
             continue
-        need = scoring.criterion_needed(filled, safe, rho, target, k)
+        need = score_analysis.criterion_needed(filled, safe, rho, target, k)
         valued = has & (weights[:, k] > 0)
         table[f"{criterion.name}_needed"] = np.where(valued & np.isfinite(need), np.maximum(need, 0), np.nan)
     table["pilot"] = table["district_code"].isin(pilots)
     codes = table["district_code"].to_numpy(dtype=object)
     compared_with = np.where(has[:, None], district_criteria[list(NAMES)].to_numpy(dtype=float), np.nan)
-    table["peers"] = [", ".join(codes[near]) or None for near in scoring.peers(compared_with, PEERS)]
+    table["peers"] = [", ".join(codes[near]) or None for near in score_analysis.peers(compared_with, PEERS)]
     known = district_criteria.assign(
         status=district_scores["status"], score=district_scores["score"], floor=policy.score.floor
     )
@@ -95,7 +95,7 @@ def province_explanations(
     means = best.groupby("province_code")[list(NAMES)].mean().reindex(table["province_code"])
     codes = table["province_code"].to_numpy(dtype=object)
     table["value_needed"] = shortlist.value_needed(table, policy)
-    table["peers"] = [", ".join(codes[near]) or None for near in scoring.peers(means, PEERS)]
+    table["peers"] = [", ".join(codes[near]) or None for near in score_analysis.peers(means, PEERS)]
     table["districts"] = table["province_code"].map(best.groupby("province_code").size()).fillna(0).astype("int64")
     return outlooks.add_outlooks(table, policy)[CONTRACTS["province_explanations"].column_names]
 

@@ -1,12 +1,9 @@
-"""From criteria to a score: goalposts, the power mean, status, ranks, provinces, and what each criterion adds.
+"""From criteria to a score: goalposts, the power mean, status, ranks and provinces.
 
-Here: bare kernels that take one column or thousands of draws, the functions that validate and call them, and what
-explains a score. Not here: what a criterion measures (``criteria``), shortlists (``shortlist``), words (``sentences``),
-what is drawn (``uncertainty``).
+Here: bare kernels that take one column or thousands of draws, and the functions that validate and call them. Not here:
+what a criterion measures (``criteria``), what explains a score (``score_analysis``), shortlists (``shortlist``), words
+(``sentences``), what is drawn (``uncertainty``).
 """
-
-from collections.abc import Sequence
-from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -252,90 +249,3 @@ def scored(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     ranks = pd.array([pd.NA] * len(criteria), dtype="Int64")
     ranks[eligible] = rank(score[eligible])
     return pd.DataFrame({"status": words, "score": score, "rank": ranks}, index=criteria.index)
-
-
-def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
-    """How much of ``ln(S / S_ref)`` each criterion brings, exactly: the columns sum to the whole.
-
-    At ρ = 0 it is ``w_k · ln(C_k / C_k,ref)``; at any other ρ the average over all orders in which the criteria can
-    change from the reference to the value (Shapley), which sums to the whole too.
-
-    Args:
-        values: (rows, criteria), above 0.
-        reference: (criteria,), above 0.
-        weights: as for ``power_mean``.
-        rho: the exponent.
-
-    Returns:
-        (rows, criteria) in log points.
-
-    Source: Shapley (1953), A value for n-person games.
-
-    >>> parts = contributions([[0.4, 0.2]], [0.2, 0.2], [0.5, 0.5], rho=0)
-    >>> parts.round(4).tolist()  # 0.5 · ln 2
-    [[0.3466, 0.0]]
-    """
-    x, ref = np.asarray(values, dtype=float), np.asarray(reference, dtype=float)
-    w = np.broadcast_to(np.asarray(weights, dtype=float), x.shape)
-    if abs(rho) < NEARLY_ZERO:
-        share = w / w.sum(axis=1, keepdims=True)
-        return np.asarray(share * np.log(x / ref))
-    orders: Sequence[tuple[int, ...]] = list(permutations(range(x.shape[1])))
-    parts = np.zeros_like(x)
-    for order in orders:
-        now = np.broadcast_to(ref, x.shape).copy()
-        before = np.log(power_mean(now, w, rho))
-        for k in order:
-            now[:, k] = x[:, k]
-            after = np.log(power_mean(now, w, rho))
-            parts[:, k] += after - before
-            before = after
-    return parts / len(orders)
-
-
-def peers(values: ArrayLike, n: int) -> list[list[int]]:
-    """For each row of ``values`` (rows, criteria) the positions of its ``n`` nearest others, nearest first.
-
-    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is not a peer.
-
-    >>> peers([[0.1, 0.1], [0.9, 0.9], [0.2, 0.1], [np.nan, 0.1]], 1)
-    [[2], [2], [0], []]
-    """
-    x = np.asarray(values, dtype=float)
-    known = np.flatnonzero(np.isfinite(x).all(axis=1))
-    distance = ((x[known, None, :] - x[None, known, :]) ** 2).sum(axis=2)
-    np.fill_diagonal(distance, np.inf)
-    nearest: list[list[int]] = [[] for _ in range(len(x))]
-    for i, order in zip(known, np.argsort(distance, axis=1, kind="stable"), strict=True):
-        nearest[i] = known[order[: min(n, len(known) - 1)]].tolist()
-    return nearest
-
-
-def criterion_needed(values: ArrayLike, weights: ArrayLike, rho: float, target: ArrayLike, k: int) -> Floats:
-    """The value of criterion ``k`` that lifts each row's power mean to ``target``, everything else unchanged.
-
-    At ρ = 0: ``C_k · (target/S)^(1/w_k)``.
-
-    Args:
-        values: (rows, criteria), above 0.
-        weights: as for ``power_mean``.
-        rho: the exponent.
-        target: (rows,), in the unit of the values.
-        k: the position of the criterion.
-
-    Returns:
-        (rows,), infinite where no value does.
-
-    >>> criterion_needed([[0.25, 0.25]], [0.5, 0.5], 0, [0.5], k=1).tolist()
-    [1.0]
-    """
-    x = np.asarray(values, dtype=float)
-    w = np.broadcast_to(np.asarray(weights, dtype=float), x.shape)
-    w = w / w.sum(axis=1, keepdims=True)
-    goal = np.asarray(target, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if abs(rho) < NEARLY_ZERO:
-            return np.asarray(x[:, k] * (goal / power_mean(x, w, rho)) ** (1 / w[:, k]))
-        others = (w * x**rho).sum(axis=1) - w[:, k] * x[:, k] ** rho
-        rest = (goal**rho - others) / w[:, k]
-        return np.asarray(np.where(rest > 0, rest ** (1 / rho), 0.0 if rho > 0 else np.inf))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.policy.whole import mean_of
-from pipeline.scoring import criterion_needed, power_mean, rank
+from pipeline.score_analysis import criterion_needed
+from pipeline.scoring import power_mean, rank
 from pipeline.shortlist import choose
 from pipeline.uncertainty import rank_ranges
 from tests.conftest import ROOT

@@ -25,7 +25,7 @@ FLOORS = (
     {"policy", "sources"},
     {"workspace"},
     {"figures", "queries", "scoring"},
-    {"criteria", "shortlist"},
+    {"criteria", "score_analysis", "shortlist"},
     {"sentences"},
     {"district_table"},
     {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},
@@ -37,7 +37,17 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Rooms that a room does not import although they are below it.
 NEVER = {
-    "pages": {"criteria", "households", "places", "reading", "scoring", "sentences", "sources", "what_if"},
+    "pages": {
+        "criteria",
+        "households",
+        "places",
+        "reading",
+        "score_analysis",
+        "scoring",
+        "sentences",
+        "sources",
+        "what_if",
+    },
     "runs": {"criteria", "households", "places", "scoring", "sources", "uncertainty"},
     "criteria": {"contracts", "reading", "sources", "workspace"},
     "uncertainty": {"contracts", "reading", "shortlist", "sources", "workspace"},

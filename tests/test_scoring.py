@@ -10,7 +10,8 @@ from scipy import stats
 
 from pipeline import scoring
 from pipeline.policy import Policy
-from pipeline.scoring import contributions, criterion_needed, goalpost, power_mean, rank
+from pipeline.score_analysis import contributions, criterion_needed
+from pipeline.scoring import goalpost, power_mean, rank
 
 positive = arrays(float, (5, 3), elements=st.floats(0.05, 1))
 weights = arrays(float, 3, elements=st.floats(0.05, 1))
