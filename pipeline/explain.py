@@ -1,7 +1,7 @@
 """Explanations of ranks: the tables that explain every place, and the answers about one place.
 
-Here: the tables and answers that combine results of ``scoring`` and ``shortlist`` with ``sentences``. Not here: any
-formula.
+Here: the tables and answers that combine results of ``score_analysis`` and ``shortlist`` with ``sentences``. Not here:
+any formula.
 """
 
 from dataclasses import dataclass
@@ -40,9 +40,7 @@ def district_explanations(
     rho = policy.score.rho
     eligible = (district_scores["status"] == "eligible").to_numpy()
     has = district_scores["score"].notna().to_numpy()
-    pilots = {
-        code for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for code in codes.split(", ")
-    }
+    pilots = {code for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for code in codes}
     table = pd.DataFrame({"district_code": district_scores["district_code"]})
     table["score_needed"] = shortlist.score_needed(district_scores, provinces, policy).where(has)
     filled = np.where(weights > 0, values, 1.0)
@@ -68,7 +66,7 @@ def district_explanations(
     table["pilot"] = table["district_code"].isin(pilots)
     codes = table["district_code"].to_numpy(dtype=object)
     compared_with = np.where(has[:, None], district_criteria[list(NAMES)].to_numpy(dtype=float), np.nan)
-    table["peers"] = [", ".join(codes[near]) or None for near in score_analysis.peers(compared_with, PEERS)]
+    table["peers"] = [tuple(codes[near]) for near in score_analysis.peers(compared_with, PEERS)]
     known = district_criteria.assign(
         status=district_scores["status"], score=district_scores["score"], floor=policy.score.floor
     )
@@ -95,7 +93,7 @@ def province_explanations(
     means = best.groupby("province_code")[list(NAMES)].mean().reindex(table["province_code"])
     codes = table["province_code"].to_numpy(dtype=object)
     table["value_needed"] = shortlist.value_needed(table, policy)
-    table["peers"] = [", ".join(codes[near]) or None for near in score_analysis.peers(means, PEERS)]
+    table["peers"] = [tuple(codes[near]) for near in score_analysis.peers(means, PEERS)]
     table["districts"] = table["province_code"].map(best.groupby("province_code").size()).fillna(0).astype("int64")
     return outlooks.add_outlooks(table, policy)[CONTRACTS["province_explanations"].column_names]
 
@@ -165,7 +163,7 @@ def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
     row, why = districts.loc[code], tables("district_explanations").set_index("district_code").loc[code]
     certainty = tables("district_uncertainty").set_index("district_code").loc[code]
     province = provinces.loc[row["province_code"]]
-    near = [] if pd.isna(why["peers"]) else [districts.loc[c] for c in why["peers"].split(", ")]
+    near = [districts.loc[c] for c in why["peers"]]
     return Explanation(
         _named(row),
         f"{code}, {_named(province)}",
@@ -184,11 +182,10 @@ def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
     certainty = tables("province_uncertainty").set_index("province_code").loc[code]
     chosen = tables("pilot_portfolio").set_index("province_code").loc[code]
     without = tables("shortlist_without_suspects").set_index("province_code").loc[code]
-    pilots = [] if pd.isna(row["pilot_districts"]) else row["pilot_districts"].split(", ")
-    near = [] if pd.isna(why["peers"]) else [provinces.loc[c] for c in why["peers"].split(", ")]
+    near = [provinces.loc[c] for c in why["peers"]]
     pilot_reasons = [
         f"{districts.loc[c, f'name_{tongue}']}: {districts.loc[c, f'reason_{tongue}']}"
-        for c in pilots
+        for c in row["pilot_districts"]
         for tongue in ("th", "en")
     ]
     on_list = "อยู่ในรายชื่อ · on the shortlist" if row["shortlisted"] else "ไม่อยู่ในรายชื่อ · not on the shortlist"

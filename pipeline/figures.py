@@ -113,7 +113,7 @@ class Figures:
     def pilots(self) -> list[str]:
         """Codes of the pilot districts of the provinces on the list, best first."""
         ranked = self["provincial_shortlist"].sort_values(["rank", "province_code"])
-        return [c for codes in ranked.loc[ranked["shortlisted"], "pilot_districts"] for c in codes.split(", ")]
+        return [c for codes in ranked.loc[ranked["shortlisted"], "pilot_districts"] for c in codes]
 
 
 def records(table: pd.DataFrame) -> list[Any]:

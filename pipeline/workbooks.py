@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.contracts import CONTRACTS, Column, Kind
+from pipeline.contracts import CONTRACTS, SEPARATOR, Column, Kind
 from pipeline.figures import Figures
 from pipeline.layers import LAYERS
 from pipeline.policy import Policy
@@ -98,6 +98,15 @@ def definition(sheet: str, column: str) -> Column:
     return next(c for name in names for c in CONTRACTS[name] if c.name == column)
 
 
+def joined(value: Any) -> Any:
+    """The value; a list as its items joined, or nothing where it has none.
+
+    >>> joined(("9501", "9502")), joined(()), joined(1.5)
+    ('9501, 9502', None, 1.5)
+    """
+    return SEPARATOR.join(value) or None if isinstance(value, tuple) else value
+
+
 def inert(value: Any) -> Any:
     """The value; text that a spreadsheet would run as a formula is preceded by an apostrophe.
 
@@ -109,7 +118,7 @@ def inert(value: Any) -> Any:
 
 def csv(table: pd.DataFrame) -> bytes:
     """The table as CSV that Excel opens in Thai."""
-    text = table.map(inert).to_csv(index=False, lineterminator="\r\n")
+    text = table.map(lambda value: inert(joined(value))).to_csv(index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode("utf-8")
 
 
@@ -180,9 +189,10 @@ def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], p
 def _write_column(sheet: Any, j: int, values: pd.Series, kind: Kind) -> None:
     """The cells of one column below its heading; missing values are empty cells."""
     for i, value in enumerate(values.astype(object).where(values.notna(), None), start=1):
-        if value is None:
+        cell = joined(value)
+        if cell is None:
             continue
-        if kind in (Kind.CODE, Kind.TEXT):
-            sheet.write_string(i, j, str(value))
+        if kind in (Kind.CODE, Kind.TEXT, Kind.LIST):
+            sheet.write_string(i, j, str(cell))
         else:
-            sheet.write(i, j, bool(value) if kind is Kind.FLAG else float(value))
+            sheet.write(i, j, bool(cell) if kind is Kind.FLAG else float(cell))

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from pipeline import digests
 from pipeline.code_version import EVERYTHING, TABLES, code_version
-from pipeline.contracts import CONTRACTS, Kind
+from pipeline.contracts import CONTRACTS, SEPARATOR, Kind
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy import read_policy
@@ -163,20 +163,26 @@ class Tables:
         """
         path = self._path(name)
         wanted = [c.name for c in CONTRACTS[name] if c.kind is not Kind.GEOMETRY] if columns is None else list(columns)
+        self._check_columns(path, wanted)
+        return _without_shapes(path, name, wanted)
+
+    def shapes(self, name: str) -> gpd.GeoDataFrame:
+        """A table with its shapes."""
+        path = self._path(name)
+        self._check_columns(path, CONTRACTS[name].column_names)
+        return read_shapes(path)
+
+    def _check_columns(self, path: Path, wanted: Sequence[str]) -> None:
+        """Raise ``InputError`` where a table from an older version of the program lacks a column."""
         if missing := [column for column in wanted if column not in pq.read_schema(path).names]:
             raise InputError(
                 Problem(
                     shown_path(path),
-                    f"no column {', '.join(missing)}",
-                    "a table made by this version of the program",
+                    f"no column {', '.join(missing)}: the table is from an older version of the program",
+                    "the columns of this version",
                     self.hint,
                 )
             )
-        return pd.DataFrame(pq.read_table(path, columns=wanted).to_pandas())
-
-    def shapes(self, name: str) -> gpd.GeoDataFrame:
-        """A table with its shapes."""
-        return read_shapes(self._path(name))
 
     def _path(self, name: str) -> Path:
         path = self.folder / f"{name}.parquet"
@@ -320,18 +326,28 @@ def save(paths: Paths, name: str, value: Any, made_from: Iterable[str]) -> tuple
         rows_in=received.rows_in if received else None,
         repaired=received.repaired if received else (),
     )
-    write(paths.table(name), table, note)
+    write(paths.table(name), table, note, contract.lists)
     return table, note
 
 
-def write(path: Path, table: pd.DataFrame, note: Note) -> None:
-    """Write one Parquet file with its note in the footer, in one step. The same table gives the same bytes."""
+def write(path: Path, table: pd.DataFrame, note: Note, lists: Sequence[str] = ()) -> None:
+    """Write one Parquet file with its note in the footer, in one step. The same table gives the same bytes.
+
+    Args:
+        path: the file.
+        table: its rows.
+        note: its note.
+        lists: columns that hold lists of text; their type does not depend on whether any row has an item.
+    """
     if isinstance(table, gpd.GeoDataFrame):
         sink = pa.BufferOutputStream()
         table.to_parquet(sink, index=False, schema_version="1.1.0", write_covering_bbox=False)
         arrow = pq.read_table(pa.BufferReader(sink.getvalue()))
     else:
         arrow = pa.Table.from_pandas(table, preserve_index=False)
+    for column in lists:
+        items = pa.array(table[column].tolist(), type=pa.list_(pa.string()))
+        arrow = arrow.set_column(arrow.column_names.index(column), column, items)
     footer = json.dumps(asdict(note), ensure_ascii=False, sort_keys=True).encode()
     arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), FOOTER: footer})
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -345,8 +361,29 @@ def write(path: Path, table: pd.DataFrame, note: Note) -> None:
 
 def read(path: Path, name: str) -> pd.DataFrame:
     """A stored table without shapes."""
-    columns = [column.name for column in CONTRACTS[name] if column.kind is not Kind.GEOMETRY]
-    return pq.read_table(path, columns=columns).to_pandas()
+    return _without_shapes(path, name, [column.name for column in CONTRACTS[name] if column.kind is not Kind.GEOMETRY])
+
+
+def _without_shapes(path: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a stored table; lists are tuples, also those that an older version stored as joined text."""
+    stored = pq.read_table(path, columns=list(columns))
+    table = pd.DataFrame(stored.to_pandas())
+    for column in CONTRACTS[name].lists:
+        if column in columns:
+            listed = [_items(value) for value in stored[column].to_pylist()]
+            table[column] = pd.Series(listed, index=table.index, dtype=object)
+    return table
+
+
+def _items(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The items of a stored list, or of the text into which an older version joined them.
+
+    >>> _items("9501, 9502"), _items(["9501"]), _items(None)
+    (('9501', '9502'), ('9501',), ())
+    """
+    if isinstance(value, str):
+        return tuple(item for item in value.split(SEPARATOR) if item)
+    return tuple(value or ())
 
 
 def read_shapes(path: Path) -> gpd.GeoDataFrame:

@@ -25,6 +25,9 @@ STORED = {
 def digest_of_values(table: pd.DataFrame) -> str:
     """One digest of a table's values, the same for lists and for the comma-joined text of the same codes.
 
+    >>> lists, text = pd.Series([("95", "96"), ()], dtype=object), pd.Series(["95, 96", None], dtype="str")
+    >>> digest_of_values(pd.DataFrame({"a": lists})) == digest_of_values(pd.DataFrame({"a": text}))
+    True
     >>> digest_of_values(pd.DataFrame({"a": [0.1 + 0.2]})) == digest_of_values(pd.DataFrame({"a": [0.3]}))
     True
     """
@@ -39,7 +42,7 @@ def shown(value: object) -> str:
         return f"{value + 0.0:.6f}"
     if isinstance(value, str) or not hasattr(value, "__iter__"):
         return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-    return ", ".join(map(str, value))
+    return ", ".join(map(str, value)) or shown(float("nan"))  # an empty list was missing text
 
 
 @pytest.mark.parametrize("name", ["district_scores", "provincial_shortlist", "province_uncertainty", "pilot_portfolio"])

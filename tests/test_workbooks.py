@@ -42,3 +42,13 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(policy: Policy, start: str
     assert not [
         name for name in names if "external" in name.lower() or "vba" in name.lower() or "embed" in name.lower()
     ]
+
+
+def test_lists_are_joined_in_spreadsheets(policy: Policy) -> None:
+    codes = pd.Series([("9501", "9502"), ()], dtype=object)
+    table = pd.DataFrame({"province_code": ["95", "10"], "pilot_districts": codes})
+    text = workbooks.csv(table).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text, newline="")))[1:] == [["95", "9501, 9502"], ["10", ""]]
+    content = workbooks.xlsx({"provincial_shortlist": table}, [("about",)], policy)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["provincial_shortlist"]
+    assert [cell.value for cell in sheet["B"]] == ["pilot_districts", "9501, 9502", None]

@@ -5,7 +5,7 @@ Here: ``Column`` and ``Contract``, and the register ``CONTRACTS``: one entry per
 and anything that computes a value.
 """
 
-from pipeline.contracts.contract import Column, Contract, ContractError, Kind
+from pipeline.contracts.contract import SEPARATOR, Column, Contract, ContractError, Kind
 from pipeline.contracts.district_tables import DISTRICT
 from pipeline.contracts.household_tables import HOUSEHOLDS
 from pipeline.contracts.pilot_tables import CHANGES, FIRMNESS, PILOTS
@@ -27,6 +27,7 @@ __all__ = [
     "PAST_CHOICES",
     "RAW_TABLES",
     "REGISTER_RAW",
+    "SEPARATOR",
     "Column",
     "Contract",
     "ContractError",

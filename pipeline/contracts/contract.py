@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What a column holds; the pandas type follows from it."""
+    """What a column holds; the pandas type follows from it.
+
+    ``LIST`` is a list of text: in pandas a tuple of ``str`` in each row, in Parquet and DuckDB a list of strings. Where
+    there is nothing to list, also after a left join, the list is empty and never null. Items are joined only for
+    people: in workbooks, CSV files and sentences.
+    """
 
     CODE = "code"
     TEXT = "text"
     COUNT = "count"
     NUMBER = "number"
     FLAG = "flag"
+    LIST = "list"
     GEOMETRY = "geometry"
     BYTES = "bytes"
 
@@ -33,6 +39,10 @@ PANDAS_TYPES = {
     Kind.NUMBER: "float64",
     Kind.FLAG: "boolean",
 }
+
+
+# Joins the items of a list for people.
+SEPARATOR = ", "
 
 
 class ContractError(Exception):
@@ -69,6 +79,7 @@ class Column:
             Kind.COUNT: "a whole number",
             Kind.NUMBER: "a number",
             Kind.FLAG: "true or false",
+            Kind.LIST: "a list of text",
             Kind.GEOMETRY: "a shape",
             Kind.BYTES: "bytes",
         }[self.kind]
@@ -97,11 +108,34 @@ class Column:
             rules.append(pa.Check.str_matches(rf"\A{self.pattern}\Z"))
         if self.kind is Kind.NUMBER:
             rules.append(pa.Check(_finite, element_wise=False, name="finite"))
+        if self.kind is Kind.LIST:
+            rules.append(pa.Check(_list_of_text, element_wise=True, name="a list of text"))
         return rules
 
 
 def _finite(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return values.abs() != float("inf")
+
+
+def list_column(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """A column of lists: each list or array as a tuple, a missing value as an empty one, anything else as it is.
+
+    >>> import pandas as pd
+    >>> list_column(pd.Series([["9501", "9502"], None])).tolist()
+    [('9501', '9502'), ()]
+    """
+    import numpy as np
+    import pandas as pd
+
+    listed = [
+        tuple(value) if isinstance(value, list | tuple | np.ndarray) else () if pd.isna(value) else value
+        for value in values
+    ]
+    return pd.Series(listed, index=values.index, dtype=object)
+
+
+def _list_of_text(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
 
 
 @dataclass(frozen=True)
@@ -133,6 +167,11 @@ class Contract:
     def column_names(self) -> list[str]:
         return [column.name for column in self.columns]
 
+    @property
+    def lists(self) -> list[str]:
+        """Names of the columns that hold lists."""
+        return [column.name for column in self.columns if column.kind is Kind.LIST]
+
     @cached_property
     def schema(self) -> "pa.DataFrameSchema":
         """The contract as a pandera schema, geometry and bytes left to their own checks."""
@@ -162,6 +201,7 @@ class Contract:
         table = frame[self.column_names].astype(
             {c.name: PANDAS_TYPES[c.kind] for c in self.columns if c.kind in PANDAS_TYPES}
         )
+        table = table.assign(**{name: list_column(table[name]) for name in self.lists})
         table = table.sort_values(list(self.key), ignore_index=True) if self.key else table
         if self.rows is not None and len(table) != self.rows:
             raise ContractError(f"{self.name}: {len(table)} rows, promised {self.rows}")

@@ -32,8 +32,8 @@ def minutes(name: str, meaning: str) -> Column:
 
 
 def nullable(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """The same columns, which may be empty where a district is not in the joined table."""
-    return tuple(replace(column, nullable=True) for column in columns)
+    """The same columns, which may be empty where a district is not in the joined table; lists are never null."""
+    return tuple(column if column.kind is Kind.LIST else replace(column, nullable=True) for column in columns)
 
 
 def flag(name: str, meaning: str, null: bool = False) -> Column:
@@ -42,6 +42,10 @@ def flag(name: str, meaning: str, null: bool = False) -> Column:
 
 def text(name: str, meaning: str, null: bool = False) -> Column:
     return Column(name, Kind.TEXT, meaning, nullable=null)
+
+
+def listed(name: str, meaning: str) -> Column:
+    return Column(name, Kind.LIST, meaning)
 
 
 district_facts = Contract(
@@ -141,7 +145,7 @@ district_data_system = Contract(
         flag("data_system_quality_assumed", "quality neither measured nor claimed"),
         share("data_system_timeliness", "1 - age / lifetime"),
         Column("data_system_year", Kind.COUNT, "year of its figures", "year"),
-        text("data_systems_all", "every system in the district"),
+        listed("data_systems_all", "every system in the district, by name"),
         flag("rejected", "every agency rejects every system in the district"),
     ),
     "criteria.data_system over district_facts, data_systems, acceptances, policy",

@@ -6,7 +6,7 @@ Not here: tables about districts (``district_tables``).
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.district_tables import flag, nullable, number, text
+from pipeline.contracts.district_tables import flag, listed, nullable, number, text
 from pipeline.contracts.raw_tables import NAMES, district_code, percent, province_code, regions, share
 from pipeline.criterion import COUNT, CRITERIA, MAPS
 
@@ -32,7 +32,7 @@ provincial_shortlist = Contract(
             **SCORE,
         ),
         flag("shortlisted", "on the shortlist: among the first K"),
-        text("pilot_districts", "codes of its best eligible districts, best first", null=True),
+        listed("pilot_districts", "codes of its best eligible districts, best first"),
     ),
     "shortlist over district_scores, regions, policy",
     rows=77,
@@ -69,7 +69,7 @@ district_explanations = Contract(
             if criterion.improvable
         ),
         flag("pilot", "a pilot district of a shortlisted province"),
-        text("peers", f"codes of the districts nearest in the {COUNT.en} criteria, nearest first", null=True),
+        listed("peers", f"codes of the districts nearest in the {COUNT.en} criteria, nearest first"),
         text("comparison_th", "its score relative to the median eligible district, Thai"),
         text("comparison_en", "its score relative to the median eligible district, English"),
         text("outlook_th", "what would put it on the shortlist, Thai"),
@@ -111,7 +111,7 @@ near_best_portfolios = Contract(
     (
         Column("portfolio", Kind.COUNT, "1 is the best", "rank", minimum=1),
         number("value", "mean value of its provinces", "points of 100", **SCORE),
-        text("provinces", "codes of its provinces"),
+        listed("provinces", "codes of its provinces"),
     ),
     pilot_portfolio.source,
 )
@@ -196,7 +196,7 @@ province_explanations = Contract(
     (
         province_code(),
         number("value_needed", "smallest value that puts it among the first K", "points of 100", **SCORE),
-        text("peers", f"codes of the provinces with pilot districts nearest in the {COUNT.en} criteria", null=True),
+        listed("peers", f"codes of the provinces with pilot districts nearest in the {COUNT.en} criteria"),
         text("outlook_th", "what would put it on the shortlist or take it off, Thai"),
         text("outlook_en", "what would put it on the shortlist or take it off, English"),
     ),

@@ -224,7 +224,7 @@ def best_systems(systems: pd.DataFrame) -> pd.DataFrame:
             "data_system_quality_assumed": best["quality_assumed"],
             "data_system_timeliness": best["timeliness"],
             "data_system_year": best["surveyed_year"],
-            "data_systems_all": code.map(everywhere["system"].agg(lambda names: ", ".join(sorted(names)))),
+            "data_systems_all": code.map(everywhere["system"].agg(lambda names: tuple(sorted(names)))),
             "rejected": code.map(everywhere["rejection"].min() >= 1.0),
         }
     ).reset_index(drop=True)

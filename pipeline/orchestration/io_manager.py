@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import workspace
-from pipeline.contracts import CONTRACTS
+from pipeline.contracts import CONTRACTS, SEPARATOR
 from pipeline.errors import Problem, shown_path
 from pipeline.orchestration.declaring import without_traceback
 from pipeline.policy import Policy, from_table
@@ -84,9 +84,15 @@ class WorkspaceIOManager(dg.IOManager):
         return from_table(table) if wanted is Policy else table
 
 
+def _cell(value: Any) -> str:
+    if isinstance(value, tuple):
+        return SEPARATOR.join(value)
+    return "" if pd.isna(value) else str(value)
+
+
 def preview(table: pd.DataFrame, rows: int = 5) -> str:
     """The first rows as a Markdown table, at most eight columns wide."""
-    head = table.iloc[:rows, :8].map(lambda v: "" if pd.isna(v) else str(v))
+    head = table.iloc[:rows, :8].map(_cell)
     lines = ["| " + " | ".join(head.columns) + " |", "|" + " --- |" * head.shape[1]]
     lines += ["| " + " | ".join(v.replace("|", "/")[:40] for v in row) + " |" for row in head.itertuples(index=False)]
     return "\n".join(lines)

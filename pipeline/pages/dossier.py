@@ -143,7 +143,7 @@ def _of_the_province(figures: Figures, country: Country, code: str, own: Sequenc
         "systems": _systems(figures, country, code),
         "layers": [layer_of_province(layer, country.of_province[layer.name][code]) for layer in LAYERS],
         "moved": None if moved.empty else moved.iloc[0],
-        "peers": [provinces[c] for c in (place.peers or "").split(", ") if c],
+        "peers": [provinces[c] for c in place.peers],
         "neighbours": [provinces[c] for c in sorted(neighbours)],
         "before": before and provinces[before],
         "after": after and provinces[after],
@@ -301,7 +301,7 @@ def dossier_sentences(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
     if not moved.empty:
         moved = moved[moved["level"] == "district"].set_index("code").reindex(own)
         sentences["change"] = [moved[f"change_{language}"].fillna("").tolist() for language in ("th", "en")]
-    peers = [(row.peers or "").split(", ") if row.peers else [] for row in districts]
+    peers = [row.peers for row in districts]
     similar = {code: figures.districts[code] for code in sorted({c for codes in peers for c in codes})}
     places = {
         code: [[row.name_th, row.name_en], [row.province_name_th, row.province_name_en]]

@@ -46,7 +46,6 @@ def shortlist_section_data(figures: Figures, runners_up: int) -> dict[str, Any]:
 
 def _province(row: Any, figures: Figures) -> dict[str, Any]:
     """One province of the shortlist with its pilot districts, and how certain its rank is."""
-    codes = row.pilot_districts.split(", ")
     return {
         "code": row.province_code,
         "name_th": row.name_th,
@@ -56,7 +55,9 @@ def _province(row: Any, figures: Figures) -> dict[str, Any]:
         "certainty": figures.by_province.loc[row.province_code].to_dict(),
         "region_th": figures.by_province.at[row.province_code, "region_th"],
         "region_en": row.region,
-        "districts": [{"code": code, **figures.by_district.loc[code, OF_DISTRICT].to_dict()} for code in codes],
+        "districts": [
+            {"code": code, **figures.by_district.loc[code, OF_DISTRICT].to_dict()} for code in row.pilot_districts
+        ],
     }
 
 

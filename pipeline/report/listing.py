@@ -32,7 +32,7 @@ def shortlist(paths: Paths) -> None:
     table.add_column("note")
     for row in provinces[provinces["shortlisted"]].sort_values(["rank", "province_code"]).itertuples():
         names = []
-        for code in row.pilot_districts.split(", "):
+        for code in row.pilot_districts:
             district = districts.loc[code]
             names.append(f"{district['name_th']} {district['score']:.1f}{'*' if district['suspect'] else ''}")
         doubts = {

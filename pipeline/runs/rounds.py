@@ -42,7 +42,9 @@ class Round:
 
     @property
     def tables(self) -> Tables:
-        return Tables(self.folder / "processed", "archive the round again")
+        return Tables(
+            self.folder / "processed", "compare rounds with the same rules for the criteria, or archive the round again"
+        )
 
 
 def archive(paths: Paths, name: str | None, today: date) -> Round:

@@ -115,7 +115,7 @@ def _weights(policy: Policy) -> Asked:
 
 
 def _suspects(scores: pd.DataFrame, provinces: pd.DataFrame) -> Asked:
-    pilots = {c for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for c in codes.split(", ")}
+    pilots = {c for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for c in codes}
     doubtful = scores[scores["district_code"].isin(pilots) & scores["suspect"].fillna(False).astype(bool)]
     if doubtful.empty:
         return None

@@ -80,10 +80,15 @@ def pilot_portfolio(
 def listed(portfolios: np.ndarray, values: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
     """Portfolios (portfolios, provinces), best first: value per province, and codes."""
     worth = (portfolios * values).sum(axis=1) / np.maximum(portfolios.sum(axis=1), 1)
-    table = pd.DataFrame(
-        {"value": worth, "provinces": [", ".join(codes[chosen]) for chosen in portfolios]}
-    ).sort_values(["value", "provinces"], ascending=[False, True], ignore_index=True)
-    return table.assign(portfolio=np.arange(1, len(table) + 1))
+    provinces = [tuple(codes[chosen]) for chosen in portfolios]
+    order = sorted(range(len(provinces)), key=lambda i: (-worth[i], provinces[i]))
+    return pd.DataFrame(
+        {
+            "portfolio": np.arange(1, len(order) + 1),
+            "value": worth[order],
+            "provinces": pd.Series([provinces[i] for i in order], dtype=object),
+        }
+    )
 
 
 def loads(table: pd.DataFrame, district_scores: pd.DataFrame, n: int) -> dict[str, np.ndarray]:

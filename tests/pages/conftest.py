@@ -41,12 +41,13 @@ WRITTEN = (
     "change_e",
     "campus_name",
     "data_system_name",
-    "data_systems_all",
     "basis",
     "licence",
     "document",
     "since",
 )
+# The same for columns that hold lists of text.
+LISTED = ("data_systems_all",)
 
 
 # Ends a test that hangs, on however slow a machine; no result depends on it.
@@ -118,7 +119,9 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def damaged(table: pd.DataFrame) -> pd.DataFrame:
         texts = [c for c in table.columns if c.startswith(WRITTEN) and table[c].dtype == "str"]
-        return table.assign(**dict.fromkeys(texts, HOSTILE))
+        lists = [c for c in table.columns if c.startswith(LISTED)]
+        hostile_lists = {c: table[c].map(lambda items: (HOSTILE,) * len(items)) for c in lists}
+        return table.assign(**dict.fromkeys(texts, HOSTILE), **hostile_lists)
 
     tables = {
         name: damaged(value)

@@ -19,7 +19,7 @@ def tables(firmness: list[str], portfolio: list[str] | None = None) -> dict[str,
             **names,
             "rank": range(1, 5),
             "shortlisted": [True, True, False, False],
-            "pilot_districts": [f"{c}01" for c in codes],
+            "pilot_districts": [(f"{c}01",) for c in codes],
         }
     )
     inside = portfolio or codes[:2]
