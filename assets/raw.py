@@ -79,16 +79,16 @@ def subdistrict_population(paths: In, policy: Policy) -> Received:
     return sources.dopa.subdistrict_population(paths.raw / "dopa", policy.poverty.population_year)
 
 
-@asset("raw", "csv")
-def subdistrict_points(paths: In, districts: pd.DataFrame) -> Received:
-    """Where people live, and what schematic outlines are built from."""
-    return sources.subdistricts.subdistrict_points(paths.raw / "subdistrict_points", districts)
-
-
 @asset("raw", "geojson", "geopandas")
-def district_shapes(paths: In, districts: pd.DataFrame, subdistrict_points: pd.DataFrame) -> Received:
-    """The boundary file in data/raw/boundaries/ if there is one, else schematic outlines."""
-    return sources.boundaries.district_shapes(paths.raw / "boundaries", districts, subdistrict_points)
+def district_shapes(paths: In, districts: pd.DataFrame) -> Received:
+    """The project's boundaries, or the user's own file in data/raw/boundaries/."""
+    return sources.boundaries.district_shapes(paths.raw / "boundaries", districts)
+
+
+@asset("raw", "csv")
+def subdistrict_points(paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame) -> Received:
+    """Where people live: the population-weighted centre of a district is their mean."""
+    return sources.subdistricts.subdistrict_points(paths.raw / "subdistrict_points", districts, district_shapes)
 
 
 @asset("raw", "csv")

@@ -42,7 +42,6 @@ GIS_COLUMNS = [
     *(column for criterion in CRITERIA for column in criterion.columns),
     *CERTAINTY,
     *LAYER_COLUMNS,
-    "outline",
 ]
 # The columns of a province's workbook.
 SHEET_COLUMNS = [
@@ -71,12 +70,12 @@ def download_files(figures: Figures, shortlist: Mapping[str, bytes]) -> dict[str
         shortlist: the files of ``workbooks``, which are repeated here.
     """
     table = with_layers(figures.by_district.reset_index(), figures)
-    layer = gis_layer(table, figures)
+    layer, attribution = gis_layer(table, figures), boundary_attribution(figures["inputs"])
     return {
         **{f"downloads/{name}": content for name, content in shortlist.items()},
         **province_workbooks(table, figures),
-        "downloads/districts.geojson": geojson(layer),
-        "downloads/districts.gpkg": geopackage(layer, figures.policy),
+        "downloads/districts.geojson": geojson(layer, attribution),
+        "downloads/districts.gpkg": geopackage(layer, figures.policy, attribution),
     }
 
 
@@ -117,29 +116,37 @@ def without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
 def gis_layer(table: pd.DataFrame, figures: Figures) -> gpd.GeoDataFrame:
     """The districts with their outlines, coordinates rounded to ``DIGITS`` decimals of a degree."""
     shapes = figures.shapes
-    rounded = gpd.GeoDataFrame(
-        shapes[["district_code", "outline"]], geometry=shapes.geometry.set_precision(10.0**-DIGITS)
-    )
+    rounded = gpd.GeoDataFrame(shapes[["district_code"]], geometry=shapes.geometry.set_precision(10.0**-DIGITS))
     layer = rounded.merge(table.drop(columns="geometry", errors="ignore"), on="district_code", validate="one_to_one")
     return layer[[*GIS_COLUMNS, "geometry"]].assign(sample=figures.sample, run_id=figures.run_id)
 
 
-def geojson(layer: gpd.GeoDataFrame) -> bytes:
-    """The layer as GeoJSON (RFC 7946), with one feature per line."""
-    collection: dict[str, Any] = json.loads(layer.to_json(drop_id=True, to_wgs84=True, na="null"))
-    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in collection["features"])
-    return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'.encode()
+def boundary_attribution(inputs: pd.DataFrame) -> str:
+    """The source and licence of the boundaries, in Thai and English; the licence requires it with every copy."""
+    row = inputs.loc[inputs["table"] == "district_shapes"].iloc[0]
+    return f"{row['title_th']}: {row['source_th']} · {row['title_en']}: {row['source']} · {row['licence']}"
 
 
-def geopackage(layer: gpd.GeoDataFrame, policy: Policy) -> bytes:
-    """The layer as GeoPackage; its one date is that of the policy, so that the bytes stay the same."""
+def geojson(layer: gpd.GeoDataFrame, attribution: str) -> bytes:
+    """The layer as GeoJSON (RFC 7946), one feature per line, with its attribution as a member of the collection."""
+    content: dict[str, Any] = json.loads(layer.to_json(drop_id=True, to_wgs84=True, na="null"))
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in content["features"])
+    member = json.dumps(attribution, ensure_ascii=False)
+    return f'{{"type":"FeatureCollection","attribution":{member},"features":[\n{lines}\n]}}\n'.encode()
+
+
+def geopackage(layer: gpd.GeoDataFrame, policy: Policy, attribution: str) -> bytes:
+    """The layer as GeoPackage, with its attribution as description.
+
+    Its one date is that of the policy, so that the same layer gives the same bytes.
+    """
     import pyogrio
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{policy.as_of.isoformat()}T00:00:00.000Z"})
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "districts.gpkg"
-            layer.to_file(path, layer="districts", driver="GPKG", engine="pyogrio")
+            layer.to_file(path, layer="districts", driver="GPKG", engine="pyogrio", DESCRIPTION=attribution)
             return path.read_bytes()
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

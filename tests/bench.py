@@ -115,13 +115,13 @@ import json, sys
 from pathlib import Path
 from pipeline import policy
 from pipeline.households import kept
-from pipeline.sources import boundaries, dopa, subdistricts
+from pipeline.sources import boundaries, dopa
 from pipeline.workspace import Paths
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
 districts = dopa.districts().table.sort_values("district_code")
-shapes = boundaries.schematic(subdistricts.subdistrict_points(raw / "subdistrict_points", districts).table)
+shapes = boundaries.district_shapes(raw / "boundaries", districts).table
 paths = Paths(Path(sys.argv[3]), place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
-rules, shapes = policy.read_policy(paths.policy)[0], shapes.assign(outline="schematic")
+rules = policy.read_policy(paths.policy)[0]
 begin()
 done = kept.household_counts(paths, districts, shapes, rules, lambda _: None)
 end(sys.argv[2])
@@ -201,9 +201,9 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from pipeline import places
-from pipeline.sources import boundaries, dopa, subdistricts
+from pipeline.sources import boundaries, dopa
 raw, districts = Path(sys.argv[1]) / "data" / "raw", dopa.districts().table
-shapes = boundaries.schematic(subdistricts.subdistrict_points(raw / "subdistrict_points", districts).table)
+shapes = boundaries.district_shapes(raw / "boundaries", districts).table
 chance = np.random.default_rng(1)
 lon, lat = chance.uniform(97.5, 105.5, 1_000_000), chance.uniform(5.7, 20.4, 1_000_000)
 began = time.monotonic()

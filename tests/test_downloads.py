@@ -1,6 +1,8 @@
 """Downloads for planners: workbooks that name their sources, layers that a GIS reads."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import openpyxl
@@ -68,4 +70,18 @@ def test_geojson_is_whole_and_of_the_standard(real_run: Paths) -> None:
 
 def test_the_same_layer_the_same_bytes(real_run: Paths, policy) -> None:
     layer = gpd.read_file(real_run.maps / "downloads" / "districts.gpkg")
-    assert downloads.geopackage(layer, policy) == downloads.geopackage(layer, policy)
+    assert downloads.geopackage(layer, policy, "© A") == downloads.geopackage(layer, policy, "© A")
+
+
+def test_layers_carry_the_attribution_that_their_licence_requires(real_run: Paths) -> None:
+    folder = real_run.maps / "downloads"
+    collection = json.loads((folder / "districts.geojson").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(f"file:{folder / 'districts.gpkg'}?mode=ro", uri=True)) as package:
+        (description,) = package.execute("SELECT description FROM gpkg_contents").fetchone()
+    book = openpyxl.load_workbook(folder / "95.xlsx")
+    about = "\n".join(str(cell.value) for row in book["about"] for cell in row)
+    for part in ("Royal Thai Survey Department", "UN OCHA", "simplified", "CC BY 3.0 IGO"):
+        assert part in collection["attribution"]
+        assert part in description
+        assert part in about
+    assert "กรมแผนที่ทหาร" in collection["attribution"]

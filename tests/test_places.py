@@ -7,14 +7,13 @@ import pytest
 import shapely
 
 from pipeline import places
-from pipeline.sources import boundaries, subdistricts
+from pipeline.sources import boundaries
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def shapes(districts: pd.DataFrame) -> gpd.GeoDataFrame:
-    points = subdistricts.subdistrict_points(ROOT / "data" / "raw" / "subdistrict_points", districts).table
-    return boundaries.schematic(points)
+    return boundaries.district_shapes(ROOT / "data" / "raw" / "boundaries", districts).table
 
 
 def test_neighbours_within_a_distance_and_islands_get_their_two_nearest() -> None:

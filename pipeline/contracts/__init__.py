@@ -9,7 +9,7 @@ from pipeline.contracts.contract import SEPARATOR, Column, Contract, ContractErr
 from pipeline.contracts.district_tables import DISTRICT
 from pipeline.contracts.household_tables import HOUSEHOLDS
 from pipeline.contracts.pilot_tables import CHANGES, FIRMNESS, PILOTS
-from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, REGISTER_RAW
+from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, SUBDISTRICT_POINTS_FILE
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS)
@@ -26,8 +26,8 @@ __all__ = [
     "FIRMNESS",
     "PAST_CHOICES",
     "RAW_TABLES",
-    "REGISTER_RAW",
     "SEPARATOR",
+    "SUBDISTRICT_POINTS_FILE",
     "Column",
     "Contract",
     "ContractError",

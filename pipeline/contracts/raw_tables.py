@@ -1,7 +1,7 @@
 """Contracts of what comes in, one per table in the group *raw*.
 
-``RAW`` are the tables as stored; ``REGISTER_RAW`` are the files of the DOPA registers that are read but
-enter a stored table only in part. Not here: what is computed from them (``district``, ``pilots``).
+``RAW`` are the tables as stored, ``SUBDISTRICT_POINTS_FILE`` and ``PAST_CHOICES`` files that are not stored as they
+are. Not here: what is computed from them (``district``, ``pilots``).
 """
 
 from pipeline.contracts.contract import Column, Contract, Kind
@@ -140,31 +140,30 @@ subdistrict_population = Contract(
 )
 subdistrict_points = Contract(
     "subdistrict_points",
-    "One point inside each subdistrict; for districts without one, the district office",
+    "One point inside each subdistrict; for districts without one, a point inside the district",
     ("place_code",),
     (
         Column(
             "place_code",
             Kind.CODE,
-            "code of the subdistrict, or of the office's district",
+            "code of the subdistrict, or of the district",
             pattern="[1-9][0-9]{3}([0-9]{2})?",
         ),
         district_code(),
         LON,
         LAT,
     ),
-    "COD-AB of UN OCHA / Royal Thai Survey Department; district offices",
+    "COD-AB of UN OCHA / Royal Thai Survey Department",
 )
 district_shapes = Contract(
     "district_shapes",
-    "The outline of each district: from a boundary file, else schematic",
+    "The outline of each district",
     ("district_code",),
     (
         district_code(),
-        Column("outline", Kind.TEXT, "where the outline comes from", allowed=("boundary_file", "schematic")),
         Column("geometry", Kind.GEOMETRY, "outline", "degrees, EPSG:4326"),
     ),
-    "data/raw/boundaries/, else subdistrict_points",
+    "COD-AB of UN OCHA / Royal Thai Survey Department, or another file in data/raw/boundaries/",
     rows=928,
 )
 universities = Contract(
@@ -336,7 +335,7 @@ RAW = (
     *LAYER_TABLES,
     policy,
 )
-subdistrict_points_file = Contract(
+SUBDISTRICT_POINTS_FILE = Contract(
     "subdistrict_points.csv",
     "One point inside each subdistrict",
     ("place_code",),
@@ -346,17 +345,6 @@ subdistrict_points_file = Contract(
     ),
     subdistrict_points.source,
 )
-district_offices_file = Contract(
-    "district_office_points.csv",
-    "District offices",
-    ("district_code",),
-    (
-        *subdistrict_points.columns[1:],
-        Column("wikidata", Kind.TEXT, "Wikidata item of the district", nullable=True),
-    ),
-    subdistrict_points.source,
-)
-REGISTER_RAW = (subdistrict_points_file, district_offices_file)
 PAST_CHOICES = Contract(
     "past_choices",
     "Places that programmes chose in the past",

@@ -65,7 +65,7 @@ def count_households(
             staged = stage_files(connection, chosen, key, policy.as_of.year, skip, private, log)
             unusable += staged.left_out
             if staged.encodings:
-                place_rows(connection, Gazetteer(districts), shapes, log)
+                place_rows(connection, Gazetteer(districts), shapes)
                 with progress_logged(connection, log, "looking for households that occur twice"):
                     balance.supersede_rows(connection, chosen, rules.same_survey_share_stops, log)
                 with progress_logged(connection, log, "counting households"):

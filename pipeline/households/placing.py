@@ -11,14 +11,13 @@ import pyarrow as pa
 
 from pipeline import places
 from pipeline.households import database
-from pipeline.households.progress import Log
 from pipeline.households.spellings import Gazetteer, place_spellings
 
 # Coordinates looked up at a time.
 BATCH = 1_000_000
 
 
-def place_rows(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, shapes: gpd.GeoDataFrame, log: Log) -> None:
+def place_rows(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, shapes: gpd.GeoDataFrame) -> None:
     """Find the district of each distinct spelling; if there is none, that of the row's coordinate.
 
     Args:
@@ -26,10 +25,9 @@ def place_rows(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, shap
             the district of each spelling or the reason why there is none, and rows in the table ``by_point``.
         gazetteer: codes and names of districts.
         shapes: outlines of districts, EPSG:4326.
-        log: takes a line where coordinates cannot be used.
     """
     _place_by_spelling(connection, gazetteer)
-    _place_by_coordinate(connection, shapes, log)
+    _place_by_coordinate(connection, shapes)
 
 
 def _place_by_spelling(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> None:
@@ -46,16 +44,8 @@ def _place_by_spelling(connection: duckdb.DuckDBPyConnection, gazetteer: Gazette
     database.create_table(connection, "places", pd.DataFrame(table))
 
 
-def _place_by_coordinate(connection: duckdb.DuckDBPyConnection, shapes: gpd.GeoDataFrame, log: Log) -> None:
+def _place_by_coordinate(connection: duckdb.DuckDBPyConnection, shapes: gpd.GeoDataFrame) -> None:
     unplaced: pa.RecordBatchReader = connection.sql(database.sql_of("unplaced")).to_arrow_reader(BATCH)
-    if not (shapes["outline"] == "boundary_file").all():
-        first = next(iter(unplaced), None)
-        if first is not None and len(first):
-            log(
-                "households with a coordinate only are not placed, since schematic outlines are not borders; put a"
-                " boundary file into data/raw/boundaries/"
-            )
-        return
     batches = [b.select(["file", "row"]).append_column("district_code", _districts_at(b, shapes)) for b in unplaced]
     if batches:
         found = pa.Table.from_batches(batches)

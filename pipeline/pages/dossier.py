@@ -17,8 +17,8 @@ from pipeline.pages import classes, embedding, outlines
 from pipeline.pages.country import SENTENCES, at_least
 from pipeline.pages.frame import FRAME, coded, number, page, whole, word_lists
 
-# Borders on a grid of about 35 m; outlines simplified by up to about 50 m.
-STEPS = 50_000
+# Borders on a grid of about 70 m; outlines simplified by up to about 50 m.
+STEPS = 25_000
 SIMPLIFIED_DEGREES = 0.0005
 # The range of ranks is shown for districts that are eligible in at least this share of the draws.
 RANGE_SHOWN_FROM = 0.5

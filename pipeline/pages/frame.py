@@ -79,7 +79,6 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
         "score": maps[-1],
         "maps": maps,
         "count": COUNT,
-        "schematic": bool((figures.shapes["outline"] == "schematic").any()),
         "sample": figures.sample,
         "sources": figures.sources,
         "smallest_count": policy.households.smallest_count,

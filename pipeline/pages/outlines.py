@@ -19,10 +19,10 @@ Geometry = dict[str, Any]
 NAME = "districts"
 # A ring of fewer points encloses no area.
 RING_POINTS = 4
-# Other provinces, in grey, are simplified by up to about 500 m and shown as far around as this share of the province's
+# Other provinces, in grey, are simplified by up to about 800 m and shown as far around as this share of the province's
 # larger side: what the frame of the map can show.
-AROUND_SIMPLIFIED_DEGREES = 0.005
-AROUND_SHARE = 0.75
+AROUND_SIMPLIFIED_DEGREES = 0.008
+AROUND_SHARE = 0.5
 
 
 def topology(shapes: gpd.GeoDataFrame, simplified_degrees: float, steps: int) -> Topology:

@@ -5,6 +5,7 @@ Here: the drawing. Each picture has its title, date, legend and sources in it. N
 """
 
 import io
+import textwrap
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ INK, QUIET, ACCENT, BELOW, HATCH = "#16243a", "#55627a", "#b3261e", "#dfe3ea", "
 # The tables whose sources each map names; the score is computed from those of all criteria.
 SOURCES = {criterion.name: criterion.sources for criterion in CRITERIA}
 SOURCES[SCORE] = tuple(dict.fromkeys(table for criterion in CRITERIA for table in criterion.sources))
+# Sources are lines of at most so many characters, from the bottom of the picture up, in shares of its height.
+LINE_CHARACTERS = 125
+FIRST_LINE, LINE_HEIGHT = 0.018, 0.0155
 KM_PER_DEGREE = 111.32
 MIDDLE_LATITUDE = 13.0
 SCALE_KM = 200
@@ -121,7 +125,8 @@ def _draw(figures: Figures, layer: str, districts: list["Outline"], provinces: l
     from matplotlib.figure import Figure
 
     picture = Figure(figsize=SIZE_INCHES, facecolor="white")
-    axes = picture.add_axes((0.02, 0.115, 0.96, 0.785))
+    bottom = _sources(picture, figures, layer)
+    axes = picture.add_axes((0.02, bottom, 0.96, 0.9 - bottom))
     axes.set_axis_off()
     fills = _fills(figures, layer)
     bare = [o for o, fill in zip(districts, fills, strict=True) if fill is None]
@@ -145,7 +150,6 @@ def _draw(figures: Figures, layer: str, districts: list["Outline"], provinces: l
     _title(picture, figures, layer)
     _legend(picture, figures, layer, fills)
     _scale(axes, west, south)
-    _sources(picture, figures, layer)
     return picture
 
 
@@ -160,8 +164,6 @@ def _title(picture: "Figure", figures: Figures, layer: str) -> None:
     warnings = []
     if figures.sample:
         warnings.append("ข้อมูลตัวอย่าง ห้ามใช้ตัดสินใจ · SAMPLE, not for decisions")
-    if (figures.shapes["outline"] == "schematic").any():
-        warnings.append("ขอบเขตโดยสังเขป ไม่ใช่เขตการปกครองจริง · schematic outlines")
     if warnings:
         picture.text(0.04, 0.907, " · ".join(warnings), fontproperties=_font(600, 8.5), color=ACCENT, va="center")
 
@@ -206,11 +208,17 @@ def _scale(axes: Any, west: float, south: float) -> None:
     axes.text(x + width / 2, y + 0.14, f"{SCALE_KM} กม. · km", fontproperties=_font(400, 8.5), color=INK, ha="center")
 
 
-def _sources(picture: "Figure", figures: Figures, layer: str) -> None:
+def _sources(picture: "Figure", figures: Figures, layer: str) -> float:
+    """Draw the sources, the attribution of the outlines and the run; the height above them."""
     inputs = figures["inputs"]
     titles = inputs[inputs["table"].isin(SOURCES[layer])].drop_duplicates("title_en")
     lines = [f"{row.title_th} · {row.title_en}" for row in titles.itertuples()]
     lines = [f"แหล่งข้อมูล · Sources: {lines[0]}", *lines[1:]] if lines else []
+    for row in inputs[inputs["table"] == "district_shapes"].itertuples():
+        for text in (f"{row.title_th}: {row.source_th}", f"{row.title_en}: {row.source} · {row.licence}"):
+            lines += textwrap.wrap(text, LINE_CHARACTERS)
     lines.append(f"รอบ {figures.policy.round} · รหัสการคำนวณ {figures.run_id} · นโยบาย {figures.policy.sha256[:16]}")
     for i, line in enumerate(reversed(lines)):
-        picture.text(0.04, 0.018 + 0.0155 * i, line, fontproperties=_font(400, 7.5), color=QUIET, va="center")
+        height = FIRST_LINE + LINE_HEIGHT * i
+        picture.text(0.04, height, line, fontproperties=_font(400, 7.5), color=QUIET, va="center")
+    return FIRST_LINE + LINE_HEIGHT * len(lines)

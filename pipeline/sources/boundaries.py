@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.reading.sidecar import SIDECAR, Origin, origin_of
+from pipeline.reading.sidecar import SIDECAR, Origin, origin_of, read_sidecar
 from pipeline.reading.table import Received
 
 WGS84 = "EPSG:4326"
@@ -32,42 +32,48 @@ MAGIC = {
 PCODE = r"\ATH[1-9][0-9]{3}\Z"
 # Thailand with a margin: west, south, east, north, in degrees.
 THAILAND = (97.0, 5.0, 106.5, 21.0)
-# Grid of schematic outlines, in degrees (about 0.1 m), so that neighbours keep a common border.
-GRID = 1e-6
-HULL_RATIO = 0.03
-MARGIN_DEGREES = 0.02
+# The boundary file of the project itself; any other file in the folder is a user's own and is used instead.
+CARRIED = "boundaries_adm2_districts.parquet"
 
 
-def district_shapes(folder: Path, districts: pd.DataFrame, points: pd.DataFrame) -> Received:
-    """The outline of each district: from the boundary file in ``folder``, else schematic.
+def district_shapes(folder: Path, districts: pd.DataFrame) -> Received:
+    """The outline of each district, from a file in ``folder``: the user's own if there is one, else the project's.
 
     Args:
         folder: ``data/raw/boundaries/``.
         districts: the DOPA list; its ``district_code`` are the codes that the file must hold, each once.
-        points: ``district_code``, ``lon``, ``lat`` of places, from which schematic outlines are drawn.
 
     Returns:
-        ``district_code``, ``outline`` and ``geometry`` (degrees, EPSG:4326), in the order of codes.
+        ``district_code`` and ``geometry`` (degrees, EPSG:4326), in the order of codes.
 
     Raises:
-        InputError: for two boundary files, or for one that cannot be used (see ``read_boundary_file``).
+        InputError: for no file, for two of the user's own, or for one that cannot be used (see
+            ``read_boundary_file``).
     """
+    path = _chosen_file(folder)
+    shapes, repaired = read_boundary_file(path, districts)
+    return Received(shapes, (_origin(path),), len(shapes), tuple(repaired))
+
+
+def _chosen_file(folder: Path) -> Path:
     files = sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES)
-    if len(files) > 1:
-        raise InputError(
-            Problem(shown_path(folder), ", ".join(p.name for p in files), "one boundary file", "keep one of them")
-        )
+    own = [p for p in files if p.name != CARRIED]
+    if len(own) > 1:
+        found, fix = ", ".join(p.name for p in own), "keep one of them"
+        raise InputError(Problem(shown_path(folder), found, f"one boundary file, or none beside {CARRIED}", fix))
     if not files:
-        shapes = schematic(points)
-        return Received(shapes.assign(outline="schematic"), (), len(shapes))
-    shapes, repaired = read_boundary_file(files[0], districts)
-    return Received(shapes.assign(outline="boundary_file"), (_origin(files[0]),), len(shapes), tuple(repaired))
+        fix = "restore the file, or put a file of all districts here"
+        raise InputError(Problem(shown_path(folder), "no boundary file", CARRIED, fix))
+    return own[0] if own else files[0]
 
 
 def _origin(path: Path) -> Origin:
-    """The source of a boundary file by its sidecar; without one, a note that none is stated."""
+    """The source of a boundary file as its sidecar states it; without one, that none is stated.
+
+    The sidecar of the folder describes the project's file. It describes a user's own file only if it lists that file.
+    """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if (path.parent / SIDECAR).is_file():
+    if path.name == CARRIED or _is_listed(path):
         return origin_of(path, digest)
     return Origin(
         file=f"{path.parent.name}/{path.name}",
@@ -80,6 +86,14 @@ def _origin(path: Path) -> Origin:
         received="",
         source_th=f"แฟ้มขอบเขต {path.name} ที่ได้รับโดยไม่มีคำชี้แจงที่มา",
     )
+
+
+def _is_listed(path: Path) -> bool:
+    """Whether the sidecar in the file's folder has its digest."""
+    if not (path.parent / SIDECAR).is_file():
+        return False
+    sidecar = read_sidecar(path.parent, with_columns=False)
+    return path.name in sidecar.values.get("sha256", {})  # noqa: PD011
 
 
 def read_boundary_file(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
@@ -259,22 +273,3 @@ def _areas(shape: shapely.Geometry) -> shapely.Geometry:
     """The polygons of a shape; repairing may leave lines and points."""
     parts = [g for g in shapely.get_parts(shape, return_index=False) if g.geom_type in ("Polygon", "MultiPolygon")]
     return shapely.union_all(parts) if len(parts) != 1 else parts[0]
-
-
-def schematic(points: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Schematic districts: Voronoi cells of the points, joined by district, cut to a concave hull of all.
-
-    ``points`` has ``district_code``, ``lon``, ``lat``. The outlines show roughly where a district is and which
-    districts it borders on, not where its border runs.
-    """
-    spots = points.sort_values(["district_code", "lon", "lat"]).drop_duplicates(["lon", "lat"])
-    cloud = shapely.MultiPoint(spots[["lon", "lat"]].to_numpy())
-    hull = shapely.concave_hull(cloud, ratio=HULL_RATIO).buffer(MARGIN_DEGREES, quad_segs=2)
-    cells = shapely.get_parts(shapely.voronoi_polygons(cloud, extend_to=hull, ordered=True))
-    shapely.prepare(hull)
-    beyond = ~shapely.contains_properly(hull, cells)
-    cells[beyond] = shapely.intersection(cells[beyond], hull)
-    land = gpd.GeoDataFrame({"district_code": spots["district_code"].to_numpy()}, geometry=cells, crs=WGS84)
-    joined = land.dissolve("district_code", as_index=False)
-    joined["geometry"] = shapely.set_precision(joined.geometry.to_numpy(), GRID)
-    return joined.sort_values("district_code", ignore_index=True)

@@ -1,39 +1,41 @@
 """Subdistrict points: one point inside each subdistrict, which shows where in a district people live.
 
-Here: which files hold them and which codes they must match. Not here: population (``dopa``), the weighted centre of a
+Here: which file holds them and which codes they must match. Not here: population (``dopa``), the weighted centre of a
 district (``assets/sql/district_facts.sql``).
 """
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
-from pipeline.contracts import REGISTER_RAW
+from pipeline.contracts import SUBDISTRICT_POINTS_FILE
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.table import Received, read_table
 
 
-def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
-    """One point inside each subdistrict; a district without any gets the point of its office.
+def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDataFrame) -> Received:
+    """One point inside each subdistrict; a district without any gets a point inside its outline.
 
     Args:
         folder: ``data/raw/subdistrict_points/``.
-        districts: the DOPA list; each of its ``district_code`` must have a point.
+        districts: the DOPA list; each of its ``district_code`` gets a point.
+        shapes: ``district_code`` and ``geometry`` of the districts, EPSG:4326.
 
     Returns:
         ``place_code``, ``district_code``, ``lon``, ``lat`` (degrees, EPSG:4326).
 
     Raises:
-        InputError: for a subdistrict in another district than its code states, or a district without a point.
+        InputError: for a subdistrict in another district than its code states.
     """
     known = {"district_code": set(districts["district_code"])}
-    points, offices = (read_table(folder, c.name, c, known) for c in REGISTER_RAW)
+    points = read_table(folder, SUBDISTRICT_POINTS_FILE.name, SUBDISTRICT_POINTS_FILE, known)
     table = points.table
     if (wrong := table.index[table["place_code"].str[:4] != table["district_code"]]).size:
         raise InputError(
             [
                 Problem(
-                    shown_path(folder / REGISTER_RAW[0].name),
+                    shown_path(folder / SUBDISTRICT_POINTS_FILE.name),
                     f"{shown_value(table.at[line, 'place_code'])} in district {table.at[line, 'district_code']}",
                     "a subdistrict of that district",
                     "correct one of the two codes",
@@ -43,27 +45,15 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame) -> Received:
                 for line in wrong
             ]
         )
-    with_point = set(table["district_code"])
-    office = offices.table[~offices.table["district_code"].isin(with_point)]
-    if missing := sorted(known["district_code"] - with_point - set(office["district_code"])):
-        raise InputError(
-            Problem(
-                shown_path(folder / REGISTER_RAW[0].name),
-                f"no point for district {', '.join(missing[:5])}",
-                "a subdistrict point or a district office for each of the districts",
-                "add a row to one of the two files",
-                column=points.shown("district_code"),
-            )
-        )
-    places = pd.concat(
-        [
-            table,
-            office.assign(place_code=office["district_code"])[["place_code", "district_code", "lon", "lat"]],
-        ]
+    without = shapes[~shapes["district_code"].isin(table["district_code"])]
+    inside = without.geometry.representative_point()
+    rest = pd.DataFrame(
+        {
+            "place_code": without["district_code"],
+            "district_code": without["district_code"],
+            "lon": inside.x,
+            "lat": inside.y,
+        }
     )
-    return Received(
-        places,
-        points.origins + offices.origins,
-        points.rows_in + len(office),
-        points.repaired + offices.repaired,
-    )
+    places = pd.concat([table, rest])
+    return Received(places, points.origins, points.rows_in, points.repaired)

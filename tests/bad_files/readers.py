@@ -21,12 +21,13 @@ from pipeline.reading.delimited import header_of, rows_of
 from pipeline.reading.encodings import decode
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
 from pipeline.reading.table import Received
-from pipeline.sources import context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
+from pipeline.sources import boundaries, context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
 from tests.conftest import ROOT
 from tests.problems import refusal
 
 RAW = ROOT / "data" / "raw"
 DISTRICTS = dopa.districts().table
+SHAPES = boundaries.district_shapes(RAW / "boundaries", DISTRICTS).table
 AGENCIES = ("PMU-A", "CODI", "OSMEP", "DASTA")
 
 
@@ -108,13 +109,7 @@ READERS = {
         "subdistrict_points",
         "subdistrict_points.csv",
         "subdistrict_code",
-        lambda p: subdistricts.subdistrict_points(p, DISTRICTS),
-    ),
-    "offices": Reader(
-        "subdistrict_points",
-        "district_office_points.csv",
-        "district_code",
-        lambda p: subdistricts.subdistrict_points(p, DISTRICTS),
+        lambda p: subdistricts.subdistrict_points(p, DISTRICTS, SHAPES),
     ),
 }
 

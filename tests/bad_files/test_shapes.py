@@ -12,20 +12,18 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.sources import boundaries, subdistricts
-from tests.bad_files.readers import DISTRICTS, RAW, refused
-
-POINTS = subdistricts.subdistrict_points(RAW / "subdistrict_points", DISTRICTS).table
+from pipeline.sources import boundaries
+from tests.bad_files.readers import DISTRICTS, RAW, SHAPES, refused
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A boundary file of each kind: 928 districts, each a square around one of its points."""
+    """A boundary file of each kind: 928 districts, each a square around a point inside it."""
     place = tmp_path_factory.mktemp("good")
-    at = POINTS.drop_duplicates("district_code").sort_values("district_code")
-    squares = [shapely.box(x - 0.01, y - 0.01, x + 0.01, y + 0.01) for x, y in zip(at["lon"], at["lat"], strict=True)]
+    at = SHAPES.geometry.representative_point()
+    squares = [shapely.box(p.x - 0.01, p.y - 0.01, p.x + 0.01, p.y + 0.01) for p in at]
     frame = gpd.GeoDataFrame(
-        {"ADM2_PCODE": "TH" + at["district_code"].to_numpy()}, geometry=squares, crs=boundaries.WGS84
+        {"ADM2_PCODE": "TH" + SHAPES["district_code"].to_numpy()}, geometry=squares, crs=boundaries.WGS84
     )
     for kind in ("geojson", "gpkg", "shp"):
         frame.to_file(place / f"b.{kind}")
@@ -41,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(folder: Path) -> Any:
-    return boundaries.district_shapes(folder, DISTRICTS, POINTS)
+    return boundaries.district_shapes(folder, DISTRICTS)
 
 
 def geometry(coordinates: Any, kind: str = "Polygon") -> Callable[[dict], None]:
@@ -228,6 +226,38 @@ FILES: dict[str, tuple[Callable[[dict, Path], object], str, list[str]]] = {
         ["b.geojson"],
     ),
 }
+
+
+def test_the_projects_file_is_used_where_there_is_no_other_and_never_in_the_way(
+    good: dict[str, Path], folder: Path
+) -> None:
+    for name in (boundaries.CARRIED, "README.md", "SOURCE.toml"):
+        shutil.copy(RAW / "boundaries" / name, folder)
+    (origin,) = read(folder).origins
+    assert origin.file == f"boundaries/{boundaries.CARRIED}"
+    assert origin.as_recorded
+    assert "Royal Thai Survey Department" in origin.source
+    shutil.copy(good["gpkg"], folder)
+    received = read(folder)
+    assert received.origins[0].file == "boundaries/b.gpkg"
+    assert "without a statement of its source" in received.origins[0].source
+    assert shapely.area(received.table.geometry.to_numpy()).max() < 0.001  # its squares
+    shutil.copy(good["geojson"], folder)
+    refused(lambda: read(folder), "b.geojson, b.gpkg", "one boundary file")
+
+
+def test_a_users_file_has_the_source_that_its_sidecar_states(good: dict[str, Path], folder: Path) -> None:
+    shutil.copy(good["gpkg"], folder)
+    sidecar = (RAW / "boundaries" / "SOURCE.toml").read_text(encoding="utf-8")
+    sidecar = sidecar.replace("COD-AB Thailand", "Own survey").replace(boundaries.CARRIED, "b.gpkg")
+    (folder / "SOURCE.toml").write_text(sidecar, encoding="utf-8")
+    (origin,) = read(folder).origins
+    assert origin.source.startswith("Own survey")
+    assert not origin.as_recorded
+
+
+def test_no_boundary_file_at_all_is_an_error(folder: Path) -> None:
+    refused(lambda: read(folder), "no boundary file", boundaries.CARRIED)
 
 
 def test_a_broken_link_is_named_as_the_user_sees_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

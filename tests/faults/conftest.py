@@ -17,7 +17,7 @@ import pytest
 from pipeline import queries
 from pipeline.runs import switching
 from pipeline.workspace import Paths
-from tests.conftest import HANGS, ROOT, digests, published_files, with_fewer_draws
+from tests.conftest import HANGS, digests, published_files, with_fewer_draws, with_real_inputs
 
 FAULTS = int(os.environ.get("PILOT_AREAS_FAULTS", "50"))
 COMMAND = str(Path(sys.executable).parent / "pilot-areas")
@@ -97,11 +97,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], P
 
     def make(root: Path) -> Project:
         root.mkdir(parents=True, exist_ok=True)
-        raw = shutil.copytree(
-            ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households", "boundaries")
-        )
-        (raw / "boundaries").mkdir()
-        shutil.copy(ROOT / "dagster.yaml", root)
+        with_real_inputs(root)
         project = Project(with_fewer_draws(root), [])
         for number in (0, 1):
             project.choose(number)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.workspace import Paths
-from tests.conftest import HANGS, ROOT, with_fewer_draws
+from tests.conftest import HANGS, ROOT, with_fewer_draws, with_real_inputs
 
 PROGRAMS = Path(sys.executable).parent
 UNIT = ROOT / "deploy" / "pilot-areas-daemon.service"
@@ -43,10 +43,7 @@ def project_with_program(root: Path) -> Path:
     root.mkdir(parents=True)
     for folder in ("pipeline", "assets"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(
-        ROOT / "data" / "raw", root / "data" / "raw", ignore=shutil.ignore_patterns("households", "boundaries")
-    )
-    (root / "data" / "raw" / "boundaries").mkdir()
+    with_real_inputs(root)
     shutil.copy(ROOT / "pyproject.toml", root)
     settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
     assert "poll_interval_seconds: 60" in settings

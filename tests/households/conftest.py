@@ -10,6 +10,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from pipeline.households import kept
 from pipeline.households.mapping import COLUMNS
@@ -105,7 +106,8 @@ def province(tmp_path: Path, districts: pd.DataFrame, policy: Policy) -> Provinc
     raw = tmp_path / "data" / "raw"
     raw.mkdir(parents=True)
     paths = Paths(raw, tmp_path / "data" / "processed", tmp_path / "maps", raw / "policy.toml")
-    shapes = gpd.GeoDataFrame({"district_code": ["5001"], "outline": ["schematic"]}, geometry=[None], crs="EPSG:4326")
+    area = shapely.box(98.9, 18.7, 99.1, 18.9)
+    shapes = gpd.GeoDataFrame({"district_code": ["5001"]}, geometry=[area], crs="EPSG:4326")
     found = Province(paths, districts, shapes, policy)
     found.rules(refused_share_stops=1.0)
     return found

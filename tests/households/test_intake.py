@@ -179,7 +179,7 @@ def test_households_by_code_abolished_code_name_and_coordinate(province: Provinc
     ]
     province.put({"a.csv": csv(rows)})
     province.shapes = gpd.GeoDataFrame(
-        {"district_code": ["1001"], "outline": ["boundary_file"]},
+        {"district_code": ["1001"]},
         geometry=[shapely.box(100, 13, 101, 14)],
         crs="EPSG:4326",
     )
@@ -193,12 +193,6 @@ def test_households_by_code_abolished_code_name_and_coordinate(province: Provinc
         7: "lost leading zero",
         8: "spaces or Thai digits",
     }
-
-
-def test_a_coordinate_is_not_used_with_schematic_outlines(province: Province) -> None:
-    province.put({"a.csv": csv([row(1), row(2, subdistrict_code="", lon="100.5", lat="13.5")])})
-    assert counts(province) == (2, 1, 0, 1)
-    assert any("schematic outlines are not borders" in line for line in province.log)
 
 
 def test_a_wrong_check_digit_is_a_warning_only(province: Province) -> None:

@@ -106,7 +106,8 @@ def test_on_a_phone_the_list_comes_first_and_nothing_overflows(opens: Callable[.
 def test_size_and_content_of_the_file(real_run: Paths) -> None:
     content = (real_run.maps / "index.html").read_text(encoding="utf-8")
     assert len(content.encode()) < 900_000
-    assert "ขอบเขตโดยสังเขป" in content  # the banner of schematic outlines
+    for part in ("กรมแผนที่ทหาร", "Royal Thai Survey Department", "CC BY 3.0 IGO"):  # its licence requires it
+        assert part in html.unescape(content)
     assert 'lang="th"' in content
     assert "user-scalable" not in content
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", content)

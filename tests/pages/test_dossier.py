@@ -44,8 +44,8 @@ def test_it_opens_without_complaint_and_shows_its_districts(
     names = page.eval_on_selector_all("#criteria tbody button.district", "all => all.map(b => b.textContent)")
     assert sorted(names) == sorted(own["name_th"])
     fills = page.eval_on_selector_all(".leaflet-overlay-pane path", "all => all.map(p => p.getAttribute('fill'))")
-    assert len([f for f in fills if f != "#e1e5ec"]) == len(own)
-    assert len([f for f in fills if f == "#e1e5ec"]) >= 2
+    assert len([f for f in fills if f != "#ccd3dd"]) == len(own)
+    assert len([f for f in fills if f == "#ccd3dd"]) >= 2
     assert opened.errors == []
     assert opened.left_the_file() == []
 

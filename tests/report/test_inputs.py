@@ -11,9 +11,9 @@ from pipeline.contracts import CONTRACTS, RAW_TABLES
 from pipeline.errors import Stopped
 from pipeline.reading.table import Received
 from pipeline.report import inputs
-from pipeline.sources import dopa, nesdc, subdistricts
+from pipeline.sources import boundaries, dopa, nesdc, subdistricts
 from pipeline.workspace import Note, Paths
-from tests.bad_files.readers import DISTRICTS, RAW
+from tests.bad_files.readers import DISTRICTS, RAW, SHAPES
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     for name, received in {
         "regions": replace(regions, origins=(odd,)),
         "population": dopa.population(RAW / "dopa", DISTRICTS, 2021),
-        "subdistrict_points": subdistricts.subdistrict_points(RAW / "subdistrict_points", DISTRICTS),
+        "district_shapes": boundaries.district_shapes(RAW / "boundaries", DISTRICTS),
+        "subdistrict_points": subdistricts.subdistrict_points(RAW / "subdistrict_points", DISTRICTS, SHAPES),
         "household_files": household_files(),
     }.items():
         table = CONTRACTS[name].conform(received.table)
@@ -48,7 +49,7 @@ def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.Ca
         "nesdc/regions.csv",
         "dopa/population_by_district.csv",
         "subdistrict_points/subdistrict_points.csv",
-        "subdistrict_points/district_office_points.csv",
+        "boundaries/boundaries_adm2_districts.parquet",
     ):
         assert name in lines
     assert "households/pppconnext/รายครัวเรือน ปี 2565 จังหวัดยะลา ฉบับแก้ไข.csv (cp874) (SAMPLE)" in lines

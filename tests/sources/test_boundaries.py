@@ -10,41 +10,39 @@ import pytest
 import shapely
 
 from pipeline.errors import InputError
-from pipeline.places import METRIC
+from pipeline.reading.table import Received
 from pipeline.sources import boundaries, subdistricts
-from tests.conftest import ROOT, SHARED
+from tests.conftest import ROOT
+
+RAW = ROOT / "data" / "raw"
 
 
 @pytest.fixture(scope="module")
-def points(districts: pd.DataFrame) -> pd.DataFrame:
-    return subdistricts.subdistrict_points(ROOT / "data" / "raw" / "subdistrict_points", districts).table
+def received(districts: pd.DataFrame) -> Received:
+    return boundaries.district_shapes(RAW / "boundaries", districts)
 
 
 @pytest.fixture(scope="module")
-def schematic(points: pd.DataFrame) -> gpd.GeoDataFrame:
-    return boundaries.schematic(points)
+def shapes(received: Received) -> gpd.GeoDataFrame:
+    return received.table
 
 
-def test_schematic_districts_are_whole_and_share_borders(schematic: gpd.GeoDataFrame, districts: pd.DataFrame) -> None:
-    assert schematic["district_code"].tolist() == districts["district_code"].tolist()
-    assert schematic.geometry.is_valid.all()
-    assert shapely.coverage_is_valid(schematic.geometry.to_numpy())
+def test_the_projects_boundaries_are_whole_and_share_borders(received: Received, districts: pd.DataFrame) -> None:
+    shapes = received.table
+    assert not received.repaired
+    assert shapes["district_code"].tolist() == districts["district_code"].tolist()
+    assert shapes.geometry.is_valid.all()
+    assert shapely.coverage_is_valid(shapes.geometry.to_numpy())
+    square_km = shapes.geometry.to_crs("EPSG:6933").area.sum() / 1e6
+    assert square_km == pytest.approx(513_120, rel=0.01)  # land area of Thailand
 
 
-def test_every_point_is_in_its_own_district(schematic: gpd.GeoDataFrame, points: pd.DataFrame) -> None:
-    own = schematic.set_index("district_code").geometry.reindex(points["district_code"])
+def test_every_subdistrict_point_is_in_its_district(shapes: gpd.GeoDataFrame, districts: pd.DataFrame) -> None:
+    points = subdistricts.subdistrict_points(RAW / "subdistrict_points", districts, shapes).table
+    own = shapes.set_index("district_code").geometry.reindex(points["district_code"])
     assert shapely.intersects_xy(own.to_numpy(), points["lon"].to_numpy(), points["lat"].to_numpy()).all()
-
-
-def test_schematic_districts_resemble_the_real_ones(schematic: gpd.GeoDataFrame, districts: pd.DataFrame) -> None:
-    file = SHARED / "boundaries_adm2_fine.geojson"
-    if not file.is_file():
-        pytest.skip("the real boundary file is not available")
-    real, repaired = boundaries.read_boundary_file(file, districts)
-    assert not repaired
-    real, schematic = (g.geometry.to_crs(METRIC) for g in (real, schematic))
-    overlap = real.intersection(schematic).area / real.union(schematic).area
-    assert overlap.median() > 0.7
+    assert set(points["district_code"]) == set(districts["district_code"])
+    assert points.loc[points["place_code"].str.len() == 4, "district_code"].tolist() == ["1047", "1050"]
 
 
 def written(tmp_path: Path, shapes: gpd.GeoDataFrame, name: str = "b.geojson") -> Path:
@@ -60,10 +58,10 @@ def written(tmp_path: Path, shapes: gpd.GeoDataFrame, name: str = "b.geojson") -
 
 @pytest.mark.parametrize("name", ["b.geojson", "b.gpkg", "b.parquet", "b.shp"])
 def test_boundaries_are_recognised_by_their_pcodes(
-    name: str, tmp_path: Path, schematic: gpd.GeoDataFrame, districts: pd.DataFrame, points: pd.DataFrame
+    name: str, tmp_path: Path, shapes: gpd.GeoDataFrame, districts: pd.DataFrame
 ) -> None:
-    received = boundaries.district_shapes(written(tmp_path, schematic, name), districts, points)
-    assert received.table["outline"].unique().tolist() == ["boundary_file"]
+    received = boundaries.district_shapes(written(tmp_path, shapes, name), districts)
+    assert received.origins[0].file == f"boundaries/{name}"
     assert received.table["district_code"].tolist() == districts["district_code"].tolist()
 
 
@@ -101,25 +99,23 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_boundaries(
-    name: str, tmp_path: Path, schematic: gpd.GeoDataFrame, districts: pd.DataFrame, points: pd.DataFrame
-) -> None:
+def test_bad_boundaries(name: str, tmp_path: Path, shapes: gpd.GeoDataFrame, districts: pd.DataFrame) -> None:
     change, parts = BAD[name]
-    place = written(tmp_path, schematic)
+    place = written(tmp_path, shapes)
     change(place)
     with pytest.raises(InputError) as caught:
-        boundaries.district_shapes(place, districts, points)
+        boundaries.district_shapes(place, districts)
     assert "\n" not in str(caught.value)
     for part in parts:
         assert part in str(caught.value)
 
 
 def test_a_self_crossing_outline_is_repaired_with_a_record(
-    tmp_path: Path, schematic: gpd.GeoDataFrame, districts: pd.DataFrame, points: pd.DataFrame
+    tmp_path: Path, shapes: gpd.GeoDataFrame, districts: pd.DataFrame
 ) -> None:
-    place = written(tmp_path, schematic)
+    place = written(tmp_path, shapes)
     bow = {"type": "Polygon", "coordinates": [[[100, 15], [100.1, 15.1], [100.1, 15], [100, 15.1], [100, 15]]]}
     changed(lambda c: c["features"][5].update(geometry=bow))(place)
-    received = boundaries.district_shapes(place, districts, points)
+    received = boundaries.district_shapes(place, districts)
     assert [m["found"][:6] for m in received.repaired] == ["TH1006"]
     assert received.table.geometry.is_valid.all()

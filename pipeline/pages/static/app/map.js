@@ -4,7 +4,7 @@
 const PlaceMap = (() => {
   const { local, formatted, element } = Page;
   const BELOW = "#dfe3ea";
-  const ELSEWHERE = "#e1e5ec";
+  const ELSEWHERE = "#ccd3dd";
   const HALO = "#ffffff";
   const ACCENT = "#b3261e";
   const CHOSEN = "#ffa600";
@@ -172,7 +172,9 @@ const PlaceMap = (() => {
       map.invalidateSize(false);
       if (!map.getSize().x || !map.getSize().y) return;
       map.setMinZoom(0);
-      map.fitBounds(ownBounds(), { animate: false, padding: [8, 8] });
+      // On a wide screen the legend is at the left: the map is fitted to the space next to it.
+      const left = corner === "topleft" ? document.getElementById("legend").offsetWidth + 16 : 8;
+      map.fitBounds(ownBounds(), { animate: false, paddingTopLeft: [left, 8], paddingBottomRight: [8, 8] });
       map.setMinZoom(map.getZoom() - 1.5);
     }
 
