@@ -283,7 +283,7 @@ COMMANDS = {
 
 def console_script() -> None:
     """``main`` as a command."""
-    # Imports make a million objects that live until the end. With Python's own thresholds, looking for cycles among them
+    # Imports make a million objects that live until the end. With Python's own thresholds, searching them for cycles
     # again and again takes half a second.
     gc.set_threshold(200_000, 50, 1000)
     sys.exit(main())
