@@ -7,7 +7,7 @@ assets. Not here: invented inputs of one room (the ``conftest`` of its folder).
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -132,10 +132,14 @@ def made_in(root: Path, *names: str) -> Paths:
 
 
 @pytest.fixture(scope="session")
-def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
-    """Makes a project that all workers share and none may change: whichever needs it first fills its folder."""
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeOnce]:
+    """Makes a project that all workers share: whichever needs it first fills its folder.
+
+    No test may change it, which is checked at the end.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+    states: dict[Path, dict[Path, tuple[object, ...]]] = {}
 
     def make(name: str, fill: Callable[[Path], None]) -> Path:
         root, done = shared / name / "project", shared / f"{name}.done"
@@ -145,9 +149,21 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
                 root.mkdir(parents=True)
                 fill(root)
                 done.touch()
+        states.setdefault(root, _state(root))
         return root
 
-    return make
+    yield make
+    for root, state in states.items():
+        now = _state(root)
+        changed = sorted(str(path) for path in {*state, *now} if state.get(path) != now.get(path))
+        assert not changed, f"tests have changed {root}, which all of them share; copy it: {changed[:5]}"
+
+
+def _state(root: Path) -> dict[Path, tuple[object, ...]]:
+    """What tells each file, link and folder of a project from a changed one; Dagster writes even when it only reads."""
+    folders = [root, *(path for path in root.iterdir() if path.is_dir() and path.name != ".dagster")]
+    paths = [path for folder in folders for path in (folder.rglob("*") if folder != root else folder.iterdir())]
+    return {path: _kind(path) for path in paths if path.name not in (".dagster", "lock")}
 
 
 @pytest.fixture(scope="session")
@@ -162,9 +178,10 @@ def copy_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Paths]
     copies: dict[Path, Path] = {}
 
     def restored(source: Path) -> Paths:
-        copy = copies.setdefault(source, tmp_path_factory.mktemp("copy") / HARD_TO_NAME)
-        restore(source, copy)
-        return Paths.of(copy)
+        if source not in copies:
+            copies[source] = tmp_path_factory.mktemp("copy") / HARD_TO_NAME
+        restore(source, copies[source])
+        return Paths.of(copies[source])
 
     return restored
 

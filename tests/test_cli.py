@@ -70,7 +70,10 @@ def test_a_path_that_cannot_be_written_gives_one_line(
 @pytest.mark.parametrize(
     "wrong", [["run", "--raw", "nowhere"], ["run", "--policy", "nowhere.toml"], ["check", "--raw", "nowhere"]]
 )
-def test_a_wrong_folder_gives_one_line(wrong: list[str], at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_folder_is_refused_without_a_traceback(
+    wrong: list[str], project: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.maps.parent)
     assert cli.main(wrong) == 2
     output = capsys.readouterr()
     assert "nowhere" in output.err + output.out
