@@ -68,7 +68,7 @@ def _chosen_file(folder: Path) -> Path:
 
 
 def _origin(path: Path) -> Origin:
-    """The source of a boundary file as its sidecar states it; without one, that none is stated.
+    """The source of a boundary file by its sidecar; without one, a note that none is stated.
 
     The sidecar of the folder describes the project's file. It describes a user's own file only if it lists that file.
     """

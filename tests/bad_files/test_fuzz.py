@@ -124,7 +124,7 @@ def returns_or_names(read: Callable[[], Any], contract: str | None = None) -> No
         CONTRACTS[contract].conform(result.table)
 
 
-# Damage to a short file tests more than damage to a long one; these readers need all their rows.
+# Damage to a short file tests more than damage to a long one; this reader needs all its rows.
 WHOLE = {"regions"}
 STORED = {"points": "subdistrict_points"}
 
