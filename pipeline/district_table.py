@@ -32,13 +32,14 @@ def with_criteria(district_facts: pd.DataFrame, criteria: Mapping[str, pd.DataFr
         criteria: for each criterion, by name, a table with at most one row per district.
 
     Returns:
-        One row per district, in the order of ``district_facts``.
+        The table ``district_criteria`` as its contract describes it: sorted by code, lists empty where a criterion
+        does not know the district.
     """
     whole = district_facts
     for criterion in CRITERIA:
         part = CONTRACTS[criterion.table].conform(criteria[criterion.name])
         whole = whole.merge(part, on="district_code", how="left", validate="one_to_one")
-    return whole
+    return CONTRACTS["district_criteria"].conform(whole)
 
 
 def district_scores(
