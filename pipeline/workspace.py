@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -417,13 +417,15 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def read_note(path: Path) -> Note:
-    """The note of a stored table."""
+    """The note of a stored table; what a table of another version does not record is left empty."""
     footer = json.loads((pq.read_schema(path).metadata or {})[FOOTER])
+    recorded = {field.name: footer[field.name] for field in fields(Note) if field.name in footer}
+    origins = ({field.name: o[field.name] for field in fields(Origin) if field.name in o} for o in footer["origins"])
     return Note(
         **{
-            **footer,
-            "origins": tuple(Origin(**o) for o in footer["origins"]),
-            "repaired": tuple(footer["repaired"]),
+            **recorded,
+            "origins": tuple(Origin(**origin) for origin in origins),
+            "repaired": tuple(footer.get("repaired", ())),
         }
     )
 

@@ -6,6 +6,7 @@ Here: the schedule, the sensor that checks it, retention in the Dagster instance
 
 import os
 import re
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -114,11 +115,15 @@ def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, d
     failed = any(record.dagster_run.status in ENDED for record in since)
     if any(record.dagster_run.status not in ENDED for record in since) or (not failed and now - due < grace()):
         return f"the run of {_local(due)} is in progress or may still start"
-    try:
-        with switching.exclusive_lock(paths):
-            new = add_banner(paths, run, due.astimezone(switching.BANGKOK).date(), failed=failed)
-    except InputError as problem:  # another run publishes now: the next tick sees the result
-        return str(problem)
+    with ExitStack() as held:
+        try:
+            held.enter_context(switching.exclusive_lock(paths))
+        except InputError as problem:  # another run publishes now: the next tick sees the result
+            return str(problem)
+        run = switching.shown_run(paths) or run
+        if switching.finished(run) >= due:  # published since the first look
+            return f"published since {_local(due)}"
+        new = add_banner(paths, run, due.astimezone(switching.BANGKOK).date(), failed=failed)
     what = "failed" if failed else "was missed"
     return f"the run of {_local(due)} {what}: {'banner added to the pages' if new else 'the pages have the banner'}"
 

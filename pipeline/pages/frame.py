@@ -89,8 +89,8 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
     }
 
 
-# Every page has this line below its header. Where a run fails or is missed, the banner goes below it.
-BANNER_MARKER = b"<!-- out-of-date banner -->\n"
+# Every page has this line, those of earlier versions too. If a run fails or is missed, the banner goes below it.
+BANNER_MARKER = b"</header>\n"
 
 
 def out_of_date(day: date, missed: date, *, failed: bool) -> bytes:

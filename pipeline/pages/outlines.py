@@ -76,11 +76,12 @@ def merged(whole: Topology, members: Sequence[int]) -> Geometry:
     """The shapes at the positions ``members`` as one geometry: the borders among them are left out.
 
     An arc that two of the shapes share is inside; the others are joined end to end into rings. Each ring is a polygon
-    of its own, so that the even-odd rule draws it as a hole.
+    of its own, so that the even-odd rule draws it as a hole. Counted modulo 2, arcs always close to rings, also where
+    shapes overlap.
     """
     geometries = whole["objects"][NAME]["geometries"]
     times = Counter(arc for i in members for arc in _arcs(geometries[i].get("arcs", [])))
-    outer = {arc for arc, n in times.items() if n == 1}
+    outer = {arc for arc, n in times.items() if n % 2}
     ends = {arc: (line[0], line[-1]) for arc in outer for line in [_points(whole["arcs"][arc])]}
     starting: dict[tuple[int, int], list[int]] = {}
     for arc in sorted(outer):

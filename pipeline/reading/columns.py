@@ -30,11 +30,13 @@ class ColumnMap:
         ours: our name by the file's name.
         file: the TOML file that holds the map, or could hold it; empty if there can be none.
         table: the table within ``file``.
+        optional: our columns mapped for several files at once: a file may have our own name instead.
     """
 
     ours: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     table: str = "[columns]"
+    optional: frozenset[str] = frozenset()
 
     @property
     def theirs(self) -> dict[str, str]:
@@ -155,7 +157,11 @@ def find_columns(
     problems = [_twice([names[i] for i in at], ours, columns, file) for ours, at in places.items() if len(at) > 1]
     ignored = tuple(name or f"column {i} without a name" for i, name in enumerate(names, 1) if name not in ours_of)
     if not partial:
-        absent = {clean_name(name): ours for name, ours in columns.ours.items() if clean_name(name) not in names}
+        absent = {
+            clean_name(name): ours
+            for name, ours in columns.ours.items()
+            if clean_name(name) not in names and ours not in columns.optional
+        }
         problems += [_absent(theirs, ours, ignored, columns, file) for theirs, ours in absent.items()]
         missing = [name for name in wanted if name not in places and name not in absent.values()]
         problems += [_missing(missing, wanted, ignored, columns, file)] if missing else []
@@ -189,7 +195,11 @@ def _missing(
     fix = f"rename {near} to {name}" if near else f"add the column {name}"
     if columns.file:
         fix += f", or {columns.how_to_map(name, near)}"
-    return Problem(file, f"no column {', '.join(missing)}", f"the columns {', '.join(wanted)}", fix, line=1)
+    found = f"no column {', '.join(missing)}"
+    if ignored:
+        more = f" and {len(ignored) - MOST_NAMED:,} more" if len(ignored) > MOST_NAMED else ""
+        found += f" (columns not used: {', '.join(ignored[:MOST_NAMED])}{more})"
+    return Problem(file, found, f"the columns {', '.join(wanted)}", fix, line=1)
 
 
 def _nearest(name: str, among: Iterable[str]) -> str:

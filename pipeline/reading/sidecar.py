@@ -82,7 +82,8 @@ class Sidecar:
         """The column map of the file ``name``.
 
         Lines directly under ``[columns]`` hold for every file of the folder, those under ``[columns."<file>"]`` for
-        that file alone, in place of a line for the same column of ours.
+        that file alone, in place of a line for the same column of ours. In a folder of several files a line for the
+        folder is used by the files that have such a column.
 
         Args:
             name: the file within the folder.
@@ -100,11 +101,16 @@ class Sidecar:
                 fix = f'write [columns."{near[0]}"]' if near else "correct the name, or remove the table"
                 raise InputError(Problem(file, f"columns of {shown_value(other)}", "the name of a file here", fix))
         lines = {theirs: ours for theirs, ours in entries.items() if not isinstance(ours, Mapping)}
-        if name not in of_files:
-            return column_map(lines, known, file)
-        own = column_map(of_files[name], known, file, f'[columns."{name}"]')
+        several = len([path for path in self.path.parent.glob("[!.]*.*") if path.suffix not in (".toml", ".md")]) > 1
+        if several:
+            lines = {theirs: ours for theirs, ours in lines.items() if not isinstance(ours, str) or ours in known}
+        own = column_map(of_files.get(name, {}), known, file, f'[columns."{name}"]' if several else "[columns]")
         common = {theirs: ours for theirs, ours in lines.items() if ours not in own.ours.values()}
-        return replace(own, ours={**column_map(common, known, file).ours, **own.ours})
+        return replace(
+            own,
+            ours={**column_map(common, known, file).ours, **own.ours},
+            optional=frozenset(common.values()) if several else frozenset(),
+        )
 
 
 def read_sidecar(folder: Path, *, with_columns: bool = True) -> Sidecar:

@@ -92,11 +92,22 @@ def find(paths: Paths, name: str) -> Archived:
         raise InputError(Problem("verify", shown_value(name), f"one of: {known}", "run `pilot-areas run` first"))
     try:
         record = workspace.read_record(folder / switching.PROCESSED / switching.RECORD)
-        made_by, inputs = record["code_versions"], record["inputs_sha256"]
+        # Earlier versions recorded one version for all their code.
+        made_by = None if "code_version" in record else record["code_versions"]
+        inputs = record["inputs_sha256"]
     except (InputError, KeyError):
         raise InputError(
             Problem(shown_path(folder), "an incomplete run.json", "a run as published", "restore it from a backup")
         ) from None
+    if made_by is None:
+        raise InputError(
+            Problem(
+                shown_path(folder),
+                "a run of an earlier version of the program",
+                "a run whose tables were made by this code",
+                "check out the version that made it and verify there",
+            )
+        )
     if not (folder / switching.INPUTS).is_dir() or not isinstance(inputs, dict) or not isinstance(made_by, dict):
         raise InputError(
             Problem(shown_path(folder), "no inputs", "a run archived with its inputs", "publish and archive it again")

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 DUE = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # 02:00 of the 25th in Bangkok
 MARKER = frame.BANNER_MARKER.decode()
-PAGE = f"<header>x</header>\n{MARKER}<main>y</main>"
+PAGE = f"<header>x{MARKER}<main>y</main>"
 
 
 def publish(paths: Paths, finished: datetime, page: str = PAGE) -> Path:
@@ -98,7 +98,7 @@ def test_the_banner_has_both_days_in_both_languages(paths: Paths) -> None:
     assert run is not None
     assert nightly.add_banner(paths, run, date(2026, 11, 25), failed=True)
     page = index(paths)
-    assert page.startswith(f'<header>x</header>\n{MARKER}<p class="banner late" role="alert">')
+    assert page.startswith(f'<header>x{MARKER}<p class="banner late" role="alert">')
     assert page.endswith("</p>\n<main>y</main>")
     for part in ('<time datetime="2026-11-24">', '<time datetime="2026-11-25">', "ไม่สำเร็จ", "failed"):
         assert part in page
