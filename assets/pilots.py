@@ -50,7 +50,7 @@ def shortlist_without_agencies(
 
 
 @assets("pilots", "scipy", names=("pilot_portfolio", "near_best_portfolios"))
-def together(
+def portfolio_tables(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The best provinces that the rules of the working group allow together, and all portfolios almost as good."""
@@ -59,7 +59,7 @@ def together(
 
 
 @assets("pilots", "numpy", "scipy", names=("district_uncertainty", "province_uncertainty", "sensitivity"))
-def how_sure(
+def rank_uncertainty(
     district_criteria: pd.DataFrame,
     district_scores: pd.DataFrame,
     district_shapes: gpd.GeoDataFrame,

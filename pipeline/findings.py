@@ -170,8 +170,8 @@ def recorded(inputs: pd.DataFrame) -> Finding:
 
 def columns(inputs: pd.DataFrame) -> Finding:
     """Every column of every file is used."""
-    ignored = inputs[inputs["ignored_columns"] != ""].drop_duplicates("file")
-    named = [f"{row.file}: {', '.join(row.ignored_columns.splitlines())}" for row in ignored.itertuples()]
+    ignored = inputs[inputs["ignored_columns"].map(len) > 0].drop_duplicates("file")
+    named = [f"{row.file}: {', '.join(row.ignored_columns)}" for row in ignored.itertuples()]
     return Finding(
         not named,
         f"columns that are not used (map them under [columns] in SOURCE.toml): {'; '.join(named)}"

@@ -443,7 +443,7 @@ def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
                     "rows_in": note.rows_in,
                     "rows_kept": kept,
                     "cells_repaired": len(note.repaired),
-                    "ignored_columns": "\n".join(origin.ignored_columns),
+                    "ignored_columns": origin.ignored_columns,
                 }
             )
     return pd.DataFrame(rows, columns=CONTRACTS["inputs"].column_names)

@@ -301,7 +301,7 @@ inputs = Contract(
         Column("cells_repaired", Kind.COUNT, "cells repaired in the table, listed in `repaired`", "cells", minimum=0),
         Column("encoding", Kind.TEXT, "encoding of a text file; empty for other files"),
         Column("delimiter", Kind.TEXT, "character between the fields of a text file; empty for other files"),
-        Column("ignored_columns", Kind.TEXT, "columns of the file that are not used, one per line"),
+        Column("ignored_columns", Kind.LIST, "columns of the file that are not used"),
     ),
     "sidecars and readers of data/raw/",
 )

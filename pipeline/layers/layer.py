@@ -1,6 +1,8 @@
 """The definition of a layer: a file, its columns with their words, and where they are shown.
 
 Not here: the declared layers (``declared``).
+
+A layer holds no counts of persons: small counts are suppressed in poverty figures only.
 """
 
 from dataclasses import dataclass
@@ -73,6 +75,8 @@ class Layer:
     def __post_init__(self) -> None:
         if self.level != "district" and any(value.downloads for value in self.values):
             raise ValueError(f"{self.name}: only a layer of districts has columns in downloads")
+        if "/" in self.folder or "/" in self.file:
+            raise ValueError(f"{self.name}: folder and file are plain names under data/raw/")
         if any(value.words and value.kind == "text" for value in self.values):
             raise ValueError(f"{self.name}: dossiers show counts and numbers, not columns of text")
 

@@ -70,7 +70,7 @@ def read_table(
 ) -> Received:
     """Read a delimited file as the table of a contract, indexed by line number.
 
-    The file is UTF-8 or CP874, divided by commas, semicolons, tabs or vertical bars. Its columns are found by the
+    The file is UTF-8 or CP874, separated by commas, semicolons, tabs or vertical bars. Its columns are found by the
     column map of its ``SOURCE.toml`` and by our own names, in any order; others are listed as ignored. Codes are text:
     spaces, zero-width characters and Thai digits in them are repaired, with a record.
 

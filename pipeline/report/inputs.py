@@ -69,12 +69,12 @@ def warnings_about(origin: Origin) -> Iterator[str]:
 
     >>> file = Origin("a/b.csv", "0", "", "", "", "", "", "", encoding="cp874", delimiter=";")
     >>> list(warnings_about(file))
-    ['read as cp874, divided by semicolons']
+    ['read as cp874, separated by semicolons']
     """
     if not origin.as_recorded:
         yield f"its sha256 is not the one in {SIDECAR}"
     if origin.encoding == "cp874" or origin.delimiter not in ("", ","):
-        yield f"read as {origin.encoding}, divided by {DELIMITERS[origin.delimiter]}"
+        yield f"read as {origin.encoding}, separated by {DELIMITERS[origin.delimiter]}"
     if origin.ignored_columns:
         columns = ", ".join(origin.ignored_columns)
         yield f"WARNING: columns that are not used: {columns} (to use one, map it under [columns] in {SIDECAR})"

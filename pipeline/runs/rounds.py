@@ -18,6 +18,7 @@ import pandas as pd
 from pipeline import policy as policies
 from pipeline import shortlist
 from pipeline.contracts import CONTRACTS
+from pipeline.criterion import NAMES
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.runs import switching
@@ -253,7 +254,7 @@ def compare(earlier: Tables, later: TableSource) -> Comparison:
     of_data = {name: value for name, value in rules_b.items() if not policies.effect_of(name).rule}
     between = again(later, a.policy.overridden(of_data, "rounds compare"))
     now = again(later, b.policy)
-    goalposts = [n for n in rules_b if n.startswith("poverty.") and "goalpost" in n and not n.endswith("source")]
+    goalposts = [n for n in rules_b if n.split(".")[0] in NAMES and "goalpost" in n and not n.endswith("source")]
     return Comparison(
         _moved(a, between, b, "provinces", "province_code", "value"),
         _moved(a, between, b, "districts", "district_code", "score"),

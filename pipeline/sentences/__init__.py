@@ -21,7 +21,6 @@ def for_page(policy: Policy) -> dict[str, Any]:
         "as_of": words.day(policy.as_of),
         "maps": words.MAPS,
         "firmness": FIRMNESS,
-        "criteria": words.NAMES,
         "meanings": words.listed([criterion.meaning for criterion in CRITERIA]),
         "varied": words.listed(list(GROUPS)),
         "status": words.STATUS,

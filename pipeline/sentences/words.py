@@ -11,14 +11,12 @@ import pandas as pd
 from pipeline.criterion import CRITERIA, Words
 from pipeline.policy import Policy
 
-NAMES = {criterion.name: criterion.short for criterion in CRITERIA}
 STATUS = {
     "eligible": Words("เข้าเกณฑ์", "eligible"),
     "below_gate": Words("ไม่ถึงเกณฑ์ความเข้มข้น", "below the gate"),
     "data_needed": Words("ต้องการข้อมูล", "data needed"),
     "excluded": Words("ไม่นำมาพิจารณา", "excluded"),
 }
-MISSING = {criterion.name: criterion.missing for criterion in CRITERIA}
 
 DIMENSIONS = {
     "health": Words("สุขภาพ", "health"),

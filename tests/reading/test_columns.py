@@ -87,7 +87,7 @@ def test_ignored_columns_are_stored_and_become_a_warning(tmp_path: Path) -> None
     paths = Paths.of(tmp_path)
     workspace.write(paths.table("regions"), received.table, Note("0", origins=received.origins, rows_in=77))
     inputs = CONTRACTS["inputs"].conform(workspace.inputs_table(paths, ["regions"]))
-    assert inputs["ignored_columns"].tolist() == ["note\ncolumn 8 without a name"]
+    assert inputs["ignored_columns"].tolist() == [("note", "column 8 without a name")]
     assert inputs["encoding"].tolist() == ["utf-8"]
     finding = findings.columns(inputs)
     assert not finding.fine

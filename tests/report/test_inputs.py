@@ -65,7 +65,7 @@ def test_warnings_are_printed_below_their_file(looked_at: Paths, capsys: pytest.
     assert below == [
         "  regions: 77 rows in, 77 kept",
         "  its sha256 is not the one in SOURCE.toml",
-        "  read as cp874, divided by semicolons",
+        "  read as cp874, separated by semicolons",
         "  WARNING: columns that are not used: หมายเหตุ, [red] (to use one, map it under [columns] in SOURCE.toml)",
     ]
     assert "poverty: [bold]a line" in lines

@@ -87,7 +87,7 @@ const Dossier = (() => {
     name,
     number: true,
     of: (i) => districts[column][i],
-    show: known(column, (value) => `${formatted(value, 0)}${unit}`),
+    show: known(column, (value) => `${formatted(value, Number.isInteger(value) ? 0 : 1)}${unit}`),
   });
 
   /* Percent and persons in one column, in two of a CSV. */
