@@ -153,9 +153,9 @@ def together(
             given = Figures(given, official, context.resources.identity.of(official), for_page(official))
         more = {name: values[name] for name in others}
         more |= {name: getattr(context.resources, name) for name in resources}
-        return without_traceback(function)(given, **more)
+        return function(given, **more)
 
-    return body, ins, resources | of_page
+    return without_traceback(body), ins, resources | of_page
 
 
 def assets(

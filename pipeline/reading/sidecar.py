@@ -104,7 +104,8 @@ class Sidecar:
         several = len([path for path in self.path.parent.glob("[!.]*.*") if path.suffix not in (".toml", ".md")]) > 1
         if several:
             lines = {theirs: ours for theirs, ours in lines.items() if not isinstance(ours, str) or ours in known}
-        own = column_map(of_files.get(name, {}), known, file, f'[columns."{name}"]' if several else "[columns]")
+        table = f'[columns."{name}"]' if several or name in of_files else "[columns]"
+        own = column_map(of_files.get(name, {}), known, file, table)
         common = {theirs: ours for theirs, ours in lines.items() if ours not in own.ours.values()}
         return replace(
             own,

@@ -54,9 +54,13 @@ def part(column: Column, value: Any, criterion: str) -> str:
 
     >>> part(Column("poverty_rate_pct", Kind.NUMBER, "poor", "percent"), 12.34, "poverty")
     'rate pct: 12.3 percent'
+    >>> part(Column("data_systems_all", Kind.LIST, "every system"), ("PPPConnext", "TPMAP"), "data_system")
+    'data systems all: PPPConnext, TPMAP'
     """
     name = column.name.removeprefix(f"{criterion}_").replace("_", " ")
-    if pd.isna(value):
+    if column.kind is Kind.LIST:
+        shown = ", ".join(value) or "–"
+    elif pd.isna(value):
         shown = "–"
     elif column.kind is Kind.NUMBER:
         shown = number(value, f",.{DECIMALS.get(column.unit, 2)}f")

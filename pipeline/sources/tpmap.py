@@ -32,6 +32,7 @@ AGGREGATE = Contract(
     ),
     "TPMAP",
 )
+WHOLE = "target_poor_persons"
 # The number of the rest of a province, beyond the districts with figures; no district has it.
 REST = "00"
 PROVINCES = 77
@@ -120,6 +121,17 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
         if not set(names) & set(table):
             fix = f"map it under [columns] in {shown_path(folder / SIDECAR)}"
             raise InputError(Problem(file, f"no column of {kind}", f"one of {', '.join(names)}", fix, line=1))
+    if "rate" in table and WHOLE not in table and received.header.ignored:
+        # A rate is suppressed with its count. A count column under an unknown name would let the rate through.
+        raise InputError(
+            Problem(
+                file,
+                f"a rate without {WHOLE}, and columns that are not used: {', '.join(received.header.ignored[:5])}",
+                f"a column used as {WHOLE}, or no such columns",
+                f"map it under [columns] in {shown_path(folder / SIDECAR)}, or remove the columns",
+                line=1,
+            )
+        )
     if problems := repeated_keys(table, (levels[-1],), received.header, file):
         raise InputError(problems)
     finest = table[levels[-1]]
@@ -202,8 +214,7 @@ def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.Da
 
 
 def _gone(cells: pd.DataFrame, counts: Sequence[str], smallest_count: int) -> pd.DataFrame:
-    whole = "target_poor_persons"
-    parts = {name: whole for name in counts if name != whole and whole in counts}
+    parts = {name: WHOLE for name in counts if name != WHOLE and WHOLE in counts}
     dimensions = [name for name in counts if name in parts and name not in INDICATORS]
     alike = [kinds for kinds in (dimensions, [n for n in counts if n in INDICATORS]) if len(kinds) > 1]
     return small_cells.protected_together(cells, parts, alike, smallest_count)

@@ -146,3 +146,12 @@ def test_the_rest_of_a_province_reveals_no_district(folder: Path, districts: pd.
 
 def test_a_header_alone_is_no_rows(folder: Path, districts: pd.DataFrame) -> None:
     assert read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n").empty
+
+
+def test_a_rate_does_not_pass_a_count_under_an_unknown_name(folder: Path, districts: pd.DataFrame) -> None:
+    """A rate is suppressed with its count, so the count must be recognised."""
+    renamed = AMPHUR.replace("poor.JPT.MOFval.CNT", "poor.JPT.new.CNT")
+    with pytest.raises(InputError) as refused:
+        read(folder, districts, y61_50_amphur_11111=renamed)
+    problem = refused.value.problems[0]
+    assert (problem.line, "poor.JPT.new.CNT" in problem.found, "[columns]" in problem.fix) == (1, True, True)
