@@ -263,7 +263,8 @@ def layer_contract(layer: Layer) -> Contract:
         )
         for value in layer.values
     )
-    return Contract(layer.name, layer.title, key, (*columns, *values), layer.source)
+    title = layer.title if layer.scored else f"{layer.title}; not part of the score"
+    return Contract(layer.name, title, key, (*columns, *values), layer.source)
 
 
 LAYER_TABLES = tuple(map(layer_contract, LAYERS))

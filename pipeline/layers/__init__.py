@@ -1,4 +1,4 @@
-"""Layers: context that dossiers and downloads show for each district or province, and that never enters the score.
+"""Layers: context that dossiers and downloads show for each district or province, whether or not a criterion uses it.
 
 ``layer`` defines a layer, ``declared`` has one declaration per layer. A new layer is a CSV file, its
 ``SOURCE.toml`` and a declaration: contract, raw asset, dossier, workbook, GIS layer and list of sources loop over

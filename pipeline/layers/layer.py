@@ -8,7 +8,7 @@ A layer holds no counts of persons: small counts are suppressed in poverty figur
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.criterion import Words
+from pipeline.criterion import CRITERIA, Words
 
 NONE = Words("", "")
 
@@ -79,6 +79,11 @@ class Layer:
             raise ValueError(f"{self.name}: folder and file are plain names under data/raw/")
         if any(value.words and value.kind == "text" for value in self.values):
             raise ValueError(f"{self.name}: dossiers show counts and numbers, not columns of text")
+
+    @property
+    def scored(self) -> bool:
+        """Whether a criterion names the layer among its sources."""
+        return any(self.name in criterion.sources for criterion in CRITERIA)
 
     @property
     def shown(self) -> tuple[Value, ...]:

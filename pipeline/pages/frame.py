@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.criterion import COUNT, CRITERIA, Words
 from pipeline.figures import Figures
+from pipeline.layers import LAYERS
 from pipeline.pages import classes, embedding
 
 LIBRARIES = ("leaflet/leaflet.js", "topojson-client/topojson-client.min.js")
@@ -82,6 +83,7 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
         "sample": figures.sample,
         "sources": figures.sources,
         "smallest_count": policy.households.smallest_count,
+        "layers_scored": any(layer.scored for layer in LAYERS),
         "national_rate_pct": float(facts["national_rate_pct"].max()),
         "unit": facts["poverty_unit"].dropna().iloc[0] if facts["poverty_unit"].notna().any() else "persons",
         "rests_on": facts["figures_from"].value_counts().to_dict(),
