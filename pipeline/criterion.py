@@ -53,6 +53,10 @@ class Parameter:
     maximum: float
 
 
+# cividis, readable for colour-blind eyes and in grey; more is darker.
+RAMP = ("#f3e48b", "#c9b96a", "#8e8a79", "#4d566d", "#00224e")
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One criterion of the score, from 0 to 1.
@@ -73,6 +77,7 @@ class Criterion:
         uncertain: what the draws vary.
         parameters: its section in the policy, if that has no class in ``policy.sections``.
         digits: decimals in tables and legends.
+        colours: of the classes of its map, lowest first.
     """
 
     name: str
@@ -89,6 +94,7 @@ class Criterion:
     uncertain: tuple[Uncertain, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     digits: int = 2
+    colours: tuple[str, ...] = RAMP
 
     @property
     def table(self) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline import criteria, district_table, scoring, shortlist
-from pipeline.contracts import CONTRACTS
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
@@ -99,7 +98,7 @@ def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
     """``district_criteria`` computed from the facts under another policy."""
     given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in INPUTS}
     computed = {name: formulas.compute(given, policy) for name, formulas in criteria.FORMULAS.items()}
-    return CONTRACTS["district_criteria"].conform(district_table.with_criteria(tables("district_facts"), computed))
+    return district_table.with_criteria(tables("district_facts"), computed)
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -178,7 +178,7 @@ district_scores = Contract(
         district_code(),
         province_code(),
         *districts_contract.columns[1:3],
-        Column("status", Kind.TEXT, "may it be a pilot", allowed=STATUSES),
+        Column("status", Kind.TEXT, "eligibility status", allowed=STATUSES),
         Column("rank", Kind.COUNT, "among the eligible, 1 is best", "rank", nullable=True, minimum=1),
         number("score", "weighted power mean of the criteria", "points of 100", nullable=True, minimum=0, maximum=100),
         *(column for criterion in CRITERIA for column in columns_of(criterion, (criterion.name,))),

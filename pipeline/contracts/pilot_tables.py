@@ -142,13 +142,13 @@ district_uncertainty = Contract(
         *nullable(
             (
                 *_certainty,
-                share("eligible_share", "of the draws in which it is eligible"),
+                share("eligible_share", "share of the draws in which it is eligible"),
                 share(
                     "top_k_share",
-                    "of the draws in which it is among the first districts, as many as there are pilot districts",
+                    "share of the draws in which it is among the first districts, as many as there are pilot districts",
                 ),
-                share("pilot_share", "of the draws in which it is a pilot district of a province in the top K"),
-                Column("firmness", Kind.TEXT, "pilot_share in a word", allowed=FIRMNESS),
+                share("pilot_share", "share of the draws in which it is a pilot district of a province in the top K"),
+                Column("firmness", Kind.TEXT, "pilot_share as one of four classes", allowed=FIRMNESS),
             )
         ),
         *_sentence,
@@ -165,8 +165,8 @@ province_uncertainty = Contract(
         *_certainty,
         number("value_low", "5th percentile of its value", "points of 100", **SCORE),
         number("value_high", "95th percentile of its value", "points of 100", **SCORE),
-        share("top_k_share", "of the draws in which it is in the top K"),
-        Column("firmness", Kind.TEXT, "top_k_share in a word", allowed=FIRMNESS),
+        share("top_k_share", "share of the draws in which it is in the top K"),
+        Column("firmness", Kind.TEXT, "top_k_share as one of four classes", allowed=FIRMNESS),
         *_sentence,
     ),
     district_uncertainty.source + ", regions",

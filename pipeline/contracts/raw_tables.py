@@ -181,7 +181,7 @@ universities = Contract(
         LAT,
         Column("precision", Kind.TEXT, "what the coordinate marks", allowed=("campus", "district")),
         Column("source", Kind.TEXT, "where the place was found"),
-        Column("confidence", Kind.TEXT, "how sure the district is", allowed=("high", "medium")),
+        Column("confidence", Kind.TEXT, "confidence in the district", allowed=("high", "medium")),
     ),
     "Ministry of Higher Education (MHESI), compiled",
 )

@@ -75,13 +75,14 @@ def rows_of_files(
     for row, file in zip(counts.itertuples(), read, strict=True):
         if row.rows_refused > refused_share * row.rows_in:
             reason, column, rows = _commonest_reason(connection, int(row.file))
+            theirs = chosen.mappings[file.system].columns.get(column, column)
             raise InputError(
                 Problem(
                     file.shown,
                     f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} for: {reason}",
                     f"at most {refused_share:.0%} (households.refused_share_stops in the policy)",
                     f"check this column and {mapping.FILE}",
-                    column=column,
+                    column=theirs if theirs == column else f"{theirs} ({column})",
                 )
             )
     declared = np.array([files.origin(file).sample for file in read], dtype=bool)

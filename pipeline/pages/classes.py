@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.criterion import COUNT, CRITERIA, MAPS, SCORE, Words
+from pipeline.criterion import COUNT, CRITERIA, MAPS, RAMP, SCORE, Words
 
-# cividis, readable for colour-blind eyes and in grey; more is darker.
-COLOURS = ("#f3e48b", "#c9b96a", "#8e8a79", "#4d566d", "#00224e")
+# Colours of the classes of each map, lowest first.
+COLOURS = {SCORE: RAMP, **{criterion.name: criterion.colours for criterion in CRITERIA}}
+CLASSES = len(RAMP)
 # Decimals in legends.
 DIGITS = {SCORE: 1, **{criterion.name: criterion.digits for criterion in CRITERIA}}
 
@@ -59,7 +60,7 @@ def breaks(values: pd.Series, digits: int) -> list[float]:
     known = values.dropna().to_numpy(dtype=float)
     if not known.size:
         return []
-    cuts = np.unique(np.quantile(known, np.arange(1, len(COLOURS)) / len(COLOURS)).round(digits))
+    cuts = np.unique(np.quantile(known, np.arange(1, CLASSES) / CLASSES).round(digits))
     return [float(b) for b in cuts if known.min() <= b < known.max()]
 
 
@@ -77,8 +78,8 @@ def quintile_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
         edges = [float(known.min()), *bounds, float(known.max())]
         for i, upper in enumerate(edges[1:]):
             inside = known <= upper if i == 0 else (known > edges[i]) & (known <= upper)
-            shade = round(i * (len(COLOURS) - 1) / max(1, len(bounds)))
-            rows.append((name, i + 1, edges[i], upper, int(inside.sum()), COLOURS[shade]))
+            shade = round(i * (CLASSES - 1) / max(1, len(bounds)))
+            rows.append((name, i + 1, edges[i], upper, int(inside.sum()), COLOURS[name][shade]))
     return pd.DataFrame(rows, columns=["map", "class", "lower", "upper", "districts", "colour"])
 
 

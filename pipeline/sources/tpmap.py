@@ -49,12 +49,17 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
     name = f"tpmap_{year}_by_district.csv"
     received = read_table(folder, name, CONTRACTS["poverty"], {"district_code": set(districts["district_code"])})
     t = received.table
+    surveyed, units, upper = map(received.shown, ("survey_population", "n_units", "rate_any_max"))
     rules = [
         (t["year"] != year, "year", f"the year {year}, as in the file's name"),
-        (t["labelled_population"] > t["survey_population"], "labelled_population", "at most survey_population"),
+        (
+            t["labelled_population"] > t["survey_population"],
+            "labelled_population",
+            f"at most {surveyed}",
+        ),
         (t["labelled_population"] < 1, "labelled_population", "at least one person"),
-        (t["n_labelled"] > t["n_units"], "n_labelled", "at most n_units"),
-        (t["rate_any_min"] > t["rate_any_max"] + 0.001, "rate_any_min", "at most rate_any_max"),
+        (t["n_labelled"] > t["n_units"], "n_labelled", f"at most {units}"),
+        (t["rate_any_min"] > t["rate_any_max"] + 0.001, "rate_any_min", f"at most {upper}"),
     ]
     problems = [
         Problem(
@@ -156,7 +161,7 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
     cells = values.assign(code=finest, file=name, year=2500 - 543 + int(named["year"])).melt(
         ["code", "file", "year"], var_name="column", value_name="value"
     )
-    return received, cells.dropna(subset="value")
+    return received, cells.dropna(subset="value").assign(shown=lambda c: c["column"].map(received.shown))
 
 
 def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
@@ -169,7 +174,7 @@ def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
         raise InputError(
             Problem(
                 shown_path(folder / files.iloc[0]),
-                f"another {first['column']} of {first['code']} than in {files.iloc[1]}",
+                f"another {first['shown']} of {first['code']} than in {files.iloc[1]}",
                 "files that agree",
                 "keep the one that counts",
             )

@@ -1,4 +1,4 @@
-"""The tables of uncertainty: how sure each district's and each province's rank is, and what moves ranks most.
+"""The tables of uncertainty: the certainty of each rank, and what moves ranks most.
 
 Here: from outcomes to tables. Not here: drawing (``choices``), outcomes of draws (``outcomes``), words (``sentences``).
 """

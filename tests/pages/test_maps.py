@@ -30,7 +30,7 @@ def test_quintiles_by_hand() -> None:
     assert score["upper"].tolist() == [28, 46, 64, 82, 100]
     assert score["lower"].tolist() == [10, 28, 46, 64, 82]
     assert score["districts"].tolist() == [2, 2, 2, 2, 2]
-    assert score["colour"].tolist() == list(classes.COLOURS)
+    assert score["colour"].tolist() == list(classes.COLOURS["score"])
 
 
 def test_the_score_is_classed_among_the_eligible_only() -> None:
@@ -152,7 +152,7 @@ def test_pictures_have_every_map_and_the_same_bytes(figures: Figures, real_run: 
         else:
             with Image.open(io.BytesIO(content)) as picture:
                 assert picture.size[1] > picture.size[0] > 800
-                colours = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in classes.COLOURS}
+                colours = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in classes.COLOURS["score"]}
                 seen = {colour for _, colour in picture.convert("RGB").getcolors(100_000)}
                 distances = [min(sum(abs(a - b) for a, b in zip(c, s, strict=True)) for s in seen) for c in colours]
                 assert max(distances) < 24

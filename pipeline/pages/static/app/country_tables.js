@@ -12,7 +12,7 @@ const CountryTables = (context) => {
   const rankRange = (places) => Tables.rankRange(places, ["อันดับที่เปอร์เซ็นไทล์ 5", "อันดับที่เปอร์เซ็นไทล์ 95"]);
   const firmness = (places) => {
     const word = (i) => (places.firmness[i] === null ? null : local(figures.words.firmness[places.firmness[i]]));
-    const name = ["ความแน่นอน", "how sure"];
+    const name = ["ความแน่นอน", "certainty"];
     // Sorted from firm to unlikely, not by the letters of the words.
     return { name, of: (i) => places.firmness[i], show: word, download: [{ name, of: word }] };
   };

@@ -144,7 +144,7 @@ const Dossier = (() => {
         ...figures.criteria.map(criterion),
         score,
         Tables.rankRange(districts, ["อันดับ 5%", "อันดับ 95%"]),
-        word("firmness", ["ความแน่นอน", "how sure"]),
+        word("firmness", ["ความแน่นอน", "certainty"]),
         word("status", ["สถานะ", "status"]),
       ],
     },
