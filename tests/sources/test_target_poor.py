@@ -114,7 +114,7 @@ def test_bad_aggregates_are_refused(name: str, text: str, words: str, folder: Pa
 
 def test_files_that_contradict_each_other_are_refused(folder: Path, districts: pd.DataFrame) -> None:
     one, other = "amphur_ID,poor.JPT.MOFval.CNT\n5001,5\n", "amphur_ID,poor.JPT.MOFval.CNT\n5001,6\n"
-    with pytest.raises(InputError, match="another target_poor_persons of 5001 than in 61_b"):
+    with pytest.raises(InputError, match=r"another poor.JPT.MOFval.CNT \(target_poor_persons\) of 5001 than in 61_b"):
         read(folder, districts, y61_a=one, y61_b=other)
 
 
