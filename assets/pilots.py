@@ -18,11 +18,12 @@ from pipeline.orchestration import nightly, publish_step
 from pipeline.orchestration.declaring import OWNER, asset, assets
 from pipeline.orchestration.publish_step import Lineage
 from pipeline.policy import Policy
+from pipeline.project import Paths
 from pipeline.runs import rounds
 from pipeline.sentences import choice, decision
 from pipeline.uncertainty import rank_tables
 from pipeline.workbooks import WORKBOOK_TABLES, workbook_files
-from pipeline.workspace import LoadedTables, Paths
+from pipeline.workspace import LoadedTables
 
 In = dg.ResourceParam[Paths]
 Published = Iterator[dg.MaterializeResult[None]]

@@ -16,9 +16,9 @@ from pipeline.households import kept
 from pipeline.layers import LAYERS, Layer
 from pipeline.orchestration.declaring import asset, assets
 from pipeline.policy import Policy, WhatIf, flat, offered, received_policy
+from pipeline.project import Paths
 from pipeline.reading.table import Received
 from pipeline.run_progress import Progress
-from pipeline.workspace import Paths
 
 In = dg.ResourceParam[Paths]
 

@@ -19,7 +19,7 @@ from pipeline.errors import InputError, Problem, Stopped
 
 if TYPE_CHECKING:
     from pipeline.policy import Policy
-    from pipeline.workspace import Paths
+    from pipeline.project import Paths
 
 
 def project_root(start: Path) -> Path:
@@ -68,7 +68,7 @@ def _absolute(given: argparse.Namespace, name: str) -> Path | None:
 
 def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
     """The project's root and folders."""
-    from pipeline.workspace import Paths
+    from pipeline.project import Paths
 
     chosen = {name: _absolute(given, name) for name in ("raw", "processed", "maps", "policy")}
     root = project_root(Path.cwd())
@@ -246,9 +246,9 @@ def verify(given: argparse.Namespace) -> int:
 def sample(given: argparse.Namespace) -> int:
     """Write invented household rows."""
     root, paths = _paths(given)
+    from pipeline.project import Paths
     from pipeline.report import inputs
     from pipeline.report.terminal import progress
-    from pipeline.workspace import Paths
 
     with progress("writing invented households") as shown:
         from pipeline import policy

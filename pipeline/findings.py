@@ -11,8 +11,9 @@ import pandas as pd
 
 from pipeline.contracts import FIRMNESS
 from pipeline.policy import Policy
+from pipeline.project import Paths
 from pipeline.shortlist import leaving_and_entering
-from pipeline.workspace import Paths, published_table
+from pipeline.workspace import published_table
 
 COVERED_SHARE = 0.9
 UNPLACED_SHARE = 0.01

@@ -1,8 +1,8 @@
 """The workspace: where tables are stored between the steps of a run, and how to tell whether they belong together.
 
-Here: the folders of a project, Parquet in and out (each file replaced in one step), and the note in the footer of each
-file: where its rows come from, and a **stamp**, the digest of the code, the inputs and the stamps of the tables it was
-made from. Not here: Dagster (``orchestration``), what planners see (``publishing``).
+Here: Parquet in and out (each file replaced in one step), and the note in the footer of each file: where its rows come
+from, and a **stamp**, the digest of the code, the inputs and the stamps of the tables it was made from. Not here: where
+folders are and which files are inputs (``project``), Dagster (``orchestration``), what planners see (``publishing``).
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -18,66 +18,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import digests
 from pipeline.code_version import EVERYTHING, TABLES, code_version
 from pipeline.contracts import CONTRACTS, SEPARATOR, Kind
-from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.policy import read_policy
-from pipeline.reading.sidecar import SIDECAR, Origin
+from pipeline.project import Paths, inputs_digest
+from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received
 
 FOOTER = b"pilot_areas"
-# The record of an archived round, in its folder.
-ROUND_RECORD = "round.json"
-# The folder of household rows in `raw`, and files in it that are not rows.
-HOUSEHOLDS = "households"
-NOT_ROWS = {"mapping.toml", SIDECAR, "README.md"}
-# The names of inputs in an archive start with these: the folder of inputs, the policy.
-ARCHIVED_RAW = "raw"
-ARCHIVED_POLICY = "policy"
-# Notes for people, not inputs.
-NOT_INPUTS = {"README.md"}
-
-
-@dataclass(frozen=True)
-class Paths:
-    """The folders of one project. Folders that people need not open are hidden, next to ``processed``."""
-
-    raw: Path
-    processed: Path
-    maps: Path
-    policy: Path
-    households_from: Path | None = None
-    """Where intakes of household rows are kept, if not in ``state``: `check` shares those of `run`."""
-
-    @classmethod
-    def of(cls, root: Path) -> "Paths":
-        raw = root / "data" / "raw"
-        return cls(raw, root / "data" / "processed", root / "maps", raw / "policy" / "policy.toml")
-
-    @property
-    def rounds(self) -> Path:
-        return self.processed.parent / "rounds"
-
-    @property
-    def state(self) -> Path:
-        return self.processed.parent / f".{self.processed.name}.runs"
-
-    @property
-    def households(self) -> Path:
-        return self.households_from or self.state / "households"
-
-    @property
-    def workspace(self) -> Path:
-        return self.state / "workspace"
-
-    @property
-    def current(self) -> Path:
-        return self.state / "current"
-
-    def table(self, name: str) -> Path:
-        return self.workspace / f"{name}.parquet"
 
 
 @dataclass(frozen=True)
@@ -206,75 +154,6 @@ def code_of(name: str) -> str:
     return code_version(EVERYTHING if CONTRACTS[name].files_in else TABLES)
 
 
-def inputs(paths: Paths) -> dict[str, tuple[Path, str]]:
-    """All inputs: each file under ``raw``, the policy of the round, and the record of the round it is compared with.
-
-    Returns:
-        The path and sha256 of each file, by its name in an archive.
-
-    Raises:
-        InputError: the folder is missing, or a link leads out of it.
-    """
-    if not paths.raw.is_dir():
-        raise InputError(
-            Problem(shown_path(paths.raw), "no such folder", "the folder of inputs", "give its path with --raw")
-        )
-    found: dict[str, Path] = {}
-    top = paths.raw.resolve()
-    for path in sorted(paths.raw.rglob("*")):
-        inside = path.relative_to(paths.raw)
-        if path.name in NOT_INPUTS or any(part.startswith(".") for part in inside.parts):
-            continue
-        if path.is_symlink() and not path.resolve().is_relative_to(top):
-            raise InputError(
-                Problem(
-                    shown_path(path),
-                    "a link that leads out of the folder of inputs",
-                    "a file",
-                    "put the file itself here",
-                )
-            )
-        if path.is_file():
-            found[f"{ARCHIVED_RAW}/{inside.as_posix()}"] = path
-    if paths.policy.is_file():
-        found[f"{ARCHIVED_POLICY}/{paths.policy.name}"] = paths.policy
-    if (earlier := _previous_round(paths)) and earlier.is_file():
-        found[ROUND_RECORD] = earlier
-    saved_digests = paths.households / ".digests.json"
-    digests.recall(saved_digests)
-    known = {name: (path, sha256_of(path)) for name, path in found.items()}
-    digests.remember(saved_digests)
-    return known
-
-
-def holds_rows(name: str) -> bool:
-    """Whether an input, by its name in the archive, may hold rows of households.
-
-    >>> holds_rows("raw/households/tpmap/rows.csv"), holds_rows("raw/households/tpmap/mapping.toml")
-    (True, False)
-    """
-    within = name.startswith(f"{ARCHIVED_RAW}/{HOUSEHOLDS}/")
-    return within and PurePosixPath(name).name not in NOT_ROWS
-
-
-def inputs_digest(paths: Paths) -> str:
-    """One digest of all ``inputs``."""
-    digest = hashlib.sha256()
-    for name, (_, sha256) in inputs(paths).items():
-        digest.update(f"{name}\0{sha256}".encode())
-    return digest.hexdigest()
-
-
-def _previous_round(paths: Paths) -> Path | None:
-    """The record of the archived round that the policy names; it contains the digests of all files of that round."""
-    try:
-        policy, _ = read_policy(paths.policy)
-    except (InputError, OSError):  # the asset `policy` reports what is wrong with it
-        return None
-    name = policy.decision.previous_round
-    return paths.rounds / name / ROUND_RECORD if name else None
-
-
 def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:
     """The stamp of a table. Tables with equal stamps are equal.
 
@@ -395,25 +274,6 @@ def read_files(path: Path) -> dict[str, bytes]:
     """The files of an asset whose value is files, by name."""
     table = pq.read_table(path)
     return dict(zip(table["file"].to_pylist(), table["bytes"].to_pylist(), strict=True))
-
-
-def read_record(path: Path) -> dict[str, Any]:
-    """The JSON object that records a run or a round.
-
-    Raises:
-        InputError: the file is missing, or is not a JSON object.
-    """
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        found = "no such file"
-    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or nested too deeply
-        found = str(error)[:80]
-    else:
-        if isinstance(record, dict):
-            return record
-        found = f"a {type(record).__name__}"
-    raise InputError(Problem(shown_path(path), found, "a JSON object", "restore it from a backup, or make it again"))
 
 
 def read_note(path: Path) -> Note:

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from pipeline.contracts.raw_tables import DIMENSIONS
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 
 LARGEST = 1e7

@@ -116,7 +116,7 @@ from pathlib import Path
 from pipeline import policy
 from pipeline.households import kept
 from pipeline.sources import boundaries, dopa
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
 districts = dopa.districts().table.sort_values("district_code")
 shapes = boundaries.district_shapes(raw / "boundaries", districts).table

@@ -13,7 +13,7 @@ PAGES = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 raw, place = Path(sys.argv[1]) / "data" / "raw", Path(sys.argv[2])
 paths = Paths(raw, place / "data" / "processed", place / "maps", raw / "policy" / "policy.toml")
 from tests.figures import figures_of

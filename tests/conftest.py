@@ -21,9 +21,9 @@ from pipeline import policy as policies
 from pipeline import workspace
 from pipeline.orchestration import definitions
 from pipeline.policy import Policy
+from pipeline.project import Paths
 from pipeline.sources import dopa
 from pipeline.sources.boundaries import CARRIED
-from pipeline.workspace import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"

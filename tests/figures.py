@@ -8,8 +8,9 @@ from pipeline import downloads, sentences, workbooks
 from pipeline.figures import Figures
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.policy import from_table
+from pipeline.project import Paths
 from pipeline.runs.publishing import RunIdentity
-from pipeline.workspace import LoadedTables, Paths, Tables
+from pipeline.workspace import LoadedTables, Tables
 
 
 def figures_of(paths: Paths) -> Figures:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 
 
 @pytest.fixture

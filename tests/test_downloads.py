@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import downloads
 from pipeline.contracts.raw_tables import DIMENSIONS
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 
 

@@ -10,7 +10,8 @@ from pipeline.criterion import NAMES
 from pipeline.errors import InputError
 from pipeline.orchestration import definitions
 from pipeline.policy import Policy
-from pipeline.workspace import Paths, Tables
+from pipeline.project import Paths
+from pipeline.workspace import Tables
 from tests.conftest import published
 from tests.sentences.test_sentences import BROKEN
 

@@ -23,6 +23,7 @@ FLOORS = (
     {"contracts"},
     {"reading"},
     {"policy", "sources"},
+    {"project"},
     {"workspace"},
     {"figures", "queries", "scoring"},
     {"criteria", "score_analysis", "shortlist"},
@@ -49,8 +50,8 @@ NEVER = {
         "what_if",
     },
     "runs": {"criteria", "households", "places", "scoring", "sources", "uncertainty"},
-    "criteria": {"contracts", "reading", "sources", "workspace"},
-    "uncertainty": {"contracts", "reading", "shortlist", "sources", "workspace"},
+    "criteria": {"contracts", "project", "reading", "sources", "workspace"},
+    "uncertainty": {"contracts", "project", "reading", "shortlist", "sources", "workspace"},
 }
 # Names that are unclear without their module: each belongs to one function at most.
 UNCLEAR = ("build", "data", "measure", "read", "received")

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline import queries, workspace
 from pipeline.orchestration import definitions
-from pipeline.workspace import Paths, Stored
+from pipeline.project import Paths
+from pipeline.workspace import Stored
 
 OUTSIDE = [
     "SELECT * FROM read_text('/etc/hostname')",

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.policy import Policy
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 
 COLUMNS = [

@@ -9,7 +9,7 @@ import hashlib
 import pandas as pd
 import pytest
 
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 
 # Digests of values: six decimals, codes and Thai text as they are. English text is left out, since rewording it moves

@@ -9,7 +9,8 @@ import pytest
 from pipeline import cli, what_if
 from pipeline.errors import InputError
 from pipeline.policy import Policy, WhatIf
-from pipeline.workspace import Paths, Tables
+from pipeline.project import Paths
+from pipeline.workspace import Tables
 from tests.conftest import digests, made_in
 
 

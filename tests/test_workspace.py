@@ -11,7 +11,8 @@ import pytest
 from pipeline import workspace
 from pipeline.contracts import CONTRACTS, ContractError
 from pipeline.errors import InputError
-from pipeline.workspace import Paths, Tables
+from pipeline.project import Paths, input_files
+from pipeline.workspace import Tables
 
 NEAR_BEST = CONTRACTS["near_best_portfolios"]
 
@@ -25,7 +26,7 @@ def test_a_link_that_leads_out_of_the_inputs_is_refused(project: Paths, tmp_path
     (tmp_path / "elsewhere.csv").write_text("x")
     (project.raw / "nesdc" / "more.csv").symlink_to(tmp_path / "elsewhere.csv")
     with pytest.raises(InputError, match=r"more\.csv: found a link that leads out"):
-        workspace.inputs(project)
+        input_files(project)
 
 
 def test_a_failed_write_leaves_the_old_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from pipeline.households.progress import Log, progress_logged
 from pipeline.households.spellings import Gazetteer
 from pipeline.households.staging import stage_files
 from pipeline.policy import Policy
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 
 NO_PROFILES = pd.DataFrame(
     columns=["system", "district_code", "deprived", "welfare_card", "households", "persons", "answers", "survey_year"]

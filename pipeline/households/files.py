@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import workspace
+from pipeline import project
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import mapping
@@ -19,7 +19,7 @@ from pipeline.households.mapping import Mapping
 from pipeline.households.progress import Log
 from pipeline.reading.sidecar import SIDECAR, Origin, origin_of
 
-FOLDER = workspace.HOUSEHOLDS
+FOLDER = project.HOUSEHOLDS
 SUFFIXES = (".csv", ".txt", ".tsv", ".parquet", ".xlsx")
 
 
@@ -106,7 +106,7 @@ def list_files(raw: Path) -> tuple[list[HouseholdFile], list[tuple[HouseholdFile
         _check_names(folder)
         first: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
-            if path.name in workspace.NOT_ROWS or path.name.startswith((".", "~$")):
+            if path.name in project.NOT_ROWS or path.name.startswith((".", "~$")):
                 continue
             words = _why_not(path)
             file = HouseholdFile(folder.name, path, "" if words else sha256_of(path))

@@ -26,8 +26,8 @@ from pipeline.households.counting import count_households
 from pipeline.households.files import FilesToRead
 from pipeline.households.progress import Log
 from pipeline.policy import Policy
+from pipeline.project import Paths
 from pipeline.reading.table import Received
-from pipeline.workspace import Paths
 
 KEPT_INTAKES = 3
 # Marks a folder whose tables are all written.

@@ -25,9 +25,10 @@ from pipeline.orchestration import nightly
 from pipeline.orchestration.declaring import without_traceback
 from pipeline.orchestration.io_manager import workspace_resource
 from pipeline.orchestration.publish_step import Lineage
+from pipeline.project import Paths
 from pipeline.run_progress import Progress
 from pipeline.runs.publishing import RunIdentity
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Tables
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYTHING = "everything"

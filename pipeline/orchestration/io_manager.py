@@ -17,9 +17,10 @@ from pipeline.contracts import CONTRACTS, SEPARATOR
 from pipeline.errors import Problem, shown_path
 from pipeline.orchestration.declaring import without_traceback
 from pipeline.policy import Policy, from_table
+from pipeline.project import Paths
 from pipeline.run_progress import Progress
 from pipeline.runs import switching
-from pipeline.workspace import Paths, Stored
+from pipeline.workspace import Stored
 
 # Columns of counts whose sums the UI shows.
 ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wrong")

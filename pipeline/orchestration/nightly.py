@@ -14,8 +14,8 @@ import dagster as dg
 
 from pipeline.errors import InputError, Problem, shown_value
 from pipeline.pages.frame import BANNER_MARKER, out_of_date
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 
 CRON = "PILOT_AREAS_NIGHTLY_CRON"
 GRACE = "PILOT_AREAS_NIGHTLY_GRACE_MINUTES"

@@ -12,8 +12,9 @@ import dagster as dg
 
 from pipeline import what_if, workspace
 from pipeline.orchestration.declaring import without_traceback
+from pipeline.project import Paths
 from pipeline.runs import publishing
-from pipeline.workspace import Paths, published_table
+from pipeline.workspace import published_table
 
 
 @dataclass(frozen=True)

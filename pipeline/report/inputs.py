@@ -14,9 +14,9 @@ from pipeline import workspace
 from pipeline.contracts import RAW_TABLES
 from pipeline.errors import Stopped, shown_path
 from pipeline.policy import from_table
+from pipeline.project import Paths
 from pipeline.reading.sidecar import SIDECAR, Origin
 from pipeline.report.terminal import console
-from pipeline.workspace import Paths
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 

@@ -7,12 +7,13 @@ import pandas as pd
 from rich.table import Table
 
 from pipeline.policy import Policy, from_table
+from pipeline.project import Paths
 from pipeline.report.terminal import console, print_if_sample
 from pipeline.sentences import weights_from
 from pipeline.sentences.certainty import FIRMNESS
 from pipeline.sentences.words import STATUS
 from pipeline.shortlist import leaving_and_entering
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Tables
 
 
 def shortlist(paths: Paths) -> None:

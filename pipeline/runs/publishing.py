@@ -15,13 +15,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline import policy, queries, workspace
+from pipeline import policy, project, queries, workspace
 from pipeline.code_version import EVERYTHING, code_version, code_versions
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
 from pipeline.errors import NotPublished
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 
 PACKAGES = (
     "pilot-areas",
@@ -54,7 +54,7 @@ class Published:
 
 def run_id(paths: Paths, official: policy.Policy) -> str:
     """The id of a run: digest of inputs, policy, seed and code version. Runs with equal ids have equal output."""
-    parts = [workspace.inputs_digest(paths), official.sha256, str(official.seed), code_version(EVERYTHING)]
+    parts = [project.inputs_digest(paths), official.sha256, str(official.seed), code_version(EVERYTHING)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -79,7 +79,7 @@ def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
     Raises:
         NotPublished: a table is missing or comes from something else.
     """
-    present = workspace.inputs_digest(paths)
+    present = project.inputs_digest(paths)
     stamps: dict[str, str] = {}
     for name, sources in made_from.items():
         path = paths.table(name)
@@ -173,9 +173,9 @@ def archive_inputs(paths: Paths, folder: Path) -> dict[str, str]:
     Raises:
         NotPublished: a file changed while it was copied.
     """
-    known = workspace.inputs(paths)
+    known = project.input_files(paths)
     for name, (path, sha256) in known.items():
-        if workspace.holds_rows(name) or name == workspace.ROUND_RECORD:
+        if project.holds_rows(name) or name == project.ROUND_RECORD:
             continue
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

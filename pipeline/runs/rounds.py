@@ -21,11 +21,12 @@ from pipeline.contracts import CONTRACTS
 from pipeline.criterion import NAMES
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.project import ROUND_RECORD as RECORD
+from pipeline.project import Paths, read_record
 from pipeline.runs import switching
 from pipeline.sentences import change as sentences
 from pipeline.what_if import Ranking, again, published
-from pipeline.workspace import ROUND_RECORD as RECORD
-from pipeline.workspace import Paths, Tables, TableSource, read_record
+from pipeline.workspace import Tables, TableSource
 
 CURRENT = "current"
 # `\w` does not match Thai vowels and tone marks above and below a letter.

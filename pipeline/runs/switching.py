@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.workspace import Paths, read_record
+from pipeline.project import Paths, read_record
 
 PROCESSED, MAPS, INPUTS = "processed", "maps", "inputs"
 RECORD = "run.json"

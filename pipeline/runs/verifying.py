@@ -13,12 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import queries, workspace
+from pipeline import project, queries
 from pipeline.code_version import SHOWING, code_versions
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.project import Paths
 from pipeline.runs import publishing, rounds, switching
-from pipeline.workspace import Paths
 
 # Fields of `run.json` that differ between two runs of the same inputs.
 RUN_FIELDS = ("dagster_run_id", "started", "finished", "versions")
@@ -91,7 +91,7 @@ def find(paths: Paths, name: str) -> Archived:
         known = ", ".join([rounds.CURRENT, *runs, *(kept.name for kept in rounds.known_rounds(paths))])
         raise InputError(Problem("verify", shown_value(name), f"one of: {known}", "run `pilot-areas run` first"))
     try:
-        record = workspace.read_record(folder / switching.PROCESSED / switching.RECORD)
+        record = project.read_record(folder / switching.PROCESSED / switching.RECORD)
         # Earlier versions recorded one version for all their code.
         made_by = None if "code_version" in record else record["code_versions"]
         inputs = record["inputs_sha256"]
@@ -142,28 +142,28 @@ def lay_out(paths: Paths, archived: Archived, folder: Path) -> Paths:
     """
     inputs = folder / switching.INPUTS
     shutil.copytree(archived.folder / switching.INPUTS, inputs)
-    policies = sorted((inputs / workspace.ARCHIVED_POLICY).glob("*"))
-    project = Paths(
-        inputs / workspace.ARCHIVED_RAW,
+    policies = sorted((inputs / project.ARCHIVED_POLICY).glob("*"))
+    copied = Paths(
+        inputs / project.ARCHIVED_RAW,
         folder / "data" / "processed",
         folder / "maps",
         policies[0] if policies else inputs / "none",
     )
     for name, sha256 in archived.record["inputs_sha256"].items():
         file = inputs / name
-        if workspace.holds_rows(name):
-            source = paths.raw / Path(name).relative_to(workspace.ARCHIVED_RAW)
+        if project.holds_rows(name):
+            source = paths.raw / Path(name).relative_to(project.ARCHIVED_RAW)
             _check_same(source, sha256, "the household rows of that run, which are never archived")
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, file)
-        elif name == workspace.ROUND_RECORD:
+        elif name == project.ROUND_RECORD:
             earlier = _compared_with(archived, paths)
-            _check_same(earlier / workspace.ROUND_RECORD, sha256, "the round that the run was compared with")
-            project.rounds.mkdir(parents=True)
-            shutil.copytree(earlier, project.rounds / earlier.name)
+            _check_same(earlier / project.ROUND_RECORD, sha256, "the round that the run was compared with")
+            copied.rounds.mkdir(parents=True)
+            shutil.copytree(earlier, copied.rounds / earlier.name)
         else:
             _check_same(file, sha256, "the input as it was archived")
-    return project
+    return copied
 
 
 def _compared_with(archived: Archived, paths: Paths) -> Path:
@@ -211,6 +211,6 @@ def _equal(one: Path, other: Path, ignored: Collection[str]) -> bool:
 
 def _record(path: Path, ignored: Collection[str]) -> Any:
     try:
-        return {name: value for name, value in workspace.read_record(path).items() if name not in ignored}
+        return {name: value for name, value in project.read_record(path).items() if name not in ignored}
     except InputError:
         return path.read_bytes()

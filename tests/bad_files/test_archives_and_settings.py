@@ -17,8 +17,8 @@ import pytest
 from pipeline import backtest
 from pipeline import policy as policies
 from pipeline.errors import InputError
+from pipeline.project import Paths
 from pipeline.sources import tpmap
-from pipeline.workspace import Paths
 from tests.bad_files.readers import DISTRICTS, RAW, READERS, refused
 from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, province, row, table, xlsx
 

@@ -23,9 +23,9 @@ from pipeline import policy as policies
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.households import mapping
+from pipeline.project import Paths
 from pipeline.runs import rounds, switching, verifying
 from pipeline.sources import boundaries, tpmap, universities
-from pipeline.workspace import Paths
 from tests.bad_files.readers import DISTRICTS, RAW, READERS
 from tests.households.conftest import Province, csv, parquet, province, row, xlsx
 from tests.sources.test_target_poor import AMPHUR

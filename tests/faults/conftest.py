@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import queries
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 from tests.conftest import HANGS, digests, published_files, with_fewer_draws, with_real_inputs
 
 FAULTS = int(os.environ.get("PILOT_AREAS_FAULTS", "50"))

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import HANGS, ROOT, with_fewer_draws, with_real_inputs
 
 PROGRAMS = Path(sys.executable).parent

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 from tests.conftest import digests
 from tests.faults.conftest import Project
 

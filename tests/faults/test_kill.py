@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.orchestration import definitions
 from pipeline.runs import publishing, switching
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 paths, last = Paths.of(Path.cwd()), int(sys.argv[1])
 made_from = definitions.build(paths).resources["lineage"].made_from
 steps = 0

@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 
 from pipeline import cli
+from pipeline.project import Paths
 from pipeline.runs import rounds, switching, verifying
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Tables
 from tests.conftest import HARD_TO_NAME, published_files, run_in, with_fewer_draws
 from tests.faults.conftest import COMMAND
 from tests.households.conftest import csv as household_csv

@@ -24,8 +24,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 from tests.conftest import HANGS, ROOT
 from tests.faults.daemon import PROGRAMS, project_with_program
 

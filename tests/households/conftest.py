@@ -15,7 +15,7 @@ import shapely
 from pipeline.households import kept
 from pipeline.households.mapping import COLUMNS
 from pipeline.policy import Policy
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 
 BASE = {
     "citizen_id": "1101700203451",

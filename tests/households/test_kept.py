@@ -14,7 +14,7 @@ from tests.households.conftest import Province, csv, row
 
 PIPELINE = versions.HERE
 # Imported by the readers, but not part of the code of an intake: folders of a project; values that are in the identity.
-NOT_CODE = {"workspace", "policy", "contracts", "code_version"}
+NOT_CODE = {"project", "policy", "contracts", "code_version"}
 
 
 @pytest.fixture

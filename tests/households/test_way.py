@@ -22,8 +22,8 @@ from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.errors import Stopped
 from pipeline.households import opening
 from pipeline.pages import embedding
+from pipeline.project import Paths
 from pipeline.runs import publishing
-from pipeline.workspace import Paths
 from tests import attack, scanner
 from tests.conftest import MakeOnce, digests, lineage, made_in, published, run_in, with_fewer_draws, with_real_inputs
 from tests.figures import figures_of, texts_of_picture

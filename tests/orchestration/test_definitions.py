@@ -12,7 +12,8 @@ from pipeline.layers import LAYERS
 from pipeline.orchestration import definitions
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.policy import WhatIf
-from pipeline.workspace import LoadedTables, Paths, UndeclaredTable
+from pipeline.project import Paths
+from pipeline.workspace import LoadedTables, UndeclaredTable
 from tests.conftest import ROOT
 
 

@@ -11,8 +11,8 @@ from dagster import DagsterRunStatus as Status
 from pipeline.errors import InputError
 from pipeline.orchestration import nightly
 from pipeline.pages import frame
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 from tests.conftest import ROOT
 
 DUE = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # 02:00 of the 25th in Bangkok

@@ -14,7 +14,8 @@ from pipeline import policy as policies
 from pipeline import sentences
 from pipeline.figures import Figures
 from pipeline.pages import brief, country, dossier, pictures
-from pipeline.workspace import LoadedTables, Paths
+from pipeline.project import Paths
+from pipeline.workspace import LoadedTables
 from tests.figures import figures_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -15,7 +15,8 @@ from pipeline import scoring, what_if
 from pipeline.criterion import NAMES
 from pipeline.pages import embedding
 from pipeline.policy import Policy
-from pipeline.workspace import Paths, Tables
+from pipeline.project import Paths
+from pipeline.workspace import Tables
 from tests.conftest import published
 from tests.pages.conftest import HOSTILE, IDLE, Opened
 

@@ -11,7 +11,8 @@ import pytest
 from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.figures import Figures
 from pipeline.pages import dossier
-from pipeline.workspace import LoadedTables, Paths
+from pipeline.project import Paths
+from pipeline.workspace import LoadedTables
 from tests.conftest import published
 from tests.pages.conftest import Opened
 

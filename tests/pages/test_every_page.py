@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 from tests.pages.conftest import HANGS_MS, HOSTILE, IDLE, Opened
 

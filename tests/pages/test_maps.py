@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.criterion import MAPS
 from pipeline.figures import Figures
 from pipeline.pages import classes, outlines, pictures
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 from tests.figures import texts_of_picture
 

@@ -12,8 +12,8 @@ from pipeline import policy as policies
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError
 from pipeline.policy import Policy, WhatIf
+from pipeline.project import Paths
 from pipeline.sentences import weights_from
-from pipeline.workspace import Paths
 from tests.conftest import ROOT
 from tests.reading.test_bad_input import BALLOTS
 

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from pipeline import findings, workspace
 from pipeline.contracts import CONTRACTS, Column, Contract, Kind
 from pipeline.errors import InputError
+from pipeline.project import Paths
 from pipeline.reading.columns import ColumnMap, clean_name
 from pipeline.reading.encodings import NOT_THAI
 from pipeline.reading.table import parse_table
 from pipeline.sources import nesdc, tpmap, universities
-from pipeline.workspace import Note, Paths
+from pipeline.workspace import Note
 from tests.bad_files.readers import DISTRICTS, READERS, plain_of
 from tests.conftest import ROOT
 

@@ -9,10 +9,11 @@ import pytest
 from pipeline import workspace
 from pipeline.contracts import CONTRACTS, RAW_TABLES
 from pipeline.errors import Stopped
+from pipeline.project import Paths
 from pipeline.reading.table import Received
 from pipeline.report import inputs
 from pipeline.sources import boundaries, dopa, nesdc, subdistricts
-from pipeline.workspace import Note, Paths
+from pipeline.workspace import Note
 from tests.bad_files.readers import DISTRICTS, RAW, SHAPES
 
 

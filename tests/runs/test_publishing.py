@@ -12,8 +12,8 @@ from pipeline import cli, workspace
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import NotPublished
 from pipeline.orchestration import definitions
+from pipeline.project import Paths
 from pipeline.runs import publishing
-from pipeline.workspace import Paths
 from tests.conftest import digests, lineage, materialise, published, published_files
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import cli, criterion, what_if, workspace
+from pipeline import cli, criterion, what_if
 from pipeline import policy as policies
 from pipeline.errors import InputError
+from pipeline.project import Paths, inputs_digest
 from pipeline.runs import rounds
 from pipeline.sentences.change import add_changes
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Tables
 from tests.conftest import MakeOnce, digests, made_in, publish_in
 
 TODAY = date(2026, 1, 31)
@@ -239,10 +240,10 @@ def test_a_round_that_is_not_archived_is_refused_with_a_line(three: Paths) -> No
 
 def test_another_earlier_round_is_another_input(three: Paths) -> None:
     """The run's id follows from the archived round too: other rounds, other pages."""
-    before = workspace.inputs_digest(three)
+    before = inputs_digest(three)
     record = three.rounds / "a" / "round.json"
     record.write_bytes(record.read_bytes() + b" ")
-    assert workspace.inputs_digest(three) != before
+    assert inputs_digest(three) != before
 
 
 @pytest.mark.parametrize(

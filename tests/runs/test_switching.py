@@ -8,8 +8,8 @@ from filelock import FileLock
 
 from pipeline.errors import Stopped
 from pipeline.orchestration import definitions
+from pipeline.project import Paths
 from pipeline.runs import switching
-from pipeline.workspace import Paths
 from tests.conftest import materialise, run_in
 
 

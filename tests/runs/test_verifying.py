@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import cli, workspace
+from pipeline import cli
 from pipeline.code_version import code_version
 from pipeline.errors import InputError
+from pipeline.project import Paths, inputs_digest
 from pipeline.runs import publishing, switching, verifying
-from pipeline.workspace import Paths
 from tests.conftest import digests
 
 
@@ -94,7 +94,7 @@ def test_a_style_sheet_that_changed_leaves_the_tables_to_compare(project: Paths,
 def test_the_archived_inputs_are_laid_out_and_a_changed_one_is_refused(project: Paths, tmp_path: Path) -> None:
     archived = verifying.find(project, "current")
     laid_out = verifying.lay_out(project, archived, tmp_path / "as archived")
-    assert workspace.inputs_digest(laid_out) == workspace.inputs_digest(project)
+    assert inputs_digest(laid_out) == inputs_digest(project)
     changed = archived.folder / "inputs" / "raw" / "nesdc" / "regions.csv"
     changed.write_bytes(changed.read_bytes() + b"\n")
     with pytest.raises(InputError, match=r"regions\.csv: found sha256 .*expected the input as it was archived"):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pipeline.workspace import Paths
+from pipeline.project import Paths
 from tests.conftest import published
 
 BROKEN = re.compile(r"\bnan\b|None|NaN|<NA>|\{|\}|inf\b|undefined")

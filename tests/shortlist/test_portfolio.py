@@ -6,9 +6,10 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.policy import Policy
+from pipeline.project import Paths
 from pipeline.sentences import choice
 from pipeline.shortlist import pilot_portfolio
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Tables
 
 
 @pytest.fixture(scope="module")

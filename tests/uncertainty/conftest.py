@@ -7,10 +7,11 @@ import pytest
 
 from pipeline.criteria.draws import Country
 from pipeline.policy import Policy
+from pipeline.project import Paths
 from pipeline.uncertainty.arrays import country
 from pipeline.uncertainty.choices import SOURCES, Choices
 from pipeline.uncertainty.model import Model
-from pipeline.workspace import Paths, Tables
+from pipeline.workspace import Tables
 
 
 @pytest.fixture(scope="session")
