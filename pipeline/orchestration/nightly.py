@@ -22,6 +22,8 @@ GRACE = "PILOT_AREAS_NIGHTLY_GRACE_MINUTES"
 TIMEZONE = "Asia/Bangkok"
 # Runs kept in the Dagster instance: a month of nights. Published runs: `switching.KEPT_RUNS`.
 KEPT_RECORDS = 31
+RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.db")
+ANY_RUN = "00000000-0000-0000-0000-000000000000"
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
@@ -159,16 +161,23 @@ def delete_old_runs(instance: dg.DagsterInstance) -> int:
     for run_id in old:
         instance.delete_run(run_id)
         instance.compute_log_manager.delete_logs(prefix=[run_id])
-        _delete_event_database(instance, run_id)
+    _delete_event_databases(instance)
     return len(old)
 
 
-def _delete_event_database(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Delete the file that held the events of a deleted run.
+def _delete_event_databases(instance: dg.DagsterInstance) -> None:
+    """Delete the files that held the events of runs which no longer exist.
 
     SQLite storage keeps one database per run. Deleting the run empties it, but the file keeps its size (1.5 MB per
-    night), and Dagster 1.13 has no call that removes it. The storage gives the path; other storages have no such file.
+    night), and Dagster 1.13 has no call that removes it. While another process has it open, its journals (``-wal``,
+    ``-shm``) are beside it. The storage gives the path; other storages have no such files.
     """
     path_for_shard = getattr(instance.event_log_storage, "path_for_shard", None)
-    if path_for_shard is not None:
-        Path(path_for_shard(run_id)).unlink(missing_ok=True)
+    if path_for_shard is None:
+        return
+    # The files are listed before the runs: a run is recorded before it has a file, so that no new one is deleted.
+    databases = [path for path in Path(path_for_shard(ANY_RUN)).parent.glob("*.db*") if RUN_ID.match(path.name)]
+    recorded = set(instance.get_run_ids()) if databases else set()
+    for path in databases:
+        if path.name.partition(".")[0] not in recorded:
+            path.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """After a night: the banner on pages, the deletion of old runs. With the daemon itself: `faults`."""
 
+import contextlib
 import json
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -187,3 +189,27 @@ def test_old_runs_are_deleted_with_their_events_and_logs(tmp_path: Path, monkeyp
         assert nightly.delete_old_runs(instance) == 0
     left = [p for p in (tmp_path / ".dagster").rglob("*") if any(old in p.name for old in ids[:2])]
     assert left == []
+
+
+def test_the_journals_of_event_databases_are_deleted_with_their_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(nightly, "KEPT_RECORDS", 1)
+
+    @dg.job
+    def small() -> None:
+        pass
+
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        old, kept = (small.execute_in_process(instance=instance).run_id for _ in range(2))
+        database = next((tmp_path / ".dagster").rglob(f"{old}.db"))
+        # A deletion of an earlier version, or one that was interrupted, left this.
+        (database.parent / f"{old[:-4]}0000.db-wal").touch()
+        with contextlib.closing(sqlite3.connect(database)) as reader:  # as the UI, which shows the run
+            reader.execute("SELECT count(*) FROM event_logs").fetchall()
+            assert (database.parent / f"{old}.db-wal").is_file()
+            assert nightly.delete_old_runs(instance) == 1
+        assert {p.name for p in database.parent.glob("*-*.db*")} == {f"{kept}.db"}
+        assert instance.all_logs(kept)
