@@ -25,6 +25,29 @@ class Words(NamedTuple):
         return f"{self.th} · {self.en}"
 
 
+_NUMBERS = (
+    Words("หนึ่ง", "one"),
+    Words("สอง", "two"),
+    Words("สาม", "three"),
+    Words("สี่", "four"),
+    Words("ห้า", "five"),
+    Words("หก", "six"),
+    Words("เจ็ด", "seven"),
+    Words("แปด", "eight"),
+    Words("เก้า", "nine"),
+    Words("สิบ", "ten"),
+)
+
+
+def in_words(count: int) -> Words:
+    """A number from 1 to 10 as a word, a higher one in digits.
+
+    >>> in_words(3), in_words(12)
+    (Words(th='สาม', en='three'), Words(th='12', en='12'))
+    """
+    return _NUMBERS[count - 1] if 1 <= count <= len(_NUMBERS) else Words(str(count), str(count))
+
+
 @dataclass(frozen=True)
 class Uncertain:
     """One uncertain quantity, which the draws vary.
@@ -205,7 +228,7 @@ DATA_SYSTEM = Criterion(
 
 CRITERIA: tuple[Criterion, ...] = (POVERTY, UNIVERSITY, DATA_SYSTEM)
 # How many there are, in words, for sentences and headings.
-COUNT = {2: Words("สอง", "two"), 3: Words("สาม", "three"), 4: Words("สี่", "four"), 5: Words("ห้า", "five")}[len(CRITERIA)]
+COUNT = in_words(len(CRITERIA))
 # What is uncertain about the score whatever the criteria are.
 SCORE_UNCERTAIN = (
     Uncertain(
