@@ -49,7 +49,18 @@ class Formulas:
         return tuple(name for name in signature(self.table).parameters if name != "policy")
 
     def compute(self, tables: Mapping[str, Any], policy: Policy) -> pd.DataFrame:
-        """``district_<name>`` from stored tables, which may hold more than it reads."""
+        """Compute ``district_<name>`` from stored tables.
+
+        Args:
+            tables: stored tables by name; tables that the criterion does not read are ignored.
+            policy: the policy of the run.
+
+        Returns:
+            The columns of the contract ``district_<name>``, one row per district that has a value.
+
+        Raises:
+            KeyError: a table that the criterion reads is missing.
+        """
         return self.table(**{name: tables[name] for name in self.inputs}, policy=policy)
 
 
@@ -63,5 +74,12 @@ if tuple(FORMULAS) != NAMES:
 
 
 def under_draws(country: Country) -> dict[str, UnderDraws]:
-    """Every criterion of a country, ready for draws, by name."""
+    """Prepare every criterion of a country for draws.
+
+    Args:
+        country: the districts whose concentration of poverty is known, with everything that criteria read.
+
+    Returns:
+        One object per criterion, by the criterion's name, in the order of ``criterion.NAMES``.
+    """
     return {name: formulas.under_draws(name, country) for name, formulas in FORMULAS.items()}

@@ -26,17 +26,21 @@ class AlkireFoster:
 def alkire_foster(
     deprivations: ArrayLike, weights: ArrayLike, cutoff: float, household_sizes: ArrayLike | None = None
 ) -> AlkireFoster:
-    """Headcount ``H``, intensity ``A`` and adjusted headcount ``M0 = H·A``, with what each dimension contributes.
+    """Count who is poor in several dimensions: headcount ``H``, intensity ``A``, adjusted headcount ``M0 = H·A``.
 
     ``c_i = Σ_j w_j g_ij``; ``ρ_i = [c_i ≥ cutoff]``; ``H = mean ρ``; ``A = mean of c over the poor``;
     censored headcount ``h_j = mean of ρ·g_j``; ``M0 = Σ_j w_j h_j``; contribution ``w_j h_j / M0`` (0 if nobody
-    is poor). M0 of a group is the mean of its parts' M0 weighted by their sizes, exactly.
+    is poor). The M0 of a group is exactly the mean of the M0 of its parts, weighted by their sizes.
 
     Args:
-        deprivations: (households, dimensions) of 0 and 1.
-        weights: (dimensions,), 0 or more, scaled to sum to 1.
+        deprivations: g, (households, dimensions) of 0 and 1.
+        weights: w, (dimensions,), 0 or more; they are scaled to sum to 1.
         cutoff: in (0, 1]; a household deprived in at least this share of the weights is poor.
-        household_sizes: (households,), how many times each row counts: its persons, or equal rows counted once.
+        household_sizes: (households,), how many times each row counts: its persons, or the number of equal rows that it
+            represents. None: each row counts once.
+
+    Returns:
+        Shares from 0 to 1: H, A and M0 as numbers, censored headcounts and contributions as (dimensions,).
 
     Raises:
         ValueError: no rows, values other than 0 and 1, negative weights or sizes, weights or sizes that sum to 0, or a

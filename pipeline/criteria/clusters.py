@@ -32,14 +32,36 @@ class Neighbours:
 
     @classmethod
     def of(cls, matrix: sparse.csr_array) -> Self:
-        """What Gi* needs of a matrix of neighbours."""
+        """Compute what Gi* needs of a matrix of neighbours.
+
+        Args:
+            matrix: (n, n) of 0 and 1, with ones on the diagonal.
+
+        Returns:
+            The matrix with its degrees and spreads, (n, 1) each.
+
+        Three districts in a row; the middle one has all three as neighbours, so its spread is 0:
+
+        >>> row = sparse.csr_array(np.eye(3) + np.eye(3, k=1) + np.eye(3, k=-1))
+        >>> near = Neighbours.of(row)
+        >>> near.degree.ravel().tolist(), near.spread.ravel().tolist()
+        ([2.0, 3.0, 2.0], [1.0, 0.0, 1.0])
+        """
         n = matrix.shape[0]
         degree = np.asarray(matrix.sum(axis=1), dtype=float).reshape(n, 1)
         return cls(matrix, degree, np.sqrt(np.maximum(0.0, (n * degree - degree**2) / max(n - 1, 1))))
 
 
 def bare_gi_star(values: Floats, neighbours: Neighbours) -> Floats:
-    """Gi* of each column of ``values`` (n, draws), as z scores (n, draws); the formula is at ``gi_star``."""
+    """Compute Gi* of each column of ``values``, without validation; the formula is at ``gi_star``.
+
+    Args:
+        values: (n, draws), finite, in any unit.
+        neighbours: of the same n districts.
+
+    Returns:
+        z scores, (n, draws); 0 where Gi* is not defined.
+    """
     if not len(values):
         return values
     excess = neighbours.matrix @ values - values.mean(axis=0) * neighbours.degree
@@ -48,14 +70,14 @@ def bare_gi_star(values: Floats, neighbours: Neighbours) -> Floats:
 
 
 def gi_star(values: ArrayLike, neighbours: Any) -> Floats:
-    """Getis-Ord Gi*, the district itself included, as a z score.
+    """Compute Getis-Ord Gi*, the district itself included, as a z score.
 
     ``z_i = (Σ_j w_ij x_j - x̄ W_i) / (s √((n Σ_j w_ij² - W_i²)/(n-1)))`` with ``W_i = Σ_j w_ij``, ``s`` the population
     standard deviation. Where it is not defined (all values equal, or every district a neighbour) z is 0.
 
     Args:
-        values: (n,) in any unit.
-        neighbours: (n, n) of 0 and 1 with ones on the diagonal, dense or scipy sparse.
+        values: x, (n,) in any unit.
+        neighbours: w, (n, n) of 0 and 1 with ones on the diagonal, dense or scipy sparse.
 
     Returns:
         z scores, (n,).
@@ -86,9 +108,18 @@ def gi_star(values: ArrayLike, neighbours: Any) -> Floats:
 
 
 def least_z(n: int, q: float) -> Floats:
-    """The z that the k-th highest |z| of n must reach for k tests to pass Benjamini-Hochberg, k = 0 to n: (n + 1,).
+    """Compute the z that k of n tests must reach for all k to pass Benjamini-Hochberg, for k = 0 to n.
 
     A two-sided p passes as the k-th smallest where ``p ≤ q k/n``, which is ``|z| ≥ -Φ⁻¹(q k/2n)``.
+
+    Args:
+        n: the number of tests.
+        q: the false discovery rate, in (0, 1).
+
+    Returns:
+        z scores, (n + 1,), falling; the first is infinite.
+
+    Source: Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
 
     >>> least_z(2, 0.1).round(3).tolist()
     [inf, 1.96, 1.645]
@@ -97,9 +128,19 @@ def least_z(n: int, q: float) -> Floats:
 
 
 def bare_hot_spots(z: Floats, least: Floats) -> Flags:
-    """Hot spots in each column of ``z`` (n, draws), by ``least_z(n, q)``; see ``hot_spots``.
+    """Find the hot spots in each column of ``z``, without validation; the rule is at ``hot_spots``.
 
-    Without sorting: k goes down from n to the largest k of which k tests pass.
+    Nothing is sorted: k falls from n to the largest k for which k tests pass.
+
+    Args:
+        z: (n, draws) z scores, finite.
+        least: (n + 1,), from ``least_z(n, q)``.
+
+    Returns:
+        Booleans, (n, draws).
+
+    >>> bare_hot_spots(np.array([[2.0], [3.0], [1.0]]), least_z(3, 0.1)).ravel().tolist()
+    [True, True, False]
     """
     size = np.abs(z)
     k = np.full(z.shape[1], len(z))
@@ -111,7 +152,7 @@ def bare_hot_spots(z: Floats, least: Floats) -> Flags:
 
 
 def hot_spots(z: ArrayLike, q: float) -> Flags:
-    """Districts with a significantly high Gi*: z > 0 and significant after Benjamini-Hochberg.
+    """Find the districts with a significantly high Gi*: z > 0 and significant after Benjamini-Hochberg.
 
     Cold spots count among the tests and are not hot spots. Tests compare this with scipy's
     ``false_discovery_control``, which gives the same for one vector and is too slow for thousands of draws.

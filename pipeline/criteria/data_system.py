@@ -1,7 +1,7 @@
 """The data system criterion: is a data system here accepted?
 
 Here: level, acceptance, quality and timeliness of each system in each district, and the best of them; under draws, the
-unmeasured quality. Not here: which agency stated what (``sources.data_systems``), the score.
+unmeasured quality. Not here: the statements of agencies (``sources.data_systems``), the score.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +17,15 @@ Floats = NDArray[np.float64]
 
 
 def system_value(level: ArrayLike, acceptance: ArrayLike, quality: ArrayLike, timeliness: ArrayLike) -> Floats:
-    """``level · acceptance · quality · timeliness``: a product, so that a high one does not make up for a low one.
+    """Compute the value of a system: ``level · acceptance · quality · timeliness``.
+
+    It is a product so that a high factor does not make up for a low one.
 
     Args:
-        level: (n,), like the others from 0 to 1.
-        acceptance: share of the agencies that accept it.
+        level: (n,), from 0 to 1 like the others; the arguments broadcast.
+        acceptance: the share of the agencies that accept it.
         quality: √(coverage · completeness).
-        timeliness: as by ``timeliness``.
+        timeliness: as returned by ``timeliness``.
 
     Returns:
         Shares, (n,).
@@ -43,7 +45,15 @@ def system_value(level: ArrayLike, acceptance: ArrayLike, quality: ArrayLike, ti
 
 
 def timeliness(surveyed_year: ArrayLike, as_of_year: int, lifetime_years: float) -> Floats:
-    """``1 - age/lifetime``, from 1 (this year's figures) to 0.
+    """Compute how current figures are: ``1 - age/lifetime``, limited to the range from 0 to 1.
+
+    Args:
+        surveyed_year: (n,) the Gregorian year of the figures.
+        as_of_year: the Gregorian year of the policy's date.
+        lifetime_years: the age in years from which figures count as 0.
+
+    Returns:
+        Shares, (n,); 1 for figures of ``as_of_year``.
 
     >>> timeliness([2022, 2020, 2005], 2022, 10).tolist()
     [1.0, 0.8, 0.0]
@@ -53,7 +63,15 @@ def timeliness(surveyed_year: ArrayLike, as_of_year: int, lifetime_years: float)
 
 
 def bare_best_value(measured: Floats, unmeasured: Floats, quality: Floats) -> Floats:
-    """The best system's value, for shapes that broadcast: measured, or its value at quality 1 times a quality.
+    """Compute the value of the best system: the larger of the measured value and the unmeasured one times a quality.
+
+    Args:
+        measured: the best value of systems whose quality is known, from 0 to 1; NaN if there is none.
+        unmeasured: the best value at quality 1 of the other systems; NaN if there is none.
+        quality: the quality of those other systems, from 0 to 1. The three shapes broadcast.
+
+    Returns:
+        Values from 0 to 1 in the common shape; NaN where there is no system.
 
     >>> bare_best_value(np.array([0.3, np.nan]), np.array([0.5, np.nan]), np.array([0.7, 0.7])).tolist()
     [0.35, nan]
@@ -64,7 +82,7 @@ def bare_best_value(measured: Floats, unmeasured: Floats, quality: Floats) -> Fl
 def measured_by_rows(
     household_poverty: pd.DataFrame, household_agreement: pd.DataFrame, survey_systems: Sequence[str]
 ) -> pd.DataFrame:
-    """What household rows show of each system in each district.
+    """Collect what household rows show of each system in each district.
 
     Args:
         household_poverty: counts by system and area.
@@ -74,7 +92,7 @@ def measured_by_rows(
     Returns:
         One row per system (``rows_of``, small letters) and ``district_code``: ``rows_persons`` surveyed, for systems
         that survey every household; for the others ``rows_found_share``, the share of such a survey's poor households
-        that they hold (a recapture, by the first survey system that has one); ``rows_known_share`` of the answers;
+        that they contain (a recapture, by the first survey system that has one); ``rows_known_share`` of the answers;
         ``rows_year``.
     """
     of_district = household_poverty[household_poverty["level"] == "district"]
@@ -106,10 +124,10 @@ def district_data_system(
     household_agreement: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """The data system criterion and its parts for every district with a data system: the best system there.
+    """Compute the data system criterion and its parts: the best system of every district that has one.
 
-    Coverage, completeness and year measured from household rows count before those of published figures, and those
-    before what is claimed. ``rejected`` is true where every agency rejects every system there.
+    Coverage, completeness and year are taken from household rows if there are any, else from published figures, else
+    from what is claimed. ``rejected`` is true where every agency rejects every system of the district.
 
     Args:
         district_facts: one row per district, with ``published_by``: the system whose published rates are used.
@@ -123,13 +141,13 @@ def district_data_system(
         The columns of the contract ``district_data_system``.
     """
     rows = measured_by_rows(household_poverty, household_agreement, policy.households.survey_systems)
-    systems = with_quality(systems_by_district(district_facts, data_systems, rows))
-    systems = with_acceptance(systems, acceptances, len(policy.agencies))
-    return best_systems(with_value(systems, policy))
+    systems = _with_quality(_systems_by_district(district_facts, data_systems, rows))
+    systems = _with_acceptance(systems, acceptances, len(policy.agencies))
+    return _best_systems(_with_value(systems, policy))
 
 
-def systems_by_district(district_facts: pd.DataFrame, data_systems: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per district and system of its province, with what household rows show of it."""
+def _systems_by_district(district_facts: pd.DataFrame, data_systems: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Pair each district with the systems of its province, and add what household rows show of them."""
     pairs = district_facts.merge(data_systems, on="province_code")
     return pairs.merge(
         rows,
@@ -139,8 +157,8 @@ def systems_by_district(district_facts: pd.DataFrame, data_systems: pd.DataFrame
     )
 
 
-def with_quality(systems: pd.DataFrame) -> pd.DataFrame:
-    """The systems with ``quality`` (√(coverage · completeness), NaN where not known) and their latest year."""
+def _with_quality(systems: pd.DataFrame) -> pd.DataFrame:
+    """Add ``quality`` (√(coverage · completeness), NaN where not known) and the latest year of each system."""
     numbers = systems[
         [
             "population_persons",
@@ -173,8 +191,8 @@ def with_quality(systems: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def with_acceptance(systems: pd.DataFrame, acceptances: pd.DataFrame, agencies: int) -> pd.DataFrame:
-    """The systems with the shares of the agencies that accept and that reject them."""
+def _with_acceptance(systems: pd.DataFrame, acceptances: pd.DataFrame, agencies: int) -> pd.DataFrame:
+    """Add the shares of the ``agencies`` that accept and that reject each system."""
     stated = acceptances.assign(yes=acceptances["accepted"] == "yes", no=acceptances["accepted"] == "no")
     shares = stated.groupby("system")[["yes", "no"]].sum() / agencies
     return systems.assign(
@@ -183,10 +201,10 @@ def with_acceptance(systems: pd.DataFrame, acceptances: pd.DataFrame, agencies: 
     )
 
 
-def with_value(systems: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The systems with level, timeliness and value; where the quality is not known, with the one the policy assumes.
+def _with_value(systems: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Add level, timeliness and value, with the quality that the policy assumes where it is not known.
 
-    ``measured`` is the value where the quality is known; ``unmeasured`` the value at quality 1 where it is not.
+    ``measured`` is the value where the quality is known; ``unmeasured`` is the value at quality 1 where it is not.
     """
     rules = policy.data_system
     assumed = systems["quality"].isna()
@@ -205,8 +223,8 @@ def with_value(systems: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     )
 
 
-def best_systems(systems: pd.DataFrame) -> pd.DataFrame:
-    """The best system of each district (of equals the first by name), and what is known of all of them there."""
+def _best_systems(systems: pd.DataFrame) -> pd.DataFrame:
+    """Choose the best system of each district (of equals the first by name), with a summary of all its systems."""
     everywhere = systems.groupby("district_code")
     ordered = systems.sort_values(["district_code", "data_system", "system"], ascending=[True, False, True])
     best = ordered.drop_duplicates("district_code")
@@ -247,14 +265,21 @@ class DataSystemUnderDraws(UnderDraws):
         return {"system_quality": self._qualities}
 
     def _qualities(self, stream: Stream) -> Versions:
-        """One number in [0, 1) per province, (draws, provinces): a programme measures a whole province alike."""
+        """One number in [0, 1) per province, (draws, provinces): systems cover whole provinces."""
         shape = (stream.draws, len(self.country.provinces))
         return Versions(np.random.default_rng(stream.seed).random(shape, dtype=np.float32), np.nan)
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
-        """The data system criterion of some districts.
+        """Compute the data system criterion of some districts under draws.
 
-        Without any system it may be anything, and it is NaN where nothing is drawn.
+        A district without any system has a value drawn evenly from 0 to 1, and NaN where nothing is drawn.
+
+        Args:
+            draw: m draws.
+            districts: (k,) rising positions in the country.
+
+        Returns:
+            Values from 0 to 1, (k, m).
         """
         policy, province = self.country.policy, self.country.province[districts]
         (low, high), drawn = policy.uncertainty.unknown_quality, draw["system_quality"]

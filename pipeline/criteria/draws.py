@@ -1,7 +1,7 @@
 """What a criterion needs to be computed under draws, and what it answers.
 
-Here: the country as the draws see it, the values of some draws, a criterion that keeps its stored value. Not here: how
-numbers are drawn and what ranks follow (``uncertainty``), what each criterion makes of a draw (its own module).
+Here: the country under draws, the values of some draws, a criterion that keeps its stored value. Not here: how
+numbers are drawn and what ranks follow (``uncertainty``), the formulas of each criterion (its own modules).
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Country:
         partnerships: evidence of partnership, by campus.
         provinces: codes of all provinces, sorted.
         neighbours: (n, n) of 0 and 1, each district a neighbour of itself.
-        may: (n,) false where a district is a pilot in no draw: excluded, or too little is known.
+        may_be_pilot: (n,) false where a district is a pilot in no draw: excluded, or too little is known.
         policy: the policy of the run.
     """
 
@@ -45,7 +45,7 @@ class Country:
     partnerships: pd.DataFrame
     provinces: NDArray[np.object_]
     neighbours: sparse.csr_array
-    may: Flags
+    may_be_pilot: Flags
     policy: Policy
 
     @cached_property
@@ -59,11 +59,25 @@ class Country:
         return self.province_of(self.districts["province_code"])
 
     def province_of(self, codes: pd.Series) -> Indices:
-        """Positions of province codes in ``provinces``."""
+        """Find the positions of province codes in ``provinces``.
+
+        Args:
+            codes: (k,) codes of two digits, all of them in ``provinces``.
+
+        Returns:
+            Positions, (k,).
+        """
         return np.searchsorted(self.provinces, codes.to_numpy(dtype=object))
 
     def column(self, name: str) -> Floats:
-        """A column of ``districts`` as numbers, NaN if a cell is empty: (n,)."""
+        """Take a column of ``districts`` as numbers.
+
+        Args:
+            name: a numeric column of ``district_criteria``.
+
+        Returns:
+            (n,) in the unit of the column; NaN where a cell is empty.
+        """
         return self.districts[name].to_numpy(dtype=float, na_value=np.nan)
 
 
@@ -72,7 +86,7 @@ class Stream:
     """What versions are made from.
 
     Attributes:
-        seed: of the random stream that belongs to one uncertain thing.
+        seed: of the random stream of one uncertain quantity.
         draws: how many versions to make.
         threads: how many may work at the same time; the versions are the same for any number.
     """
@@ -95,7 +109,13 @@ class Versions:
     nominal: NDArray[np.generic] | float
 
     def at(self, u: Floats) -> Floats:
-        """The version that each number of ``u`` (m,) in [0, 1) picks, (columns, m); the nominal one for NaN.
+        """Pick one version per draw.
+
+        Args:
+            u: (m,) numbers in [0, 1): the share of the table above the version that is picked; NaN picks ``nominal``.
+
+        Returns:
+            The versions, (columns, m).
 
         >>> Versions(np.array([[1.0, 2.0], [3.0, 4.0]]), 0.0).at(np.array([0.0, 0.5, np.nan])).tolist()
         [[1.0, 3.0, 0.0], [2.0, 4.0, 0.0]]
@@ -127,7 +147,16 @@ class Draw:
         return self.values[name]
 
     def between(self, name: str, low: float, high: float, nominal: float) -> Floats:
-        """A value drawn evenly between two bounds, (m,); ``nominal`` where nothing is drawn.
+        """Draw a value evenly between two bounds.
+
+        Args:
+            name: an uncertain quantity that is declared without versions.
+            low: the value at the number 0.
+            high: the value that the number 1 would give, in the same unit.
+            nominal: the policy's value, in the same unit; it is used where nothing is drawn.
+
+        Returns:
+            Values, (m,), in the unit of the bounds.
 
         >>> draw = Draw(np.ones((1, 2)), np.zeros(2), {"decay": np.array([0.5, np.nan])})
         >>> draw.between("decay", 20, 60, 30).tolist()
@@ -150,10 +179,14 @@ class Drawn(NamedTuple):
 
 
 class UnderDraws:
-    """A criterion under draws. As it is here, it keeps its stored value in every draw.
+    """A criterion under draws. This base class keeps the stored value in every draw.
 
-    A criterion with uncertainty of its own overrides ``values``, and ``versions`` where it needs many numbers per draw;
-    one that also has a gate overrides ``at``.
+    A criterion with uncertainty of its own overrides ``values``, and ``versions`` where it needs many numbers per draw.
+    A criterion that also has a gate overrides ``at``.
+
+    Attributes:
+        name: the name of the criterion, which is also its column.
+        country: the districts and everything that criteria read.
     """
 
     def __init__(self, name: str, country: Country) -> None:
@@ -165,10 +198,25 @@ class UnderDraws:
         return {}
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
-        """The criterion of the districts at k rising positions, (k, m); NaN where there is no value."""
+        """Compute the criterion of some districts under draws.
+
+        Args:
+            draw: m draws.
+            districts: (k,) rising positions in the country.
+
+        Returns:
+            Values from 0 to 1, (k, m); NaN where there is no value.
+        """
         stored = self.country.column(self.name)[districts]
         return np.broadcast_to(stored[:, None], (len(stored), len(draw.rho)))
 
     def at(self, draw: Draw) -> Drawn:
-        """The criterion under the draws."""
+        """Compute the criterion under draws, with its gate if it has one.
+
+        Args:
+            draw: m draws.
+
+        Returns:
+            The criterion: a function that computes it for some districts, and who passes the gate.
+        """
         return Drawn(lambda districts: self.values(draw, districts))

@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 
 
 def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
-    """Empirical Bayes rate: each district's rate drawn towards the common one, small districts most.
+    """Smooth rates by empirical Bayes: each moves towards the common rate, those of small districts most.
 
     ``m = ΣY/ΣH``; ``A = max(0, ΣH(r-m)²/ΣH - m/H̄)``; ``α = m²/A``; ``β = m/A``; ``r̃ = (Y+α)/(H+β)``, and
     ``r̃ = m`` where ``A = 0``.
@@ -40,7 +40,7 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
     Raises:
         ValueError: unequal lengths, negative or missing values, or a population of 0.
 
-    Source: Marshall (1991), Applied Statistics 40, 283-294, moment estimator; A clamped at 0.
+    Source: Marshall (1991), Applied Statistics 40, 283-294, moment estimator; negative A is set to 0.
 
     Two districts of 100 with 10 and 30 poor: m = 0.2, A = 0.01 - 0.2/100 = 0.008, α = 5, β = 25:
 
@@ -64,7 +64,16 @@ def smoothed_rate(events: ArrayLike, population: ArrayLike) -> Floats:
 
 
 def prior(y: Floats, h: Floats) -> tuple[float, float]:
-    """The common rate ``m`` and how many units of population it is worth: ``β = m/A``, infinite where ``A = 0``.
+    """Estimate the prior of the smoothed rates: the common rate ``m`` and its weight ``β = m/A``.
+
+    Args:
+        y: Y, (n,), the poor, 0 or more.
+        h: H, (n,), the population in the same unit, above 0.
+
+    Returns:
+        m, a share, and β, the units of population that the common rate is worth; β is infinite where ``A = 0``.
+
+    Source: as for ``smoothed_rate``.
 
     >>> m, beta = prior(np.array([10.0, 30.0]), np.array([100.0, 100.0]))
     >>> round(m, 6), round(beta, 6)
@@ -76,13 +85,11 @@ def prior(y: Floats, h: Floats) -> tuple[float, float]:
 
 
 def chance_above(rate: ArrayLike, error: ArrayLike, threshold: float) -> Floats:
-    """Chance that the true rate exceeds ``threshold``, for a normal error.
-
-    A missing error is filled as by ``standard_error``.
+    """Compute the chance that the true rate exceeds a threshold, for a normal error: ``Φ((r - threshold)/e)``.
 
     Args:
-        rate: (n,).
-        error: (n,) standard errors in the same unit.
+        rate: r, (n,).
+        error: e, (n,) standard errors in the same unit; missing ones are filled by ``standard_error``.
         threshold: one number in the same unit.
 
     Returns:
@@ -97,7 +104,16 @@ def chance_above(rate: ArrayLike, error: ArrayLike, threshold: float) -> Floats:
 
 
 def standard_error(rate: ArrayLike, error: ArrayLike) -> Floats:
-    """The errors (n,), those missing filled with the pooled coefficient of variation of the others times the rate.
+    """Fill missing standard errors with the pooled coefficient of variation of the others times the rate.
+
+    The pooled coefficient is ``√(mean (e/r)²)`` over rates above 0 with a known error, and 0 if there are none.
+
+    Args:
+        rate: r, (n,).
+        error: e, (n,), in the same unit; NaN where missing.
+
+    Returns:
+        Standard errors, (n,), in the same unit.
 
     >>> standard_error([10.0, 20.0, 30.0], [1.0, 2.0, np.nan]).tolist()
     [1.0, 2.0, 3.0]
@@ -109,9 +125,18 @@ def standard_error(rate: ArrayLike, error: ArrayLike) -> Floats:
 
 
 def suspect(rate_pct: pd.Series, province_code: pd.Series, percentile: float, times: float) -> Flags:
-    """Figures to doubt: above ``percentile`` of all and over ``times`` the median of the province's others.
+    """Mark suspect figures: above ``percentile`` of all rates and over ``times`` the median of the province's others.
 
     A province's only district has no others and is never marked.
+
+    Args:
+        rate_pct: (n,) rates in per cent.
+        province_code: (n,) the province of each district, with the same index.
+        percentile: of all n rates, from 0 to 100.
+        times: a multiple of the median of the other districts of the province.
+
+    Returns:
+        Booleans, (n,).
 
     >>> codes = pd.Series(["81"] * 4)
     >>> suspect(pd.Series([52.0, 5.0, 6.0, 7.0]), codes, 97.5, 3.0).tolist()
@@ -148,10 +173,16 @@ class PovertyFigures:
 
 
 def poverty_figures(districts: pd.DataFrame) -> PovertyFigures:
-    """The figures of districts that have some.
+    """Choose the unit of the rates, and compute the figures behind the criterion.
 
-    Rates count households where every district has household rows, else persons: one unit for all, since published
-    figures know persons only. The count is of persons always: persons per poor household as observed.
+    Rates count households where every district has household rows, and persons otherwise: all districts share one
+    unit, and published figures count persons only. The number of the poor is always in persons.
+
+    Args:
+        districts: the n rows of ``district_facts`` or ``district_criteria`` that have poverty figures.
+
+    Returns:
+        Rates as shares, populations in the unit of the rates, (n,) each.
     """
     f = districts
     by_household = bool(len(f) and f["survey_households"].notna().all() and f["poor_households_pct"].notna().all())
@@ -169,10 +200,20 @@ def poverty_figures(districts: pd.DataFrame) -> PovertyFigures:
 
 
 def smoothed_error(known: PovertyFigures, smooth: Floats, published_error: Floats) -> Floats:
-    """Standard error of the smoothed rate, a share (n,).
+    """Compute the standard error of the smoothed rates.
 
-    With household rows that of the posterior Gamma(Y+α, H+β), ``√(r̃/(H+β))``, a household counting as one observation;
-    else the published one, filled by ``standard_error``.
+    With household rows it is that of the posterior Gamma(Y+α, H+β), ``√(r̃/(H+β))``, where each household is one
+    observation. Without them it is the published error, filled by ``standard_error``.
+
+    Args:
+        known: the figures of n districts.
+        smooth: r̃, (n,), shares from ``smoothed_rate``.
+        published_error: (n,), shares; NaN where missing.
+
+    Returns:
+        Shares, (n,).
+
+    Source: Marshall (1991), as for ``smoothed_rate``.
     """
     _, beta = prior(known.rate * known.units, known.units)
     rows = np.isfinite(known.observed)
@@ -197,7 +238,19 @@ def bare_parts(
     count_goalpost: Floats | float,
     rules: Poverty,
 ) -> Parts:
-    """Rate (a share), count (persons) and Gi* against their goalposts: (n,), or (n, draws) with goalposts per draw."""
+    """Compare rate, number of the poor and Gi* with their goalposts.
+
+    Args:
+        rate: the share poor, (n,) or (n, draws).
+        count: poor persons, of the same shape.
+        z: Gi* of the rate, of the same shape.
+        rate_goalpost: a share, one number or (draws,).
+        count_goalpost: persons, one number or (draws,).
+        rules: the policy's section on poverty.
+
+    Returns:
+        The parts, each from 0 to 1, in the shape of ``rate``.
+    """
     return Parts(
         bare_goalpost(rate, 0.0, rate_goalpost),
         bare_goalpost(count, 0.0, count_goalpost),
@@ -206,7 +259,14 @@ def bare_parts(
 
 
 def bare_poverty(parts: Parts, rules: Poverty) -> Floats:
-    """The poverty criterion: the sum of its parts by their weights.
+    """Compute the poverty criterion: the sum of its parts by their weights.
+
+    Args:
+        parts: from 0 to 1, of any shape.
+        rules: the policy's section on poverty; the weights of its parts sum to 1.
+
+    Returns:
+        Values from 0 to 1, in the shape of the parts.
 
     >>> from types import SimpleNamespace
     >>> rules = SimpleNamespace(parts=SimpleNamespace(rate=0.5, count=0.3, cluster=0.2))
@@ -221,15 +281,32 @@ def bare_poverty(parts: Parts, rules: Poverty) -> Floats:
 
 
 def bare_concentrated(rate: Floats, national: ArrayLike, hot: Flags, gate: Gate) -> Flags:
-    """The gate: a rate above a multiple of the national rate, or a hot spot if the policy accepts that."""
+    """Apply the gate: a rate above a multiple of the national rate, or a hot spot if the policy accepts that.
+
+    Args:
+        rate: shares, (n,) or (n, draws).
+        national: the national rate, a share: one number or (draws,).
+        hot: hot spots, in the shape of ``rate``.
+        gate: the policy's gate.
+
+    Returns:
+        Booleans in the shape of ``rate``: true where poverty is concentrated.
+
+    The national rate is 0.1 and the gate 1.5 times as high; the second district is a hot spot:
+
+    >>> from types import SimpleNamespace
+    >>> gate = SimpleNamespace(times_national_rate=1.5, hot_spot_opens=True)
+    >>> bare_concentrated(np.array([0.16, 0.12, 0.12]), 0.1, np.array([False, True, False]), gate).tolist()
+    [True, True, False]
+    """
     above = rate > gate.times_national_rate * np.asarray(national)
     return above | hot if gate.hot_spot_opens else above
 
 
 def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
-    """The poverty criterion and its parts for every district with poverty figures.
+    """Compute the poverty criterion and its parts for every district with poverty figures.
 
-    Districts without figures have no neighbours and do not count in n.
+    Districts without figures are no neighbours and do not count in n.
 
     Args:
         district_facts: one row per district.
@@ -241,11 +318,11 @@ def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataF
     """
     has = district_facts["rate_any_min"].notna().to_numpy()
     near = places.neighbours(district_shapes, policy.poverty.neighbour_distance_m)[has][:, has]
-    return poverty_table(district_facts[has].reset_index(drop=True), near, policy)
+    return _poverty_table(district_facts[has].reset_index(drop=True), near, policy)
 
 
-def poverty_table(districts: pd.DataFrame, neighbours: sparse.csr_array, policy: Policy) -> pd.DataFrame:
-    """``district_poverty`` of n districts with figures, whose neighbours are (n, n)."""
+def _poverty_table(districts: pd.DataFrame, neighbours: sparse.csr_array, policy: Policy) -> pd.DataFrame:
+    """Compute ``district_poverty`` of n districts with figures, whose ``neighbours`` are (n, n)."""
     rules = policy.poverty
     known = poverty_figures(districts)
     poor = known.rate * known.units
@@ -275,13 +352,13 @@ def poverty_table(districts: pd.DataFrame, neighbours: sparse.csr_array, policy:
             "hot_spot": hot,
             "concentrated": bare_concentrated(rate, national, hot, rules.gate),
             "chance_above_gate": chance_above(rate * 100, published_error, gate_pct),
-            "suspect": doubtful(known, districts, rules),
+            "suspect": _suspect_figures(known, districts, rules),
         }
     )
 
 
-def doubtful(known: PovertyFigures, districts: pd.DataFrame, rules: Poverty) -> Flags:
-    """Figures to doubt, (n,): marked by ``suspect``, or named in the policy."""
+def _suspect_figures(known: PovertyFigures, districts: pd.DataFrame, rules: Poverty) -> Flags:
+    """Mark the figures that ``suspect`` finds and those that the policy names, (n,)."""
     by_rule = suspect(
         pd.Series(known.rate * 100),
         districts["province_code"],

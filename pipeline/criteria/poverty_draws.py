@@ -21,11 +21,11 @@ class PovertyUnderDraws(UnderDraws):
     """The poverty criterion of the n districts of a country, and its gate.
 
     Attributes:
-        rate: the smoothed share poor, at least.
-        slack: what the upper bound adds to it.
-        error: the standard error of the rate.
-        persons_per_rate: the rate times this is the number of poor persons.
-        units: the weight of each district in the national rate.
+        rate: (n,) the smoothed share poor, lower bound.
+        slack: (n,) what the upper bound adds to it, a share.
+        error: (n,) the standard error of the rate, a share.
+        persons_per_rate: (n,) the rate times this is the number of poor persons.
+        units: (n,) the weight of each district in the national rate: persons or households.
     """
 
     def __init__(self, name: str, country: Country) -> None:
@@ -52,7 +52,7 @@ class PovertyUnderDraws(UnderDraws):
     def _factors(self, stream: Stream) -> Versions:
         """Factors of mean 1 on each district's rate, (draws, n): Gamma with the rate's standard error.
 
-        With household rows that is the posterior of the rate; and no rate falls below 0.
+        With household rows that is the posterior of the rate. A Gamma factor also keeps every rate at 0 or above.
         """
         spread = np.divide(self.error, self.rate, out=np.zeros_like(self.rate), where=self.rate > 0)
         shape = np.where(spread > 0, 1 / np.maximum(spread, 1e-3) ** 2, 1.0).astype(np.float32)
@@ -69,19 +69,40 @@ class PovertyUnderDraws(UnderDraws):
         return Versions(factors, 1.0)
 
     def rates(self, draw: Draw) -> Floats:
-        """The share poor under the draws, (n, m)."""
+        """Compute the share poor under draws: the smoothed rate times its factor, plus a part of the slack, at most 1.
+
+        Args:
+            draw: m draws, with ``sampling`` (the factors) and ``overlap`` (the part of the slack).
+
+        Returns:
+            Shares, (n, m).
+        """
         overlap = draw.between("overlap", 0.0, 1.0, 0.0)
         return np.minimum(self.rate[:, None] * draw["sampling"] + overlap * self.slack[:, None], 1.0)
 
     def goalposts(self, draw: Draw) -> tuple[Floats, Floats]:
-        """The goalposts of rate (a share) and count (persons) under the draws, (m,) each."""
+        """Compute the goalposts under draws.
+
+        Args:
+            draw: m draws, with ``goalposts`` and ``overlap``.
+
+        Returns:
+            The goalpost of the rate (a share) and that of the count (persons), (m,) each.
+        """
         percentile = draw.between(
             "goalposts", *self.country.policy.uncertainty.goalpost_percentiles, self.rules.goalpost_percentile
         )
         return self._goalposts.at(draw.between("overlap", 0.0, 1.0, 0.0), percentile)
 
     def at(self, draw: Draw) -> Drawn:
-        """The poverty criterion, and whether poverty concentrates."""
+        """Compute the poverty criterion under draws, and where poverty is concentrated.
+
+        Args:
+            draw: m draws.
+
+        Returns:
+            The criterion, and whether each district passes the gate, (n, m).
+        """
         rate = self.rates(draw)
         z = bare_gi_star(rate, self._neighbours)
         national = self._national * (self.units[:, None] * rate).sum(axis=0)
@@ -92,10 +113,10 @@ class PovertyUnderDraws(UnderDraws):
 
 
 class Goalposts:
-    """Goalposts of rate and count at another percentile, and for the rates that a draw's overlap gives.
+    """Goalposts of rate and count at other percentiles, and for the rates that the overlap of a draw gives.
 
-    Each is the policy's goalpost times the ratio of two percentiles of the figures: the one drawn, at the overlap
-    drawn, and the policy's, at no overlap.
+    A goalpost is the policy's goalpost times the ratio of two percentiles of the figures: the percentile of the draw at
+    the overlap of the draw, and the policy's percentile at no overlap.
     """
 
     def __init__(self, rate: Floats, slack: Floats, persons_per_rate: Floats, rules: Poverty) -> None:
@@ -104,7 +125,15 @@ class Goalposts:
         self._rates, self._counts = np.sort(rates, axis=1), np.sort(rates * persons_per_rate, axis=1)
 
     def at(self, overlap: Floats, percentile: Floats) -> tuple[Floats, Floats]:
-        """The goalposts of rate (a share) and count (persons), (m,) each."""
+        """Compute the goalposts of m draws.
+
+        Args:
+            overlap: (m,) the part of the slack that is added to the rates, from 0 to 1.
+            percentile: (m,) of the n figures, from 0 to 100.
+
+        Returns:
+            The goalpost of the rate (a share) and that of the count (persons), (m,) each.
+        """
         rate, count = (self._ratio(ordered, overlap, percentile) for ordered in (self._rates, self._counts))
         return self.rules.rate_goalpost_pct / 100 * rate, self.rules.count_goalpost_persons * count
 

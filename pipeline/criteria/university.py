@@ -19,13 +19,19 @@ Indices = NDArray[np.int64]
 
 
 def bare_chance(half_square: Floats, capability: Floats, sigma: Floats | float, out: Floats | None = None) -> Floats:
-    """The chance that a campus serves a district: ``S · exp(-t²/2σ²)``; 0 at infinite minutes.
+    """Compute the chance that a campus serves a district: ``S · exp(-t²/2σ²)``; 0 at infinite minutes.
 
     Args:
         half_square: t²/2 of the minutes t, any shape; the last axis may be draws.
-        capability: S, of a shape that broadcasts.
+        capability: S, from 0 to 1, of a shape that broadcasts.
         sigma: σ in minutes, one number or one per draw.
         out: where the result is written; it may be ``half_square``.
+
+    Returns:
+        Shares, in the shape of ``half_square``.
+
+    >>> bare_chance(np.array([0.0, 800.0, np.inf]), np.array(0.8), 40.0).round(4).tolist()
+    [0.8, 0.4852, 0.0]
     """
     chance = np.divide(half_square, -(sigma**2), out=out)
     np.exp(chance, out=chance)
@@ -36,14 +42,18 @@ def bare_chance(half_square: Floats, capability: Floats, sigma: Floats | float, 
 def bare_unserved(
     half_square: Floats, capability: Floats, sigma: Floats | float, district: Indices, districts: int
 ) -> Floats:
-    """The chance that no campus serves a district: ``Π_u (1 - S_u · exp(-t²/2σ²))``, (districts, draws).
+    """Compute the chance that no campus serves a district: ``Π_u (1 - S_u · exp(-t²/2σ²))``.
 
     Args:
-        half_square: t²/2 of the minutes t between a district and a campus, (pairs, draws); overwritten, being large.
-        capability: S of the campus, (pairs, draws).
+        half_square: t²/2 of the minutes t between a district and a campus, (pairs, draws). It is overwritten, because
+            it is large.
+        capability: S of the campus, from 0 to 1, (pairs, draws).
         sigma: σ in minutes, one number or one per draw.
-        district: (pairs,) in rising order; a district without pairs is served by none.
-        districts: how many there are.
+        district: (pairs,) positions in rising order; no campus serves a district without pairs.
+        districts: the number of districts.
+
+    Returns:
+        Shares, (districts, draws).
     """
     chance = bare_chance(half_square, capability, sigma, out=half_square)
     np.subtract(1.0, chance, out=chance)
@@ -55,10 +65,10 @@ def bare_unserved(
 
 
 def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float) -> Floats:
-    """The chance that at least one campus can serve a district: ``1 - Π_u (1 - S_u · exp(-t²/2σ²) · [t ≤ T])``.
+    """Compute the chance that at least one campus can serve a district: ``1 - Π_u (1 - S_u · exp(-t²/2σ²) · [t ≤ T])``.
 
     Args:
-        minutes: t, (districts, campuses); a missing time (NaN) is no reach.
+        minutes: t, (districts, campuses); a campus with a missing time (NaN) does not serve the district.
         capability: S, (campuses,), from 0 to 1.
         sigma: σ in minutes.
         limit: T in minutes.
@@ -69,12 +79,12 @@ def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float)
     Raises:
         ValueError: shapes that do not fit, capability outside [0, 1], negative minutes, sigma ≤ 0.
 
-    One campus of capability 0.8 at the door, then 40 minutes away (0.8 · e^-0.5 = 0.4852), then too far:
+    One campus of capability 0.8 in the district's centre, then 40 minutes away (0.8 · e^-0.5 = 0.4852), then too far:
 
     >>> reach([[0], [40], [91]], [0.8], sigma=40, limit=90).round(4).tolist()
     [0.8, 0.4852, 0.0]
 
-    Two campuses of 0.5 at the door: 1 - 0.5 · 0.5.
+    Two campuses of 0.5 in the centre: 1 - 0.5 · 0.5.
 
     >>> reach([[0, 0]], [0.5, 0.5], sigma=40, limit=90).tolist()
     [0.75]
@@ -92,12 +102,18 @@ def reach(minutes: ArrayLike, capability: ArrayLike, sigma: float, limit: float)
 
 
 def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats:
-    """The capability of each province's most capable campus, 0 if it has none: (provinces, draws).
+    """Find the capability of each province's most capable campus.
 
     Args:
-        capability: (campuses, draws).
-        province: (campuses,) from 0 to ``provinces`` - 1.
-        provinces: how many there are.
+        capability: (campuses, draws), from 0 to 1.
+        province: (campuses,) positions from 0 to ``provinces`` - 1.
+        provinces: the number of provinces.
+
+    Returns:
+        Capabilities, (provinces, draws); 0 for a province without a campus.
+
+    >>> bare_ablest(np.array([[0.5], [0.8], [0.6]]), np.array([0, 0, 2]), 3).ravel().tolist()
+    [0.8, 0.0, 0.6]
     """
     ablest = np.zeros((provinces, capability.shape[1]))
     order = np.argsort(province, kind="stable")
@@ -108,7 +124,14 @@ def bare_ablest(capability: Floats, province: Indices, provinces: int) -> Floats
 
 
 def bare_university(unserved: Floats, mandate: Floats) -> Floats:
-    """The university criterion: ``1 - (1 - reach)(1 - mandate)``; ``1 - reach`` is the chance that no campus serves.
+    """Compute the university criterion: ``1 - (1 - reach)(1 - mandate)``.
+
+    Args:
+        unserved: ``1 - reach``, the chance that no campus serves the district.
+        mandate: from 0 to 1, of a shape that broadcasts.
+
+    Returns:
+        Values from 0 to 1.
 
     >>> bare_university(np.array([0.5]), np.array([0.4])).tolist()
     [0.7]
@@ -117,9 +140,17 @@ def bare_university(unserved: Floats, mandate: Floats) -> Floats:
 
 
 def capability(kinds: pd.Series, pieces: ArrayLike, policy: Policy) -> Floats:
-    """How able each campus is to be the go-between: by kind, raised by evidence of partnership.
+    """Compute how well each campus can connect the partners: by its kind, raised by evidence of partnership.
 
     ``S = 1 - (1 - S_kind)(1 - uplift)^n`` for n ``pieces`` of evidence: each closes a part of what is missing.
+
+    Args:
+        kinds: (campuses,) the kind of each, one of ``university.capability`` of the policy.
+        pieces: n, (campuses,) the pieces of evidence of each.
+        policy: the policy of the run.
+
+    Returns:
+        S, (campuses,), from 0 to 1.
     """
     rules = policy.university
     by_kind = kinds.map(rules.capability.model_dump()).to_numpy(dtype=float)
@@ -127,7 +158,15 @@ def capability(kinds: pd.Series, pieces: ArrayLike, policy: Policy) -> Floats:
 
 
 def minutes_by_road(km: ArrayLike, policy: Policy) -> Floats:
-    """Minutes by road from kilometres in a straight line, if there is no road data."""
+    """Estimate minutes by road from kilometres in a straight line: ``60 · detour · km / speed``.
+
+    Args:
+        km: kilometres, any shape.
+        policy: the policy of the run; it names detour (a factor) and speed (km per hour).
+
+    Returns:
+        Minutes, in the shape of ``km``.
+    """
     rules = policy.university
     return np.asarray(60 * rules.detour * np.asarray(km, dtype=float) / rules.speed_km_per_hour)
 
@@ -150,7 +189,17 @@ class Serving:
 
 
 def serving(universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, policy: Policy) -> Serving:
-    """Minutes, nearest campuses and capability, from ``km`` (districts, campuses)."""
+    """Compute which campuses can serve which districts.
+
+    Args:
+        universities: one row per campus, with its kind and the name of its institution.
+        partnerships: one row per piece of evidence, with its ``campus_code``.
+        km: kilometres in a straight line, (districts, campuses).
+        policy: the policy of the run.
+
+    Returns:
+        Minutes by road, each institution's nearest campus, and capability.
+    """
     counted = partnerships["campus_code"].value_counts()
     pieces = universities["campus_code"].map(counted).fillna(0).to_numpy(dtype=np.int64)
     minutes = minutes_by_road(km, policy)
@@ -163,7 +212,17 @@ def serving(universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, 
 
 
 def mandate(districts: pd.DataFrame, universities: pd.DataFrame, able: Floats, policy: Policy) -> Floats:
-    """What each district gets from the most capable of its province's campuses (campuses,): (districts,)."""
+    """Compute each district's share in the mandate of its province's most capable campus.
+
+    Args:
+        districts: one row per district, with ``province_code``.
+        universities: one row per campus, with ``province_code``.
+        able: (campuses,) capability, from 0 to 1.
+        policy: the policy of the run; ``province_mandate`` is the share of the capability that counts.
+
+    Returns:
+        (districts,), from 0 to 1; 0 where the province has no campus.
+    """
     provinces, positions = np.unique(
         np.concatenate([districts["province_code"], universities["province_code"]]).astype(str), return_inverse=True
     )
@@ -175,10 +234,10 @@ def mandate(districts: pd.DataFrame, universities: pd.DataFrame, able: Floats, p
 def district_university(
     district_facts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """The university criterion and its parts for every district.
+    """Compute the university criterion and its parts for every district.
 
-    Each institution serves a district from its nearest campus; the nearest named is the nearest campus that can serve
-    at all.
+    Each institution serves a district from its nearest campus. The nearest campus in the table is the nearest one with
+    a capability above 0.
 
     Args:
         district_facts: one row per district, with its population-weighted centre.
@@ -197,7 +256,18 @@ def district_university(
 def university_table(
     districts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, km: Floats, policy: Policy
 ) -> pd.DataFrame:
-    """``district_university`` from ``km`` (districts, campuses), in the order of the two tables."""
+    """Compute ``district_university`` from given distances.
+
+    Args:
+        districts: one row per district.
+        universities: one row per campus.
+        partnerships: evidence of partnership, by campus.
+        km: kilometres in a straight line, (districts, campuses), in the order of the two tables.
+        policy: the policy of the run.
+
+    Returns:
+        The columns of the contract ``district_university``.
+    """
     rules = policy.university
     found = serving(universities, partnerships, km, policy)
     able, minutes = found.capability, found.minutes

@@ -60,7 +60,7 @@ class UniversityUnderDraws(UnderDraws):
         self.capability, self.kind_only = found.capability, found.pieces == 0
         self.place_known = (universities["precision"] == "campus").to_numpy()
         self.campus_province = country.province_of(universities["province_code"])
-        self.pairs = pairs_in_reach(country, found)
+        self.pairs = _pairs_in_reach(country, found)
         self._half_square = self.pairs.minutes**2 / 2
 
     @property
@@ -82,7 +82,15 @@ class UniversityUnderDraws(UnderDraws):
         return Versions(np.clip(moved, 0, 1).astype(np.float32), self.capability)
 
     def values(self, draw: Draw, districts: Indices) -> Floats:
-        """The university criterion of some districts."""
+        """Compute the university criterion of some districts under draws.
+
+        Args:
+            draw: m draws, with ``decay`` and the place and capability of each campus.
+            districts: (k,) rising positions in the country.
+
+        Returns:
+            Values from 0 to 1, (k, m).
+        """
         country, able = self.country, draw["campus_capability"]
         sigma = draw.between("decay", *country.policy.uncertainty.sigma_minutes, self.rules.sigma_minutes)
         position = np.full(len(country.codes), -1)
@@ -96,8 +104,11 @@ class UniversityUnderDraws(UnderDraws):
         return bare_university(unserved, (self.rules.province_mandate * ablest)[country.province[districts]])
 
 
-def pairs_in_reach(country: Country, found: Serving) -> Pairs:
-    """The pairs of district and campus between which some place of the campus is within the limit."""
+def _pairs_in_reach(country: Country, found: Serving) -> Pairs:
+    """Find the pairs of district and campus for which some place of the campus is within the policy's limit of minutes.
+
+    The first, cheap test adds the greatest distance that a campus can move to the distance from its recorded place.
+    """
     universities, policy = country.universities, country.policy
     at = places.places_within(country.shapes, universities["district_code"], STRIPS, policy.seed)
     recorded = universities[["lon", "lat"]].to_numpy(dtype=float)

@@ -32,6 +32,6 @@ def country(
         partnerships=partnerships,
         provinces=np.sort(regions["province_code"].to_numpy(dtype=object)),
         neighbours=sparse.csr_array(near),
-        may=district_scores["status"][known].isin(["eligible", "below_gate"]).to_numpy(),
+        may_be_pilot=district_scores["status"][known].isin(["eligible", "below_gate"]).to_numpy(),
         policy=policy,
     )

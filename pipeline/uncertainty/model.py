@@ -28,7 +28,7 @@ class Model:
     def scores(self, draw: Draw) -> Floats:
         """Scores (districts, draws) of those that may be a pilot in the draw; NaN for the others."""
         drawn = [criterion.at(draw) for criterion in self.criteria.values()]
-        passes = np.broadcast_to(self.country.may[:, None], (len(self.country.codes), len(draw.rho)))
+        passes = np.broadcast_to(self.country.may_be_pilot[:, None], (len(self.country.codes), len(draw.rho)))
         for criterion in drawn:
             passes = passes if criterion.passes is None else passes & criterion.passes
         # Most criteria are computed only for the districts that pass in some draw of the block.

@@ -69,7 +69,7 @@ def _districts(
         top_k_share=drawn.first,
         pilot_share=drawn.pilot,
     )
-    table.loc[~model.country.may] = np.nan
+    table.loc[~model.country.may_be_pilot] = np.nan
     table["district_code"] = model.country.codes
     table["firmness"] = firmness(table["pilot_share"], model.policy.uncertainty)
     return district_scores[["district_code"]].merge(table, on="district_code", how="left")

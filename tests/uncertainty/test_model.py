@@ -88,7 +88,7 @@ def test_one_draw_again_by_the_functions_that_validate(
         c3 = np.fmax(stored["measured"], stored["unmeasured"] * quality)
         criteria = np.maximum(np.column_stack([c1, c2, c3]), rules.score.floor)
         expected = 100 * scoring.power_mean(criteria, draw.weights[:, j], draw.rho[j])
-        has = concentrated & real.may
+        has = concentrated & real.may_be_pilot
         assert np.isfinite(scores[:, j]).tolist() == has.tolist()
         assert scores[has, j] == pytest.approx(expected[has], rel=1e-9)
 
@@ -192,7 +192,7 @@ def with_systems(country: Country, measured: float, unmeasured: float) -> Countr
 
 
 def test_a_missing_data_system_leaves_its_weight_to_the_others_or_is_drawn(real: Country, choices: Choices) -> None:
-    model, i = Model(with_systems(real, np.nan, np.nan)), int(np.flatnonzero(real.may)[0])
+    model, i = Model(with_systems(real, np.nan, np.nan)), int(np.flatnonzero(real.may_be_pilot)[0])
     every, undrawn = np.arange(len(real.codes)), choices.draw(nothing_moves())
     criteria = np.stack([criterion.at(undrawn).values(every) for criterion in model.criteria.values()])
     known = criteria[:2, i, 0]
