@@ -6,6 +6,7 @@ Here: ``policy.toml`` in and out, and the table of parameters. Not here: what a 
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,12 @@ BALLOT = f"""
 # cast_on = {{today}}
 # note = ""
 """
+# A ballot to fill in as an earlier policy has it, perhaps with other criteria: the heading of BALLOT, and its lines.
+BALLOT_IN_COMMENTS = re.compile(
+    r"^(?:# One ballot per agency that votes.*\n(?:#.*\n)*?)?"
+    r"# *\[\[ballots\]\][ \t]*(?:\n|\Z)(?:# *\w+ *=.*(?:\n|\Z))*",
+    re.M,
+)
 
 
 def read_policy(path: Path, known_districts: Collection[str] | None = None) -> tuple[Policy, Origin]:
@@ -203,8 +210,7 @@ def new_policy(source: Path, target: Path, round_name: str, as_of: date | None, 
         del text["ballots"]
         text["weights"] = policy.weights.model_dump()
     target.parent.mkdir(parents=True, exist_ok=True)
-    whole = tomlkit.dumps(text).rstrip() + "\n"
-    if BALLOT.split("\n")[1] not in whole:
-        whole += BALLOT.format(agency=policy.agencies[0], today=as_of or policy.as_of)
+    whole = BALLOT_IN_COMMENTS.sub("", tomlkit.dumps(text)).rstrip() + "\n"
+    whole += BALLOT.format(agency=policy.agencies[0], today=as_of or policy.as_of)
     validated(tomlkit.parse(whole).unwrap(), shown_path(target))
     target.write_text(whole, encoding="utf-8")

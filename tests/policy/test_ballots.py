@@ -88,6 +88,29 @@ def test_a_new_round_keeps_rules_and_comments_but_no_ballots(tmp_path: Path) -> 
     assert target.read_text(encoding="utf-8") == text
 
 
+def test_a_new_round_has_the_present_ballot_to_fill_in_and_no_older_one(tmp_path: Path) -> None:
+    text = REAL.read_text(encoding="utf-8")
+    before, _, ballot = text.partition("# One ballot per agency")
+    older = f"# One ballot per agency{ballot}".replace("data_system = 0", "roads = 0").replace("and the section", "and")
+    assert "roads" in older
+    for note in ("", "\n", "\n# A note of the working group.\n", "\n\n# A note of the working group.\n"):
+        source, target = tmp_path / "older.toml", tmp_path / "new.toml"
+        source.write_text(before + older.rstrip() + note, encoding="utf-8")
+        policies.new_policy(source, target, "2569", date(2026, 12, 31))
+        made = target.read_text(encoding="utf-8")
+        assert "roads" not in made
+        assert made.count("[[ballots]]") == 1
+        assert "cast_on = 2026-12-31" in made
+        assert note.strip() in made
+        # With the marks removed it is a ballot of today's criteria.
+        filled = made.partition("# [[ballots]]")[2].replace("# ", "").replace("poverty = 0", "poverty = 100")
+        filled = filled.replace('cast_by = ""', 'cast_by = "the board"')
+        whole = made.partition("[weights]")[0] + "[score]" + made.partition("[score]")[2].partition("# One ballot")[0]
+        target.write_text(f"{whole}[[ballots]]{filled}", encoding="utf-8")
+        assert policies.read_policy(target)[0].voters == ("PMU-A",)
+        target.unlink()
+
+
 def test_what_is_asked_in_the_words_of_a_user(tmp_path: Path, policy: Policy) -> None:
     def weights(asked: WhatIf, of: Policy = policy) -> list[float]:
         return [round(w, 6) for w in asked.applied(of).nominal_weights]
