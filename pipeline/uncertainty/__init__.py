@@ -1,6 +1,6 @@
-"""How sure the ranking is: everything uncertain is drawn again and again, and the ranks follow.
+"""How certain the ranking is: everything uncertain is drawn many times, and the ranking is computed for each draw.
 
-``ranges`` has bare functions over draws, ``arrays`` the country as the draws see it, ``choices`` what is drawn,
+``ranges`` has bare functions over draws, ``arrays`` the country under draws, ``choices`` what is drawn,
 ``model`` scores under a draw, ``outcomes`` ranks and choices, ``rank_tables`` the tables. Not here: formulas
 (``criteria``, ``scoring``), words (``sentences``).
 """

@@ -1,6 +1,6 @@
-"""The country as the draws see it, from the stored tables.
+"""The country under draws, from the stored tables.
 
-Here: which districts are drawn. Not here: what is drawn (``choices``), what a criterion makes of it (``criteria``).
+Here: which districts are drawn. Not here: what is drawn (``choices``), criteria under draws (``criteria``).
 """
 
 import geopandas as gpd
@@ -22,7 +22,22 @@ def country(
     regions: pd.DataFrame,
     policy: Policy,
 ) -> Country:
-    """The districts whose concentration of poverty is known; all district tables in the order of ``district_code``."""
+    """Select the districts that are drawn, and put together what the criteria read.
+
+    These are the districts for which it is known whether poverty is concentrated.
+
+    Args:
+        district_criteria: the criteria of all districts; all district tables are in the order of ``district_code``.
+        district_scores: the status of each district.
+        district_shapes: the outlines of all districts.
+        universities: one row per campus.
+        partnerships: evidence of partnership, by campus.
+        regions: all provinces.
+        policy: the policy of the run.
+
+    Returns:
+        The country, with its districts and its provinces in the order of their codes.
+    """
     known = district_criteria["concentrated"].notna().to_numpy()
     near = places.neighbours(district_shapes, policy.poverty.neighbour_distance_m)[known][:, known]
     return Country(

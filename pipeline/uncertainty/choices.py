@@ -1,10 +1,10 @@
 """What is uncertain, and how it is drawn.
 
 Here: one number for everything that ``criterion.UNCERTAIN`` declares, and from these the values of a draw. Not here:
-what a criterion makes of its numbers (``criteria``), what a draw gives (``model``).
+criteria under draws (``criteria``), scores under draws (``model``).
 
-Everything uncertain is one number u in [0, 1), so that all of it is independent even if the quantities are not
-(weights that sum to 1): u picks one of the versions made beforehand, or a value between two bounds. NaN means the
+Everything uncertain is drawn as one number u in [0, 1). These numbers are independent even where the quantities are
+not (weights sum to 1): u picks one of the versions made beforehand, or a value between two bounds. NaN means the
 policy's value.
 """
 
@@ -18,12 +18,20 @@ from pipeline.policy import Policy
 from pipeline.uncertainty.ranges import draw_weights
 
 SOURCES: tuple[str, ...] = tuple(uncertain.name for uncertain in UNCERTAIN)
-# The numbers of everything without versions come from the stream of the first of it.
+# The random numbers of all quantities without versions come from the stream of the first of them.
 NUMBERS = next(uncertain.stream for uncertain in UNCERTAIN if not uncertain.versions)
 
 
-def made(criterion: UnderDraws, name: str, stream: Stream) -> Versions:
-    """The versions of something uncertain about a criterion.
+def _made(criterion: UnderDraws, name: str, stream: Stream) -> Versions:
+    """Make the versions of something uncertain about a criterion.
+
+    Args:
+        criterion: the criterion under draws.
+        name: what is uncertain, declared with ``versions=True``.
+        stream: the seed of its random numbers, and the number of draws.
+
+    Returns:
+        As many versions as there are draws.
 
     Raises:
         LookupError: the criterion declares versions and does not make them.
@@ -34,7 +42,12 @@ def made(criterion: UnderDraws, name: str, stream: Stream) -> Versions:
 
 
 class Choices:
-    """The versions of everything uncertain, made once from the policy's seed."""
+    """The versions of everything uncertain, made once from the policy's seed.
+
+    Attributes:
+        policy: the policy of the run.
+        draws: the number of draws.
+    """
 
     def __init__(self, criteria: Mapping[str, UnderDraws], policy: Policy, threads: int) -> None:
         self.policy, self.draws = policy, policy.uncertainty.draws
@@ -46,13 +59,18 @@ class Choices:
             nominal, policy.uncertainty.weights_concentration, self.draws, int(seeds["weights"].generate_state(1)[0])
         )
         self._versions = {"weights": Versions(drawn, nominal)} | {
-            name: made(criteria[criterion.name], name, Stream(seeds[name], self.draws, threads))
+            name: _made(criteria[criterion.name], name, Stream(seeds[name], self.draws, threads))
             for criterion in CRITERIA
             for name in (uncertain.name for uncertain in criterion.uncertain if uncertain.versions)
         }
 
     def uniforms(self) -> Floats:
-        """One number per source and draw, (sources, draws): each version once, everything else at random."""
+        """Draw one number per source and draw.
+
+        Returns:
+            Numbers in [0, 1), (sources, draws). Those of a source with versions pick each version once; all others are
+            random.
+        """
         u = np.random.default_rng(self._numbers).random((len(SOURCES), self.draws))
         for i, uncertain in enumerate(UNCERTAIN):
             if uncertain.versions:
@@ -60,7 +78,14 @@ class Choices:
         return u
 
     def draw(self, u: Floats) -> Draw:
-        """The values for each column of ``u`` (sources, m)."""
+        """Turn numbers into the values of draws.
+
+        Args:
+            u: (sources, m) numbers in [0, 1), in the order of ``SOURCES``; NaN gives the policy's value.
+
+        Returns:
+            The values of m draws.
+        """
         by_source = dict(zip(SOURCES, u, strict=True))
         values = {
             name: self._versions[name].at(numbers) if name in self._versions else numbers

@@ -1,4 +1,4 @@
-"""What draws give: ranks, and which districts and provinces are chosen.
+"""The outcomes of draws: ranks, and which districts and provinces are chosen.
 
 Here: from scores under draws to ranks and shares. Not here: scores (``model``), tables (``rank_tables``).
 """
@@ -16,14 +16,14 @@ from pipeline.uncertainty.ranges import Ranks, ranks_by_draw
 
 @dataclass(frozen=True)
 class Outcome:
-    """What some draws give; of one block counts of its draws, of all together shares.
+    """Ranks and choices of some draws. Vectors are counts of draws for one block, and shares for all draws.
 
     Attributes:
         ranks: of districts, (draws, districts).
         eligible: draws in which a district is eligible, (districts,).
         first: draws in which it is among the first districts, as many as there are pilot districts, (districts,).
         pilot: draws in which it is a pilot district of a listed province, (districts,).
-        province_values: (draws, provinces).
+        province_values: (draws, provinces), in points.
         province_ranks: (draws, provinces).
         listed: draws in which a province is listed, (provinces,).
     """
@@ -37,8 +37,8 @@ class Outcome:
     listed: Floats
 
 
-def lower_code_first(points: Floats) -> Floats:
-    """Scores or values (places, draws) in which no two are equal: of equals the lower code comes first.
+def _lower_code_first(points: Floats) -> Floats:
+    """Make scores or values (places, draws) unequal: of equals the lower code comes first.
 
     Equal scores do occur: where poverty is at its goalposts, and university and data system are those of the province.
     """
@@ -46,12 +46,20 @@ def lower_code_first(points: Floats) -> Floats:
 
 
 def outcome(model: Model, draw: Draw) -> Outcome:
-    """What a block of draws gives, with counts of its draws."""
+    """Compute ranks and choices of a block of draws.
+
+    Args:
+        model: scores under draws.
+        draw: the m draws of the block.
+
+    Returns:
+        Ranks of districts and provinces, and counts of draws.
+    """
     policy = model.policy
     scores = model.scores(draw)
-    chosen_by = lower_code_first(scores)
+    chosen_by = _lower_code_first(scores)
     values, last = model.provinces(chosen_by)
-    listed = (ranks_by_draw(lower_code_first(values).T) <= policy.shortlist_provinces) & (values.T > 0)
+    listed = (ranks_by_draw(_lower_code_first(values).T) <= policy.shortlist_provinces) & (values.T > 0)
     ranks = ranks_by_draw(scores.T)
     has = np.isfinite(scores)
     province = model.country.province
@@ -66,8 +74,8 @@ def outcome(model: Model, draw: Draw) -> Outcome:
     )
 
 
-def joined(blocks: list[Outcome]) -> Outcome:
-    """Blocks of draws as one; counts become shares."""
+def _joined(blocks: list[Outcome]) -> Outcome:
+    """Join the outcomes of blocks of draws; counts become shares."""
     draws = sum(len(b.ranks) for b in blocks)
 
     def share(name: str) -> Floats:
@@ -85,5 +93,15 @@ def joined(blocks: list[Outcome]) -> Outcome:
 
 
 def outcome_of(choices: Choices, model: Model, u: Floats, threads: int) -> Outcome:
-    """The outcome of the draws of ``u`` (sources, draws)."""
-    return joined(in_blocks(choices, u, lambda draw: outcome(model, draw), threads))
+    """Compute ranks and choices of many draws.
+
+    Args:
+        choices: what turns numbers into draws.
+        model: scores under draws.
+        u: (sources, draws) numbers in [0, 1); NaN gives the policy's value.
+        threads: how many blocks are computed at the same time.
+
+    Returns:
+        Ranks of districts and provinces, and shares of the draws.
+    """
+    return _joined(in_blocks(choices, u, lambda draw: outcome(model, draw), threads))

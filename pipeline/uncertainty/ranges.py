@@ -22,16 +22,20 @@ class RankRanges(NamedTuple):
 
 
 def draw_weights(nominal: ArrayLike, concentration: float, n: int, seed: int) -> Floats:
-    """Weights around the nominal ones: ``w ~ Dirichlet(concentration · nominal)``, (n, criteria).
+    """Draw weights around the nominal ones: ``w ~ Dirichlet(concentration · nominal)``.
 
     Each row sums to 1, each column's mean is the nominal weight (scaled to sum to 1); its variance is
-    ``w(1 - w)/(concentration + 1)``. A criterion without weight never gets one. The same seed gives the same draws.
+    ``w(1 - w)/(concentration + 1)``. A criterion of weight 0 has weight 0 in all draws. The same seed gives the same
+    draws.
 
     Args:
         nominal: (criteria,) weights, 0 or more.
         concentration: above 0; larger values keep draws closer to the nominal weights.
         n: the number of draws.
         seed: of the random numbers.
+
+    Returns:
+        Weights, (n, criteria).
 
     Raises:
         ValueError: negative or missing weights, none above 0, or a concentration of 0 or less.
@@ -54,10 +58,19 @@ def draw_weights(nominal: ArrayLike, concentration: float, n: int, seed: int) ->
 
 
 def ranks_by_draw(scores: ArrayLike) -> Ranks:
-    """Ranks within each draw: (draws, units) scores to (draws, units) ranks.
+    """Rank units within each draw.
 
     1 is the highest; equal scores share the smallest rank number. A missing score (NaN: not in the ranking of this
-    draw) comes behind all others, such units sharing a rank.
+    draw) ranks behind all others, and all missing scores share that rank.
+
+    Args:
+        scores: (draws, units) in any unit, at most 32,767 units.
+
+    Returns:
+        Ranks, (draws, units).
+
+    Raises:
+        ValueError: not two dimensions, or too many units.
 
     >>> ranks_by_draw([[50, 80, 50, 10], [1, np.nan, 2, np.nan]]).tolist()
     [[2, 1, 2, 4], [2, 3, 1, 3]]
@@ -78,10 +91,15 @@ def ranks_by_draw(scores: ArrayLike) -> Ranks:
 
 
 def rank_ranges(scores: ArrayLike) -> RankRanges:
-    """Median rank and 5-95 % range of each unit, from its scores in each draw, (draws, units).
+    """Compute the median and the 5-95 % range of each unit's rank over the draws.
 
-    Ranks as by ``ranks_by_draw``; quantiles by linear interpolation between order statistics (type 7 of Hyndman & Fan
-    1996, The American Statistician 50, 361-365; numpy's and R's default).
+    Ranks are those of ``ranks_by_draw``.
+
+    Args:
+        scores: (draws, units) in any unit.
+
+    Returns:
+        Ranks, (units,) each; quantiles as by ``ranges_of``.
 
     Raises:
         ValueError: another shape, or no draws.
@@ -96,7 +114,25 @@ def rank_ranges(scores: ArrayLike) -> RankRanges:
 
 
 def ranges_of(values: ArrayLike) -> RankRanges:
-    """Median and 5-95 % range of each column of ``values`` (draws, units), quantile type 7."""
+    """Compute the median and the 5-95 % range of each unit over the draws.
+
+    Quantiles are interpolated between order statistics (type 7, the default of numpy and R).
+
+    Args:
+        values: (draws, units): ranks, or values in any unit.
+
+    Returns:
+        (units,) each, in the unit of the values.
+
+    Raises:
+        ValueError: another shape, or no draws.
+
+    Source: Hyndman & Fan (1996), The American Statistician 50, 361-365.
+
+    >>> median, low, high = ranges_of([[1], [1], [2]])
+    >>> median.tolist(), low.tolist(), high.round(2).tolist()
+    ([1.0], [1.0], [1.9])
+    """
     v = np.asarray(values)
     if v.ndim != 2 or not v.shape[0]:
         raise ValueError(f"values must be draws by units with at least one draw, not of shape {v.shape}")
@@ -120,22 +156,25 @@ class Sensitivity(NamedTuple):
 
 
 def sobol(function: Callable[[Floats], Floats], sources: int, n: int, seed: int) -> Sensitivity:
-    """How much of the variance of a function's outputs each source explains, alone and with all its interactions.
+    """Compute how much of the variance of a function's outputs each source explains, alone and with its interactions.
 
-    Indices of several outputs are averaged, weighted by the variances of the outputs; outputs that do not vary are left
-    out, and if none varies all indices are 0. Estimates just below 0 are 0.
+    Indices of several outputs are averaged, weighted by the variances of the outputs. Outputs that do not vary are left
+    out, and if none varies all indices are 0. Estimates just below 0 are set to 0.
 
     Args:
-        function: takes (sources, m) independent uniforms in [0, 1) and gives (outputs, m); it is called with n, n and
+        function: takes (sources, m) independent uniforms in [0, 1) and returns (outputs, m); it is called with n, n and
             n · sources columns.
-        sources: how many inputs the function has.
+        sources: the number of inputs of the function.
         n: a power of 2.
         seed: of the random numbers.
+
+    Returns:
+        Indices from 0 to about 1, (sources,) each.
 
     Source: Saltelli et al. (2010), Computer Physics Communications 181, 259-270, as in scipy; Gamboa et al. (2014),
     Electronic Journal of Statistics 8, 575-603 (several outputs).
 
-    Of ``x + 2y`` the second source has four times the variance of the first:
+    In ``x + 2y`` the second source has four times the variance of the first:
 
     >>> sobol(lambda u: (u[0] + 2 * u[1])[None, :], 2, 1024, seed=1).first_order.round(2).tolist()
     [0.2, 0.8]

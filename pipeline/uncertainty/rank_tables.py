@@ -34,17 +34,20 @@ def uncertainty_tables(
     policy: Policy,
     threads: int = THREADS,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """``district_uncertainty``, ``province_uncertainty`` and ``sensitivity``; the same for any number of threads.
+    """Compute the three tables of uncertainty. They are the same for any number of threads.
 
     Args:
-        district_criteria: like all tables of districts in the order of ``district_code``.
+        district_criteria: the criteria of all districts; all district tables are in the order of ``district_code``.
         district_scores: status and score.
         district_shapes: outlines.
         universities: one row per campus.
         partnerships: evidence of partnership, by campus.
         regions: all provinces.
         policy: the policy of the run.
-        threads: how many compute at the same time.
+        threads: how many blocks of draws are computed at the same time.
+
+    Returns:
+        The tables ``district_uncertainty``, ``province_uncertainty`` and ``sensitivity``, with their sentences.
     """
     model = Model(
         country(district_criteria, district_scores, district_shapes, universities, partnerships, regions, policy)
@@ -63,7 +66,7 @@ def uncertainty_tables(
 def _districts(
     model: Model, drawn: Outcome, nominal: Outcome, alone: list[Outcome], district_scores: pd.DataFrame
 ) -> pd.DataFrame:
-    """``district_uncertainty`` without words; nothing for districts that are a pilot in no draw."""
+    """``district_uncertainty`` without words; empty for districts that are a pilot in no draw."""
     table = _places(drawn.ranks, nominal.ranks, [a.ranks for a in alone]).assign(
         eligible_share=drawn.eligible,
         top_k_share=drawn.first,
@@ -71,7 +74,7 @@ def _districts(
     )
     table.loc[~model.country.may_be_pilot] = np.nan
     table["district_code"] = model.country.codes
-    table["firmness"] = firmness(table["pilot_share"], model.policy.uncertainty)
+    table["firmness"] = _firmness(table["pilot_share"], model.policy.uncertainty)
     return district_scores[["district_code"]].merge(table, on="district_code", how="left")
 
 
@@ -81,7 +84,7 @@ def _provinces(model: Model, drawn: Outcome, nominal: Outcome, alone: list[Outco
     return _places(drawn.province_ranks, nominal.province_ranks, [a.province_ranks for a in alone]).assign(
         province_code=model.country.provinces,
         top_k_share=drawn.listed,
-        firmness=firmness(pd.Series(drawn.listed), model.policy.uncertainty),
+        firmness=_firmness(pd.Series(drawn.listed), model.policy.uncertainty),
         value_low=values.low,
         value_high=values.high,
     )
@@ -123,11 +126,18 @@ def _shift(ranks: Ranks, nominal: Ranks) -> Floats:
     return np.asarray(np.abs(ranks - nominal[0]).mean(axis=0))
 
 
-def firmness(share: pd.Series, rules: Uncertainty) -> pd.Series:
-    """The word for a share of the draws: firm, likely, contested or unlikely; missing stays missing.
+def _firmness(share: pd.Series, rules: Uncertainty) -> pd.Series:
+    """Name the share of the draws: firm, likely, contested or unlikely.
+
+    Args:
+        share: of the draws, from 0 to 1; may be missing.
+        rules: the policy's section on uncertainty: the smallest share for each word.
+
+    Returns:
+        A word per share; missing where the share is missing.
 
     >>> from types import SimpleNamespace
-    >>> firmness(pd.Series([0.95, 0.9, 0.6, 0.3, 0.1]), SimpleNamespace(firm=0.9, likely=0.6, contested=0.3)).tolist()
+    >>> _firmness(pd.Series([0.95, 0.9, 0.6, 0.3, 0.1]), SimpleNamespace(firm=0.9, likely=0.6, contested=0.3)).tolist()
     ['firm', 'firm', 'likely', 'contested', 'unlikely']
     """
     least = {"firm": rules.firm, "likely": rules.likely, "contested": rules.contested}
@@ -138,16 +148,19 @@ def firmness(share: pd.Series, rules: Uncertainty) -> pd.Series:
 def _sensitivity(
     choices: Choices, model: Model, drawn: Outcome, nominal: Outcome, alone: list[Outcome], threads: int
 ) -> pd.DataFrame:
-    """Sobol indices of the ranks of the provinces that may be on the list; their mean shift by each source alone."""
-    may = drawn.listed >= CONTENDING
+    """Sobol indices of the ranks of contending provinces, and the mean shift of their ranks by each source alone."""
+    contending = drawn.listed >= CONTENDING
 
     def ranks(u: Floats) -> Floats:
-        blocks = in_blocks(choices, u, lambda draw: outcome(model, draw).province_ranks[:, may], threads)
+        blocks = in_blocks(choices, u, lambda draw: outcome(model, draw).province_ranks[:, contending], threads)
         return np.concatenate(blocks).T.astype(float)
 
     first = total = np.zeros(len(SOURCES))
-    if may.any():
+    if contending.any():
         first, total = sobol(ranks, len(SOURCES), SOBOL, model.policy.seed)
-    shifts = [float(_shift(a.province_ranks, nominal.province_ranks)[may].mean()) if may.any() else 0.0 for a in alone]
+    shifts = [
+        float(_shift(a.province_ranks, nominal.province_ranks)[contending].mean()) if contending.any() else 0.0
+        for a in alone
+    ]
     table = pd.DataFrame({"source": SOURCES, "first_order": first, "total_order": total, "mean_rank_shift": shifts})
-    return table.assign(provinces=int(may.sum()))
+    return table.assign(provinces=int(contending.sum()))
