@@ -15,7 +15,7 @@ from pipeline.shortlist.rules import Conflict, choose, near_best, rules_of
 def pilot_portfolio(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The best portfolio, and all portfolios almost as good.
+    """Choose the best portfolio, and list all portfolios almost as good.
 
     It has as many provinces as the shortlist, or as many as the regional quotas allow. The price of fairness is
     ``1 - V_portfolio / V_free``, V_free being the value of as many provinces without rules.
@@ -31,7 +31,7 @@ def pilot_portfolio(
         All provinces, with those of the portfolio marked; and one row per portfolio almost as good as the best.
 
     Raises:
-        InputError: names a smallest set of rules that cannot be met together.
+        InputError: no portfolio meets all rules; the message names a smallest set of rules that conflict.
     """
     rules = policy.portfolio
     table = provincial_shortlist.sort_values("province_code", ignore_index=True)
@@ -40,7 +40,7 @@ def pilot_portfolio(
     by_region = pd.Series(can).groupby(table["region"].to_numpy()).sum()
     k = int(min(policy.shortlist_provinces, by_region.clip(upper=rules.region_most).sum()))
     given = {
-        "loads": loads(table, district_scores, policy.pilot_districts_per_province),
+        "loads": _loads(table, district_scores, policy.pilot_districts_per_province),
         "load_limit": rules.districts_per_university,
         "locked": [codes.index(p.province_code) for p in rules.locks],
         "vetoed": [codes.index(p.province_code) for p in rules.vetoes],
@@ -55,7 +55,7 @@ def pilot_portfolio(
             Problem(
                 "the policy",
                 "; ".join(conflict.rules),
-                "rules that a portfolio can meet together",
+                "rules that one portfolio can meet",
                 "change one of them",
                 column="portfolio",
             )
@@ -74,11 +74,11 @@ def pilot_portfolio(
         near_best_margin_pct=100 * margin,
         price_of_fairness_pct=100 * max(0.0, 1 - values[chosen].sum() / free) if free > 0 else 0.0,
     )
-    return table, listed(others, values, np.array(codes, dtype=object))
+    return table, _listed(others, values, np.array(codes, dtype=object))
 
 
-def listed(portfolios: np.ndarray, values: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
-    """Portfolios (portfolios, provinces), best first: value per province, and codes."""
+def _listed(portfolios: np.ndarray, values: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
+    """Portfolios (portfolios, provinces) as rows, best first: the value per province, and the codes."""
     worth = (portfolios * values).sum(axis=1) / np.maximum(portfolios.sum(axis=1), 1)
     provinces = [tuple(codes[chosen]) for chosen in portfolios]
     order = sorted(range(len(provinces)), key=lambda i: (-worth[i], provinces[i]))
@@ -91,8 +91,8 @@ def listed(portfolios: np.ndarray, values: np.ndarray, codes: np.ndarray) -> pd.
     )
 
 
-def loads(table: pd.DataFrame, district_scores: pd.DataFrame, n: int) -> dict[str, np.ndarray]:
-    """For each institution how many pilot districts of each province have it as their nearest: (provinces,)."""
+def _loads(table: pd.DataFrame, district_scores: pd.DataFrame, n: int) -> dict[str, np.ndarray]:
+    """Count for each institution the pilot districts of each province that have it as their nearest: (provinces,)."""
     best = best_districts(district_scores, n)
     counted = pd.crosstab(best["university_nearest"], best["province_code"])
     counted = counted.reindex(columns=table["province_code"], fill_value=0)

@@ -27,11 +27,15 @@ class Rule:
 
 
 class Conflict(ValueError):
-    """No choice meets all rules; ``rules`` names a smallest set of rules that conflict."""
+    """No choice meets all rules.
+
+    Attributes:
+        rules: a smallest set of rules that conflict, in words.
+    """
 
     def __init__(self, rules: Sequence[str]) -> None:
         self.rules = tuple(rules)
-        super().__init__("these rules cannot hold together: " + "; ".join(self.rules))
+        super().__init__("no choice meets all of these rules: " + "; ".join(self.rules))
 
 
 def rules_of(
@@ -46,7 +50,22 @@ def rules_of(
     vetoed: Iterable[int] = (),
     names: Sequence[str] | None = None,
 ) -> list[Rule]:
-    """The rules of ``choose`` in words and numbers, without those that always hold, except the number k."""
+    """Put the rules of a choice in words and numbers.
+
+    Args:
+        regions: (n,) the region of each unit.
+        k: how many units to choose.
+        quotas: the smallest and the largest number per region, as for ``choose``.
+        can: (n,) whether a unit can be chosen.
+        loads: for each carrier the load of each unit, (n,).
+        load_limit: the largest total load of a carrier.
+        locked: positions of units that must be chosen.
+        vetoed: positions of units that must not be chosen.
+        names: (n,) names of units for the words; their positions by default.
+
+    Returns:
+        The rules; those that every choice meets are left out, except the number k.
+    """
     n = len(regions)
     called = [str(name) for name in (names if names is not None else range(n))]
     found = [Rule(f"exactly {k} provinces", np.ones(n), k, k)]
@@ -79,21 +98,24 @@ def choose(
     vetoed: Iterable[int] = (),
     names: Sequence[str] | None = None,
 ) -> list[int]:
-    """Positions of the k units of largest total value under the rules, in rising order.
+    """Choose the k units of largest total value under the rules.
 
     ``max Σ x_i v_i`` with ``Σ x_i = k``, x binary, by ``scipy.optimize.milp`` (HiGHS), to optimality.
 
     Args:
-        values: (n,); a unit without a value, or with 0 or less, is never chosen.
+        values: v, (n,); a unit without a value, or with 0 or less, is never chosen.
         regions: (n,) the region of each unit.
         k: how many units to choose.
-        quotas: the smallest and the largest number per region, one pair for all or by region; a region not named has no
-            limits. If fewer units of a region can be chosen than its smallest number, all of them must be.
+        quotas: the smallest and the largest number per region, one pair for all or by region; a region without an
+            entry has no limits. If fewer units of a region can be chosen than its smallest number, all of them must be.
         loads: for each carrier the load of each unit, (n,).
         load_limit: the largest total load of a carrier.
         locked: positions of units that must be chosen.
         vetoed: positions of units that must not be chosen.
         names: (n,) names of units for messages.
+
+    Returns:
+        Positions of the chosen units, in rising order.
 
     Raises:
         Conflict: no choice meets all rules; names a smallest set of rules that conflict.
@@ -105,7 +127,7 @@ def choose(
     [0, 1, 3]
     >>> choose([9, 8, 7, 5, 1], ["A", "A", "A", "B", "B"], 3, (1, 2), vetoed=[3, 4])
     Traceback (most recent call last):
-    pipeline.shortlist.rules.Conflict: these rules cannot hold together: at least 1 in B; veto of 3; veto of 4
+    pipeline.shortlist.rules.Conflict: no choice meets all of these rules: at least 1 in B; veto of 3; veto of 4
     """
     v = np.nan_to_num(np.asarray(values, dtype=float))
     if v.ndim != 1 or len(regions) != v.size or not k >= 0:
@@ -121,7 +143,19 @@ def choose(
 
 
 def solve(values: Floats, can: Flags, rules: Sequence[Rule]) -> Flags | None:
-    """The best choice under the rules; None if no choice meets them."""
+    """Find the choice of largest total value under the rules.
+
+    Args:
+        values: (n,) the value of each unit.
+        can: (n,) whether a unit can be chosen.
+        rules: as returned by ``rules_of``.
+
+    Returns:
+        (n,) true for the chosen units; None if no choice meets the rules.
+
+    >>> solve(np.array([3.0, 2.0]), np.array([True, True]), [Rule("one", np.ones(2), 1, 1)]).tolist()
+    [True, False]
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     if not len(values):
@@ -142,14 +176,25 @@ def solve(values: Floats, can: Flags, rules: Sequence[Rule]) -> Flags | None:
 
 
 def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
-    """Names of a smallest set of rules that no choice meets, in the order of ``rules``.
+    """Find a smallest set of rules that no choice meets.
 
     Any conflicting set shares a rule with the complement of each set that can be met. So the smallest set that shares a
     rule with all known complements is tried; if it can be met, it is extended as far as possible, which gives another
     complement.
 
+    Args:
+        can: (n,) whether a unit can be chosen.
+        rules: rules that no choice meets.
+
+    Returns:
+        The names of the conflicting rules, in the order of ``rules``.
+
     Source: Ignatiev, Previti, Liffiton & Marques-Silva (2015), Smallest MUS extraction with minimal hitting set
     dualization, CP 2015.
+
+    >>> rules = [Rule("two", np.ones(2), 2, 2), Rule("at least one", np.ones(2), 1, 2), Rule("one", np.ones(2), 1, 1)]
+    >>> smallest_conflict(np.array([True, True]), rules)
+    ['two', 'one']
     """
     nothing = np.zeros(len(can))
 
@@ -160,17 +205,17 @@ def smallest_conflict(can: Flags, rules: Sequence[Rule]) -> list[str]:
     while True:
         hitting = [Rule("", row, 1, np.inf) for row in complements]
         tried = solve(-np.ones(len(rules)), np.ones(len(rules), dtype=bool), hitting)
-        held = set(np.flatnonzero(tried).tolist()) if tried is not None else set()
-        if not met(held):
-            return [rules[i].name for i in sorted(held)]
+        selected = set(np.flatnonzero(tried).tolist()) if tried is not None else set()
+        if not met(selected):
+            return [rules[i].name for i in sorted(selected)]
         for i in range(len(rules)):
-            if i not in held and met({*held, i}):
-                held.add(i)
-        complements.append(np.array([float(i not in held) for i in range(len(rules))]))
+            if i not in selected and met({*selected, i}):
+                selected.add(i)
+        complements.append(np.array([float(i not in selected) for i in range(len(rules))]))
 
 
 def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin: float) -> tuple[Flags, float]:
-    """All choices of k units whose value is at least ``1 - margin`` of the best.
+    """Find all choices of k units whose value is at least ``1 - margin`` of the best.
 
     The margin is halved while there are more than 50,000 choices; if that does not help, only the best choice is
     returned, with a margin of 0. Units are added in falling order of value; a partial choice is dropped once the best
@@ -180,7 +225,7 @@ def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin:
         values: (n,) the value of each unit.
         can: (n,) whether a unit can be chosen.
         k: how many units to choose.
-        rules: as ``rules_of`` gives them.
+        rules: as returned by ``rules_of``.
         margin: a share of the value of the best choice.
 
     Returns:
@@ -200,7 +245,7 @@ def near_best(values: Floats, can: Flags, k: int, rules: Sequence[Rule], margin:
 
 
 def _spread(values: Floats, order: list[int], k: int, rules: Sequence[Rule], worth: float) -> Flags | None:
-    """All choices worth ``worth``; None where they become too many."""
+    """All choices with a value of at least ``worth``; None if there are more than ``MOST_PORTFOLIOS``."""
     rows = np.array([r.row for r in rules]).reshape(len(rules), len(values))
     least, most = np.array([r.least for r in rules]), np.array([r.most for r in rules])
     chosen = np.zeros((1, len(values)), dtype=bool)

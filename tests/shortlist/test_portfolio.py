@@ -1,4 +1,4 @@
-"""The portfolio of the real figures, and rules that cannot hold together, from the policy to the message."""
+"""The portfolio of the real figures, and rules that no portfolio meets, from the policy to the message."""
 
 import numpy as np
 import pandas as pd
