@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,8 @@ KEPT_INTAKES = 3
 COMPLETE = "done"
 # Folders of an intake that is not finished begin with this.
 UNFINISHED = ".intake-"
+# Folders of an intake that is being removed begin with this.
+REMOVED = ".removed-"
 LOCK = "lock"
 ROW_LISTS = ("refused", "repaired")
 # Libraries that decide where a household is placed, or how a cell is read.
@@ -105,7 +108,7 @@ def household_counts(
             (result / kind).mkdir(parents=True)
         count_households(paths, chosen, districts, shapes, policy, private, result, log)
         (result / COMPLETE).touch()
-        if not kept.exists():
+        if not (kept / COMPLETE).is_file():
             os.replace(result, kept)
     finally:
         lock.release()
@@ -136,10 +139,16 @@ def identity(chosen: FilesToRead, districts: pd.DataFrame, shapes: gpd.GeoDataFr
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove all but the last few intakes, and at once what an interrupted intake left: it holds rows."""
-    intakes = sorted((p for p in folder.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
-    for old in intakes[: 1 - KEPT_INTAKES]:
-        shutil.rmtree(old, ignore_errors=True)
+    """Remove all but the last few intakes, and at once what an interrupted intake or removal left: it may hold rows."""
+    named = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    intakes = sorted(named, key=lambda path: path.stat().st_mtime)
+    # An intake gets its name when it is complete: one that is not is what an interrupted removal left.
+    complete = [intake for intake in intakes if (intake / COMPLETE).is_file()]
+    for old in intakes:
+        if old not in complete[1 - KEPT_INTAKES :]:
+            _removed(old)
+    for removed in folder.glob(f"{REMOVED}*"):
+        shutil.rmtree(removed, ignore_errors=True)
     for unfinished in folder.glob(f"{UNFINISHED}*"):
         lock = FileLock(unfinished / LOCK)
         try:
@@ -148,3 +157,9 @@ def _remove_old(folder: Path) -> None:
             continue
         lock.release()
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _removed(intake: Path) -> None:
+    """Rename an intake before its tables are removed, so that it is whole or has another name."""
+    with suppress(OSError):  # another process removes it, or it cannot be removed at all
+        os.replace(intake, Path(tempfile.mkdtemp(prefix=REMOVED, dir=intake.parent)) / intake.name)

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -263,7 +263,10 @@ def remove_leftovers(paths: Paths) -> None:
     others = [run for run in kept_runs(paths) if run not in seen]
     left = [*paths.state.glob(f"{BUILDING}*"), *paths.rounds.glob(f".{BUILDING}*")]
     left += [view for view in paths.state.glob(f"{VIEW}*") if view not in seen]
-    left += others[: max(0, len(others) - KEPT_RUNS + bool(seen))]
+    for run in others[: max(0, len(others) - KEPT_RUNS + bool(seen))]:
+        # Renamed first, so that a run is whole or has another name if its removal is interrupted.
+        with suppress(OSError):
+            left.append(run.rename(paths.state / f"{BUILDING}{run.name}"))
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     for folder, part in ((paths.processed, PROCESSED), (paths.maps, MAPS)):

@@ -346,6 +346,30 @@ def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
     assert len(folders) == kept.KEPT_INTAKES
 
 
+def test_what_an_interrupted_removal_of_an_intake_left_is_removed(province: Province) -> None:
+    province.put({"a.csv": csv([row(1)])})
+    left = province.take_in().folder
+    (left / kept.COMPLETE).unlink()
+    (left / "profiles.parquet").unlink()
+    renamed = left.parent / f"{kept.REMOVED}x" / "old"
+    renamed.mkdir(parents=True)
+    # Of an incomplete intake nothing is used, although its name is that of this one.
+    assert province.households() == {"5001": 1}
+    assert [p.name for p in left.parent.iterdir()] == [left.name]
+
+
+def test_an_intake_has_another_name_while_it_is_removed(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(kept.shutil, "rmtree", lambda path, **_: seen.append(path.name))
+    for n in range(4):
+        province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
+        province.take_in()
+    whole = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
+    assert len(whole) == kept.KEPT_INTAKES
+    assert all((intake / kept.COMPLETE).is_file() for intake in whole)
+    assert all(name.startswith((kept.REMOVED, kept.UNFINISHED)) for name in seen)
+
+
 def test_an_id_has_thirteen_digits_and_may_begin_with_zero(province: Province) -> None:
     ids = ["0123456789012", "1.1017002E+12", "110170020345", "๐๑๒๓๔๕๖๗๘๙๐๑๓"]
     province.put({"a.csv": csv([row(n, citizen_id=i) for n, i in enumerate(ids)])})

@@ -49,6 +49,20 @@ def test_old_runs_leftovers_and_stale_links_are_removed(project: Paths) -> None:
     assert {p.resolve().parent.parent for p in tables} == {project.current.resolve()}
 
 
+def test_a_run_has_another_name_while_it_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = Paths.of(tmp_path)
+    for i in range(switching.KEPT_RUNS + 1):
+        (paths.state / f"run-2020010{i}-x").mkdir(parents=True)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(switching.shutil, "rmtree", lambda *_, **__: None)
+        switching.remove_leftovers(paths)
+    assert [run.name for run in switching.kept_runs(paths)] == [
+        f"run-2020010{i}-x" for i in range(1, switching.KEPT_RUNS + 1)
+    ]
+    switching.remove_leftovers(paths)
+    assert not list(paths.state.glob("building-*"))
+
+
 def test_files_are_copied_where_links_cannot_be_made(
     project: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
