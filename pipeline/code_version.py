@@ -66,9 +66,10 @@ TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes"
 HOUSEHOLDS = (
     "households",
     "reading",
+    "categories",
     "contracts/contract",
     "contracts/household_tables",
-    "contracts/raw_tables",
+    "contracts/shared_columns",
     "criteria/alkire_foster",
     "digests",
     "errors",

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import workbooks
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.criterion import CRITERIA, NAMES
 from pipeline.figures import OF_DISTRICTS, Figures
 from pipeline.layers import LAYERS

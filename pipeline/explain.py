@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline import score_analysis, scoring, shortlist
+from pipeline.categories import STATUSES
 from pipeline.contracts import CONTRACTS
 from pipeline.criterion import COUNT, CRITERIA, NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy
-from pipeline.sentences import outlooks, reasons, words
+from pipeline.sentences import outlooks, reasons
 from pipeline.workspace import Tables
 
 PEERS = 5
@@ -167,7 +168,7 @@ def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
     return Explanation(
         _named(row),
         f"{code}, {_named(province)}",
-        f"{words.STATUS[row['status']].both}   {_ranked(row, 'score')}",
+        f"{STATUSES[row['status']].both}   {_ranked(row, 'score')}",
         _answers(
             [row["reason_th"], row["reason_en"], why["comparison_th"], why["comparison_en"]],
             [why["outlook_th"], why["outlook_en"]],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.contracts import FIRMNESS
+from pipeline.categories import FIRMNESS
 from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.shortlist import leaving_and_entering
@@ -196,7 +196,7 @@ def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataF
     """Every province of the shortlist is firm or likely: it is shortlisted in most draws."""
     both = provincial_shortlist.merge(province_uncertainty, on="province_code")
     listed = both[both["shortlisted"].astype(bool)].sort_values("rank")
-    uncertain = listed[~listed["firmness"].isin(FIRMNESS[:2])]
+    uncertain = listed[~listed["firmness"].isin(["firm", "likely"])]
     named = ", ".join(f"{r.name_en} ({r.firmness}, {100 * r.top_k_share:.0f}%)" for r in uncertain.itertuples())
     counts = listed["firmness"].value_counts().to_dict()
     return Finding(

@@ -1,7 +1,9 @@
 """Which poverty rates are lower bounds, so that pages, sentences and commands show "at least".
 
-Imports nothing of the project.
+Not here: where the figures of a district come from (``assets/sql/district_facts.sql``).
 """
+
+from pipeline.categories import PUBLISHED_RATES
 
 
 def is_lower_bound(figures_from: str | None, labelled_share: float | None) -> bool:
@@ -17,4 +19,4 @@ def is_lower_bound(figures_from: str | None, labelled_share: float | None) -> bo
     >>> is_lower_bound("published rates", 1), is_lower_bound("household rows", 0.9), is_lower_bound("household rows", 1)
     (True, True, False)
     """
-    return figures_from == "published rates" or labelled_share is None or not labelled_share >= 1
+    return figures_from == PUBLISHED_RATES or labelled_share is None or not labelled_share >= 1

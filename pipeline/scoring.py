@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.contracts.district_tables import STATUSES
+from pipeline import categories
 from pipeline.criterion import NAMES
 from pipeline.policy import Policy
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ranks = NDArray[np.int64]
+STATUSES = tuple(categories.STATUSES)
 ELIGIBLE, BELOW_GATE, DATA_NEEDED, EXCLUDED = (
     STATUSES.index(name) for name in ("eligible", "below_gate", "data_needed", "excluded")
 )

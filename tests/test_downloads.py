@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline import downloads
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.project import Paths
 from tests.conftest import published
 

@@ -1,18 +1,21 @@
 """What every stored table must be: key, columns, types, units, range, meaning, source.
 
 Here: ``Column`` and ``Contract``, and the register ``CONTRACTS``: one entry per asset, under the asset's name, in
-``raw_tables``, ``household_tables``, ``district_tables`` and ``pilot_tables``. Not here: reading files (``reading``)
-and anything that computes a value.
+``raw_tables`` (with ``layer_tables``), ``household_tables``, ``district_tables``, ``pilot_tables``,
+``uncertainty_tables`` and ``file_tables``. Not here: reading files (``reading``), lists of values that pages show too
+(``categories``), anything that computes a value.
 """
 
 from pipeline.contracts.contract import SEPARATOR, Column, Contract, ContractError, Kind
 from pipeline.contracts.district_tables import DISTRICT
+from pipeline.contracts.file_tables import FILES
 from pipeline.contracts.household_tables import HOUSEHOLDS
-from pipeline.contracts.pilot_tables import CHANGES, FIRMNESS, PILOTS
+from pipeline.contracts.pilot_tables import CHANGES, PILOTS
 from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, SUBDISTRICT_POINTS_FILE
+from pipeline.contracts.uncertainty_tables import UNCERTAINTY
 
 CONTRACTS: dict[str, Contract] = {
-    contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS)
+    contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES)
 }
 
 # The tables that come from files, in contrast to those that list files and repairs.
@@ -23,7 +26,6 @@ __all__ = [
     "AS_RECEIVED",
     "CHANGES",
     "CONTRACTS",
-    "FIRMNESS",
     "PAST_CHOICES",
     "RAW_TABLES",
     "SEPARATOR",

@@ -1,6 +1,6 @@
 """``Column`` and ``Contract``, and how a table is checked against its contract.
 
-Not here: any particular table (``raw_tables``, ``district_tables``, ``pilot_tables``).
+Not here: any particular table (``raw_tables`` and the others in this folder).
 """
 
 from collections.abc import Iterator

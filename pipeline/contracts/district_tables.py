@@ -5,48 +5,26 @@ Not here: inputs (``raw_tables``), what the working group gets (``pilot_tables``
 
 from dataclasses import replace
 
+from pipeline.categories import FIGURES_FROM, STATUSES
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.raw_tables import (
+from pipeline.contracts.raw_tables import districts as districts_contract
+from pipeline.contracts.raw_tables import poverty, regions
+from pipeline.contracts.shared_columns import (
     LAT,
     LON,
     district_code,
+    flag,
+    listed,
+    minutes,
+    nullable,
+    number,
     percent,
     persons,
-    poverty,
     province_code,
-    regions,
     share,
+    text,
 )
-from pipeline.contracts.raw_tables import districts as districts_contract
 from pipeline.criterion import COUNT, CRITERIA, Criterion
-
-STATUSES = ("eligible", "below_gate", "data_needed", "excluded")
-
-
-def number(name: str, meaning: str, unit: str = "", **limits: float | None) -> Column:
-    return Column(name, Kind.NUMBER, meaning, unit, **limits)  # type: ignore[arg-type]
-
-
-def minutes(name: str, meaning: str) -> Column:
-    return Column(name, Kind.NUMBER, meaning, "minutes by road", minimum=0)
-
-
-def nullable(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """The same columns, which may be empty where a district is not in the joined table; lists are never null."""
-    return tuple(column if column.kind is Kind.LIST else replace(column, nullable=True) for column in columns)
-
-
-def flag(name: str, meaning: str, null: bool = False) -> Column:
-    return Column(name, Kind.FLAG, meaning, nullable=null)
-
-
-def text(name: str, meaning: str, null: bool = False) -> Column:
-    return Column(name, Kind.TEXT, meaning, nullable=null)
-
-
-def listed(name: str, meaning: str) -> Column:
-    return Column(name, Kind.LIST, meaning)
-
 
 district_facts = Contract(
     "district_facts",
@@ -65,7 +43,7 @@ district_facts = Contract(
             "source of the poverty figures; where a count is too small to publish, on the"
             " rate of all such districts of the province",
             nullable=True,
-            allowed=("household rows", "household rows, with other districts", "published rates"),
+            allowed=tuple(FIGURES_FROM),
         ),
         text("figures_system", "system of the household rows, if they are used", null=True),
         text("published_by", "system whose published rates are used, if there are no household rows", null=True),
@@ -178,7 +156,7 @@ district_scores = Contract(
         district_code(),
         province_code(),
         *districts_contract.columns[1:3],
-        Column("status", Kind.TEXT, "eligibility status", allowed=STATUSES),
+        Column("status", Kind.TEXT, "eligibility status", allowed=tuple(STATUSES)),
         Column("rank", Kind.COUNT, "among the eligible, 1 is best", "rank", nullable=True, minimum=1),
         number("score", "weighted power mean of the criteria", "points of 100", nullable=True, minimum=0, maximum=100),
         *(column for criterion in CRITERIA for column in columns_of(criterion, (criterion.name,))),

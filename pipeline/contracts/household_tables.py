@@ -5,8 +5,9 @@ Not here: other inputs (``raw_tables``).
 
 from dataclasses import replace
 
+from pipeline.categories import DIMENSION_COUNT, DIMENSIONS
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.raw_tables import DIMENSIONS, YEAR, district_code, persons, share
+from pipeline.contracts.shared_columns import YEAR, district_code, persons, share
 
 SYSTEM = Column("system", Kind.TEXT, "name of the system's folder under data/raw/households/")
 AREA = Column(
@@ -61,14 +62,18 @@ household_poverty = Contract(
         Column("survey_year", Kind.COUNT, "latest survey of its households, Common Era", "year"),
         Column("households", Kind.COUNT, "households surveyed", "households", nullable=True, minimum=0),
         persons("persons", "persons in households surveyed", nullable=True),
-        *counts_of("poor", "poor in any of the five dimensions"),
+        *counts_of("poor", f"poor in any of the {DIMENSION_COUNT.en} dimensions"),
         *counts_of("target_poor", "poor in any dimension and with a welfare card"),
         *(column for name in DIMENSIONS for column in counts_of(f"poor_{name}", f"poor in {name}")),
         share("headcount", "H: persons poor by the policy's cutoff, of all (Alkire-Foster)", nullable=True),
         share("intensity", "A: mean weighted deprivations of the poor", nullable=True),
         share("m0", "M0 = H x A, adjusted headcount", nullable=True),
         *(share(f"contribution_{name}", f"part of M0 that {name} contributes", nullable=True) for name in DIMENSIONS),
-        share("answers_known_share", "answers on the five dimensions that are known, of all asked", nullable=True),
+        share(
+            "answers_known_share",
+            f"answers on the {DIMENSION_COUNT.en} dimensions that are known, of all asked",
+            nullable=True,
+        ),
     ),
     "household rows",
 )

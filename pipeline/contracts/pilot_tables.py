@@ -1,18 +1,26 @@
 """Contracts of what the working group gets, one per table in the group *pilots*.
 
-Not here: tables about districts (``district_tables``).
+Not here: tables about districts (``district_tables``), how certain a rank is (``uncertainty_tables``), files that
+people open (``file_tables``).
 """
 
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.district_tables import flag, listed, nullable, number, text
-from pipeline.contracts.raw_tables import NAMES, district_code, percent, province_code, regions, share
+from pipeline.contracts.raw_tables import regions
+from pipeline.contracts.shared_columns import (
+    NAMES,
+    district_code,
+    flag,
+    listed,
+    number,
+    percent,
+    province_code,
+    share,
+    text,
+)
 from pipeline.criterion import COUNT, CRITERIA, MAPS
 
-SCORE = {"minimum": 0, "maximum": 100}
-# How certain a place is, the most certain first; all but the last are limits in the policy.
-FIRMNESS = ("firm", "likely", "contested", "unlikely")
 # The change of a province from one shortlist to another; none: it is on neither.
 CHANGES = ("enters", "leaves", "stays", "none")
 
@@ -29,7 +37,8 @@ provincial_shortlist = Contract(
             "value",
             "sum of the scores of its best eligible districts, divided by how many count",
             "points of 100",
-            **SCORE,
+            minimum=0,
+            maximum=100,
         ),
         flag("shortlisted", "on the shortlist: among the first K"),
         listed("pilot_districts", "codes of its best eligible districts, best first"),
@@ -110,102 +119,28 @@ near_best_portfolios = Contract(
     ("portfolio",),
     (
         Column("portfolio", Kind.COUNT, "1 is the best", "rank", minimum=1),
-        number("value", "mean value of its provinces", "points of 100", **SCORE),
+        number("value", "mean value of its provinces", "points of 100", minimum=0, maximum=100),
         listed("provinces", "codes of its provinces"),
     ),
     pilot_portfolio.source,
 )
 
 
-def _rank(name: str, meaning: str) -> Column:
-    return number(name, f"{meaning}; places without a rank come last", "rank", minimum=1)
-
-
-_certainty = (
-    _rank("median_rank", "median rank over the draws"),
-    _rank("rank_low", "5th percentile of its ranks"),
-    _rank("rank_high", "95th percentile of its ranks"),
-    number("mean_rank_shift", "mean distance of its ranks from the published one", "ranks", minimum=0),
-    Column("least_certain", Kind.TEXT, "the source that alone moves its rank most, if any", nullable=True),
-    number("least_certain_span_ranks", "5-95 % range of its rank by that source alone", "ranks", minimum=0),
-)
-_sentence = (
-    text("certainty_th", "how certain its rank is, Thai"),
-    text("certainty_en", "how certain its rank is, English"),
-)
-district_uncertainty = Contract(
-    "district_uncertainty",
-    "How certain the rank of each district is, over draws of everything uncertain",
-    ("district_code",),
-    (
-        district_code(),
-        *nullable(
-            (
-                *_certainty,
-                share("eligible_share", "share of the draws in which it is eligible"),
-                share(
-                    "top_k_share",
-                    "share of the draws in which it is among the first districts, as many as there are pilot districts",
-                ),
-                share("pilot_share", "share of the draws in which it is a pilot district of a province in the top K"),
-                Column("firmness", Kind.TEXT, "pilot_share as one of four classes", allowed=FIRMNESS),
-            )
-        ),
-        *_sentence,
-    ),
-    "uncertainty over district_criteria, district_scores, district_shapes, universities, partnerships, policy",
-    rows=928,
-)
-province_uncertainty = Contract(
-    "province_uncertainty",
-    "How certain the rank of each province is, over draws of everything uncertain",
-    ("province_code",),
-    (
-        province_code(),
-        *_certainty,
-        number("value_low", "5th percentile of its value", "points of 100", **SCORE),
-        number("value_high", "95th percentile of its value", "points of 100", **SCORE),
-        share("top_k_share", "share of the draws in which it is in the top K"),
-        Column("firmness", Kind.TEXT, "top_k_share as one of four classes", allowed=FIRMNESS),
-        *_sentence,
-    ),
-    district_uncertainty.source + ", regions",
-    rows=77,
-)
-sensitivity = Contract(
-    "sensitivity",
-    "Sources of uncertainty: Sobol indices of the ranks of the provinces that may be on the shortlist",
-    ("source",),
-    (
-        text("source", "what is uncertain"),
-        text("source_th", "its name, Thai"),
-        text("source_en", "its name, English"),
-        number("first_order", "share of the variance of ranks by it alone", "share", minimum=0),
-        number("total_order", "the same with all its interactions", "share", minimum=0),
-        number("mean_rank_shift", "mean distance from the published rank by it alone", "ranks", minimum=0),
-        Column("provinces", Kind.COUNT, "provinces in the top K in 5 % of the draws or more", "provinces", minimum=0),
-        text("certainty_th", "the same in words, Thai"),
-        text("certainty_en", "the same in words, English"),
-    ),
-    province_uncertainty.source,
-)
 province_explanations = Contract(
     "province_explanations",
     "What would put each province on the shortlist or take it off, and its peers",
     ("province_code",),
     (
         province_code(),
-        number("value_needed", "smallest value that puts it among the first K", "points of 100", **SCORE),
+        number(
+            "value_needed", "smallest value that puts it among the first K", "points of 100", minimum=0, maximum=100
+        ),
         listed("peers", f"codes of the provinces with pilot districts nearest in the {COUNT.en} criteria"),
         text("outlook_th", "what would put it on the shortlist or take it off, Thai"),
         text("outlook_en", "what would put it on the shortlist or take it off, English"),
     ),
     "shortlist and sentences over provincial_shortlist, district_scores, policy",
     rows=77,
-)
-_files = (
-    Column("file", Kind.TEXT, "file name"),
-    Column("bytes", Kind.BYTES, "its content"),
 )
 round_changes = Contract(
     "round_changes",
@@ -254,73 +189,15 @@ map_classes = Contract(
     ),
     "quintiles over district_scores; of score those of eligible districts",
 )
-workbooks = Contract(
-    "workbooks",
-    "The shortlist as CSV and XLSX",
-    ("file",),
-    _files,
-    "provincial_shortlist, pilot_portfolio, uncertainty, district_scores, inputs, policy",
-    files_in="processed",
-)
-country_page = Contract(
-    "country_page",
-    "The page planners open: map and shortlist of the country",
-    ("file",),
-    _files,
-    "everything above",
-    files_in="maps",
-)
-dossiers = Contract(
-    "dossiers",
-    "A page for each province: its districts, the facts about them and the reasons for their ranks",
-    ("file",),
-    _files,
-    country_page.source,
-    files_in="maps",
-)
-brief = Contract(
-    "brief",
-    "The page for the meeting: shortlist, portfolio, changes, decisions to take",
-    ("file",),
-    _files,
-    country_page.source,
-    files_in="maps",
-)
-pictures = Contract(
-    "pictures",
-    "The map of each criterion and of the score as a picture, SVG and PNG",
-    ("file",),
-    _files,
-    "district_scores, map_classes, inputs, policy",
-    files_in="maps",
-)
-downloads = Contract(
-    "downloads",
-    "Files for planners: workbooks of the country and of each province, and districts for a GIS",
-    ("file",),
-    _files,
-    "workbooks, district_scores, district_criteria, district_uncertainty, map_classes, inputs, policy",
-    files_in="maps",
-)
-
 PILOTS = (
     provincial_shortlist,
     shortlist_without_suspects,
     shortlist_without_agencies,
     pilot_portfolio,
     near_best_portfolios,
-    district_uncertainty,
-    province_uncertainty,
-    sensitivity,
     district_explanations,
     province_explanations,
     round_changes,
     decisions,
     map_classes,
-    workbooks,
-    pictures,
-    downloads,
-    country_page,
-    dossiers,
-    brief,
 )

@@ -1,56 +1,27 @@
 """Contracts of what comes in, one per table in the group *raw*.
 
 ``RAW`` are the tables as stored, ``SUBDISTRICT_POINTS_FILE`` and ``PAST_CHOICES`` files that are not stored as they
-are. Not here: what is computed from them (``district``, ``pilots``).
+are. Not here: household rows
+(``household_tables``), how a layer becomes a contract (``layer_tables``), what is computed from inputs
+(``district_tables``, ``pilot_tables``).
 """
 
+from pipeline.categories import DIMENSION_COUNT, DIMENSIONS, LEVELS, UNIVERSITY_KINDS
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.layers import LAYERS, Layer
-
-PROVINCE = "[1-9][0-9]"
-DISTRICT = "[1-9][0-9]{3}"
-SUBDISTRICT = "[1-9][0-9]{5}"
-LON = Column("lon", Kind.NUMBER, "longitude", "degrees east, WGS 84", minimum=97.0, maximum=106.0)
-LAT = Column("lat", Kind.NUMBER, "latitude", "degrees north, WGS 84", minimum=5.0, maximum=21.0)
-DIMENSIONS = ("health", "living", "education", "income", "accessibility")
-UNIVERSITY_KINDS = (
-    "rajabhat",
-    "rajamangala",
-    "autonomous",
-    "public",
-    "institute",
-    "private",
-    "buddhist",
-    "other",
+from pipeline.contracts.layer_tables import layer_contract
+from pipeline.contracts.shared_columns import (
+    LAT,
+    LON,
+    NAMES,
+    SUBDISTRICT,
+    YEAR,
+    district_code,
+    percent,
+    persons,
+    province_code,
+    share,
 )
-LEVELS = ("paper", "digital", "household_linked", "shared_case")
-
-
-def district_code(meaning: str = "DOPA code of the district", nullable: bool = False) -> Column:
-    return Column("district_code", Kind.CODE, meaning, pattern=DISTRICT, nullable=nullable)
-
-
-def province_code(meaning: str = "DOPA code of the province") -> Column:
-    return Column("province_code", Kind.CODE, meaning, pattern=PROVINCE)
-
-
-def persons(name: str, meaning: str, nullable: bool = False) -> Column:
-    return Column(name, Kind.COUNT, meaning, "persons", minimum=0, nullable=nullable)
-
-
-def percent(name: str, meaning: str, nullable: bool = False) -> Column:
-    return Column(name, Kind.NUMBER, meaning, "percent", minimum=0, maximum=100, nullable=nullable)
-
-
-def share(name: str, meaning: str, nullable: bool = False) -> Column:
-    return Column(name, Kind.NUMBER, meaning, "share", minimum=0, maximum=1, nullable=nullable)
-
-
-NAMES = (
-    Column("name_th", Kind.TEXT, "Thai name"),
-    Column("name_en", Kind.TEXT, "English name"),
-)
-YEAR = Column("year", Kind.COUNT, "year, Common Era", "year", minimum=1990, maximum=2100)
+from pipeline.layers import LAYERS
 
 districts = Contract(
     "districts",
@@ -82,7 +53,7 @@ regions = Contract(
 )
 poverty = Contract(
     "poverty",
-    "TPMAP rates by five dimensions, per district and year",
+    f"TPMAP rates by {DIMENSION_COUNT.en} dimensions, per district and year",
     ("district_code", "year"),
     (
         district_code(),
@@ -173,7 +144,7 @@ universities = Contract(
     (
         Column("campus_code", Kind.TEXT, "own code of the campus"),
         *NAMES,
-        Column("kind", Kind.TEXT, "kind of institution", allowed=UNIVERSITY_KINDS),
+        Column("kind", Kind.TEXT, "kind of institution", allowed=tuple(UNIVERSITY_KINDS)),
         Column("campus_name", Kind.TEXT, "campus"),
         province_code(),
         district_code(),
@@ -204,7 +175,7 @@ data_systems = Contract(
     (
         Column("system", Kind.TEXT, "name of the system"),
         province_code("province it covers"),
-        Column("level", Kind.TEXT, "how far the system goes", allowed=LEVELS),
+        Column("level", Kind.TEXT, "how far the system goes", allowed=tuple(LEVELS)),
         Column("surveyed_year", Kind.COUNT, "year of its figures, Common Era", "year", minimum=1990, maximum=2100),
         share("claimed_coverage", "surveyed / registered, as claimed; empty if not claimed", nullable=True),
         share("claimed_completeness", "known / asked, as claimed; empty if not claimed", nullable=True),
@@ -236,38 +207,6 @@ acceptances = Contract(
 )
 
 
-def layer_contract(layer: Layer) -> Contract:
-    """The contract of a layer: the codes and names of its level, then its own columns."""
-    keys: dict[str, tuple[tuple[str, ...], tuple[Column, ...]]] = {
-        "district": (("district_code",), (district_code(), province_code())),
-        "province": (("province_code",), (province_code(),)),
-        "site": (
-            ("province_code", "name_th"),
-            (
-                province_code(),
-                *NAMES,
-                district_code("DOPA code of the district; empty if only the province is known", nullable=True),
-            ),
-        ),
-    }
-    key, columns = keys[layer.level]
-    values = (
-        Column(
-            value.name,
-            Kind(value.kind),
-            value.meaning,
-            value.unit,
-            nullable=value.nullable,
-            minimum=None if value.kind == "text" else 0,
-            pattern=value.pattern,
-        )
-        for value in layer.values
-    )
-    title = layer.title if layer.scored else f"{layer.title}; not part of the score"
-    return Contract(layer.name, title, key, (*columns, *values), layer.source)
-
-
-LAYER_TABLES = tuple(map(layer_contract, LAYERS))
 policy = Contract(
     "policy",
     "Every parameter of the round",
@@ -333,7 +272,7 @@ RAW = (
     partnerships,
     data_systems,
     acceptances,
-    *LAYER_TABLES,
+    *map(layer_contract, LAYERS),
     policy,
 )
 SUBDISTRICT_POINTS_FILE = Contract(

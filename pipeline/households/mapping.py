@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.cells import THAI_DIGITS
 from pipeline.reading.columns import column_map

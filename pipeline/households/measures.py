@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.categories import DIMENSIONS
 from pipeline.contracts import CONTRACTS
-from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criteria.alkire_foster import alkire_foster
 from pipeline.households.database import BIT
 from pipeline.policy import Households

@@ -15,7 +15,7 @@ import geothai
 import numpy as np
 import pandas as pd
 
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import database, mapping
@@ -61,11 +61,7 @@ COLUMNS = {
         "province_name": "จังหวัด",
         "district_name": "อำเภอ",
         "members": "จำนวนสมาชิก",
-        "health": "ด้านสุขภาพ",
-        "living": "ด้านความเป็นอยู่",
-        "education": "ด้านการศึกษา",
-        "income": "ด้านรายได้",
-        "accessibility": "ด้านการเข้าถึงบริการรัฐ",
+        **{name: f"ด้าน{words.th}" for name, words in DIMENSIONS.items()},
         "income_per_person": "รายได้ต่อคน",
         "welfare_card": "บัตรสวัสดิการ",
         "survey_year": "ปีที่สำรวจ",
@@ -207,7 +203,7 @@ def _quota(households: int, poverty: pd.DataFrame, districts: pd.DataFrame) -> p
         }
     )
     dims = table[[f"rate_{name}" for name in DIMENSIONS]].to_numpy(dtype=float)
-    quota["most"] = np.array(DIMENSIONS)[dims.argmax(axis=1)]
+    quota["most"] = np.array(list(DIMENSIONS))[dims.argmax(axis=1)]
     for i, name in enumerate(DIMENSIONS):
         quota[f"p_{name}"] = np.divide(dims[:, i] / 100, rate, out=np.zeros(len(table)), where=rate > 0)
     return quota

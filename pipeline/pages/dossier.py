@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.criterion import MAPS
 from pipeline.figures import OF_DISTRICTS, OF_PROVINCES, Figures, records
 from pipeline.layers import LAYERS, Layer

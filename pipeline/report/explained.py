@@ -9,10 +9,10 @@ import pandas as pd
 from rich.table import Table
 
 from pipeline import explain
+from pipeline.categories import STATUSES
 from pipeline.contracts import CONTRACTS, Column, Kind
 from pipeline.criterion import CRITERIA
 from pipeline.report.terminal import console, number, print_if_sample, text
-from pipeline.sentences.words import STATUS
 from pipeline.workspace import Tables
 
 # Decimals by unit; shares and indices have two.
@@ -83,7 +83,7 @@ def own_districts(tables: Tables, code: str) -> Table:
         table.add_row(
             district["district_code"],
             f"{district['name_th']} · {district['name_en']}",
-            STATUS[district["status"]].en,
+            STATUSES[district["status"]].en,
             text(district["rank"]),
             number(district["score"], ".1f"),
             *(number(district[criterion.name], f".{criterion.digits}f") for criterion in CRITERIA),

@@ -6,12 +6,12 @@ Not here: the figures themselves.
 import pandas as pd
 from rich.table import Table
 
+from pipeline.categories import STATUSES
 from pipeline.policy import Policy, from_table
 from pipeline.project import Paths
 from pipeline.report.terminal import console, print_if_sample
 from pipeline.sentences import weights_from
 from pipeline.sentences.certainty import FIRMNESS
-from pipeline.sentences.words import STATUS
 from pipeline.shortlist import leaving_and_entering
 from pipeline.workspace import Tables
 
@@ -57,7 +57,7 @@ def shortlist(paths: Paths) -> None:
     for line in (together(portfolio), *agencies(tables, policy), moving(tables("sensitivity"))):
         out.print(line, soft_wrap=True)
     counts = districts["status"].value_counts()
-    out.print(", ".join(f"{counts.get(s, 0)} {words.en}" for s, words in STATUS.items()))
+    out.print(", ".join(f"{counts.get(s, 0)} {words.en}" for s, words in STATUSES.items()))
     out.print(f"open: {paths.maps / 'index.html'}", soft_wrap=True)
 
 

@@ -7,10 +7,10 @@ wording, and which sentence applies. Not here: any number that another module ha
 
 from typing import Any
 
+from pipeline import categories
 from pipeline.criterion import CRITERIA, GROUPS
 from pipeline.policy import Policy
 from pipeline.sentences import words
-from pipeline.sentences.certainty import FIRMNESS
 from pipeline.sentences.words import weights_from
 
 
@@ -20,14 +20,14 @@ def for_page(policy: Policy) -> dict[str, Any]:
         "weights": weights_from(policy),
         "as_of": words.day(policy.as_of),
         "maps": words.MAPS,
-        "firmness": FIRMNESS,
+        "firmness": categories.FIRMNESS,
         "meanings": words.listed([criterion.meaning for criterion in CRITERIA]),
         "varied": words.listed(list(GROUPS)),
-        "status": words.STATUS,
-        "dimensions": words.DIMENSIONS,
-        "kinds": words.KINDS,
-        "levels": words.LEVELS,
-        "figures_from": words.FIGURES_FROM,
+        "status": categories.STATUSES,
+        "dimensions": categories.DIMENSIONS,
+        "kinds": categories.UNIVERSITY_KINDS,
+        "levels": categories.LEVELS,
+        "figures_from": categories.FIGURES_FROM,
     }
 
 

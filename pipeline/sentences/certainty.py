@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.categories import FIRMNESS
 from pipeline.criterion import UNCERTAIN, Words
 from pipeline.policy import Policy
 from pipeline.sentences.words import capital, rows_of
@@ -14,12 +15,6 @@ from pipeline.sentences.words import capital, rows_of
 SOURCES = {uncertain.name: uncertain.words for uncertain in UNCERTAIN}
 # The sentence of a district that is eligible in a smaller share of the draws names that share.
 SELDOM = 0.95
-FIRMNESS = {
-    "firm": Words("มั่นคง", "firm"),
-    "likely": Words("ค่อนข้างแน่", "likely"),
-    "contested": Words("ก้ำกึ่ง", "contested"),
-    "unlikely": Words("ไม่น่าใช่", "unlikely"),
-}
 
 
 def add_places(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:

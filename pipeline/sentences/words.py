@@ -1,6 +1,6 @@
-"""Words that several kinds of sentence share: names, statuses, lists, dates.
+"""Words that several kinds of sentence share: maps, lists, dates.
 
-Not here: which of them apply.
+Not here: which of them apply, words of the values in tables (``categories``).
 """
 
 from datetime import date
@@ -11,36 +11,6 @@ import pandas as pd
 from pipeline.criterion import CRITERIA, Words
 from pipeline.policy import Policy
 
-STATUS = {
-    "eligible": Words("เข้าเกณฑ์", "eligible"),
-    "below_gate": Words("ไม่ถึงเกณฑ์ความเข้มข้น", "below the gate"),
-    "data_needed": Words("ต้องการข้อมูล", "data needed"),
-    "excluded": Words("ไม่นำมาพิจารณา", "excluded"),
-}
-
-DIMENSIONS = {
-    "health": Words("สุขภาพ", "health"),
-    "living": Words("ความเป็นอยู่", "living conditions"),
-    "education": Words("การศึกษา", "education"),
-    "income": Words("รายได้", "income"),
-    "accessibility": Words("การเข้าถึงบริการรัฐ", "access to state services"),
-}
-KINDS = {
-    "rajabhat": Words("ราชภัฏ", "Rajabhat"),
-    "rajamangala": Words("ราชมงคล", "Rajamangala"),
-    "autonomous": Words("ในกำกับของรัฐ", "autonomous"),
-    "public": Words("ของรัฐ", "public"),
-    "institute": Words("สถาบันเฉพาะทาง", "institute"),
-    "private": Words("เอกชน", "private"),
-    "buddhist": Words("มหาวิทยาลัยสงฆ์", "Buddhist"),
-    "other": Words("วิทยาลัยชุมชนและอื่น ๆ", "community college or other"),
-}
-LEVELS = {
-    "paper": Words("แบบกระดาษ", "on paper"),
-    "digital": Words("ฐานข้อมูลดิจิทัล", "digital"),
-    "household_linked": Words("เชื่อมถึงรายครัวเรือน", "linked household by household"),
-    "shared_case": Words("ใช้ติดตามรายกรณีร่วมกัน", "shared case by case"),
-}
 MAPS: dict[str, Any] = {
     **{criterion.name: criterion.title for criterion in CRITERIA},
     "score": Words("คะแนนรวมของอำเภอที่เข้าเกณฑ์", "Score of the eligible districts"),
@@ -66,13 +36,6 @@ MONTHS = (
     ("พฤศจิกายน", "November"),
     ("ธันวาคม", "December"),
 )
-FIGURES_FROM = {
-    "published rates": Words("ตัวเลขที่เผยแพร่", "published rates"),
-    "household rows": Words("ข้อมูลรายครัวเรือน", "household rows"),
-    "household rows, with other districts": Words(
-        "ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"
-    ),
-}
 
 
 def listed(items: list[Words]) -> Words:

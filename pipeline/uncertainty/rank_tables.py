@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from pipeline.categories import FIRMNESS
 from pipeline.policy import Policy, Uncertainty
 from pipeline.sentences import certainty
 from pipeline.uncertainty.arrays import country
@@ -140,8 +141,8 @@ def _firmness(share: pd.Series, rules: Uncertainty) -> pd.Series:
     >>> _firmness(pd.Series([0.95, 0.9, 0.6, 0.3, 0.1]), SimpleNamespace(firm=0.9, likely=0.6, contested=0.3)).tolist()
     ['firm', 'firm', 'likely', 'contested', 'unlikely']
     """
-    least = {"firm": rules.firm, "likely": rules.likely, "contested": rules.contested}
-    words = np.select([share >= limit for limit in least.values()], list(least), "unlikely")
+    *least, last = FIRMNESS
+    words = np.select([share >= getattr(rules, word) for word in least], least, last)
     return pd.Series(words, index=share.index, dtype="str").where(share.notna())
 
 

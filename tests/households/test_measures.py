@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.categories import DIMENSIONS
 from pipeline.contracts import CONTRACTS
-from pipeline.contracts.raw_tables import DIMENSIONS
 from pipeline.criteria.alkire_foster import alkire_foster
 from pipeline.households import database, measures
 from pipeline.policy import Policy

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from pipeline import cli, workspace
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.errors import Stopped
 from pipeline.households import opening
 from pipeline.pages import embedding

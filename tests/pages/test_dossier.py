@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.contracts.raw_tables import DIMENSIONS
+from pipeline.categories import DIMENSIONS
 from pipeline.figures import Figures
 from pipeline.pages import dossier
 from pipeline.project import Paths

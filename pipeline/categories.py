@@ -1,0 +1,59 @@
+"""Lists of values that tables, rules, SQL and pages share: each value once, with its words.
+
+Here: what a cell may hold where there are few possibilities (a dimension of poverty, a kind of university, a status),
+in the order in which pages show them. Contracts, sections of the policy, SQL and pages take their lists from here. Not
+here: criteria (``criterion``), layers (``layers``), values that only one table uses (``contracts``).
+"""
+
+from pipeline.criterion import Words, in_words
+
+# The dimensions of poverty in TPMAP.
+DIMENSIONS: dict[str, Words] = {
+    "health": Words("สุขภาพ", "health"),
+    "living": Words("ความเป็นอยู่", "living conditions"),
+    "education": Words("การศึกษา", "education"),
+    "income": Words("รายได้", "income"),
+    "accessibility": Words("การเข้าถึงบริการรัฐ", "access to state services"),
+}
+# How many there are, in words.
+DIMENSION_COUNT = in_words(len(DIMENSIONS))
+# Institutions of higher education. The policy gives each kind a capability.
+UNIVERSITY_KINDS: dict[str, Words] = {
+    "rajabhat": Words("ราชภัฏ", "Rajabhat"),
+    "rajamangala": Words("ราชมงคล", "Rajamangala"),
+    "autonomous": Words("ในกำกับของรัฐ", "autonomous"),
+    "public": Words("ของรัฐ", "public"),
+    "institute": Words("สถาบันเฉพาะทาง", "institute"),
+    "private": Words("เอกชน", "private"),
+    "buddhist": Words("มหาวิทยาลัยสงฆ์", "Buddhist"),
+    "other": Words("วิทยาลัยชุมชนและอื่น ๆ", "community college or other"),
+}
+# How far a data system goes, the least first. The policy gives each level a value.
+LEVELS: dict[str, Words] = {
+    "paper": Words("แบบกระดาษ", "on paper"),
+    "digital": Words("ฐานข้อมูลดิจิทัล", "digital"),
+    "household_linked": Words("เชื่อมถึงรายครัวเรือน", "linked household by household"),
+    "shared_case": Words("ใช้ติดตามรายกรณีร่วมกัน", "shared case by case"),
+}
+# Whether a district can be a pilot district. The browser's copy of the ranking (`ranking.js`) has the same order.
+STATUSES: dict[str, Words] = {
+    "eligible": Words("เข้าเกณฑ์", "eligible"),
+    "below_gate": Words("ไม่ถึงเกณฑ์ความเข้มข้น", "below the gate"),
+    "data_needed": Words("ต้องการข้อมูล", "data needed"),
+    "excluded": Words("ไม่นำมาพิจารณา", "excluded"),
+}
+# Where the poverty figures of a district come from. With other districts: its own count is too small to publish.
+PUBLISHED_RATES, HOUSEHOLD_ROWS = "published rates", "household rows"
+POOLED_ROWS = "household rows, with other districts"
+FIGURES_FROM: dict[str, Words] = {
+    PUBLISHED_RATES: Words("ตัวเลขที่เผยแพร่", "published rates"),
+    HOUSEHOLD_ROWS: Words("ข้อมูลรายครัวเรือน", "household rows"),
+    POOLED_ROWS: Words("ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"),
+}
+# How certain a place is, the most certain first. All but the last have a limit in the policy.
+FIRMNESS: dict[str, Words] = {
+    "firm": Words("มั่นคง", "firm"),
+    "likely": Words("ค่อนข้างแน่", "likely"),
+    "contested": Words("ก้ำกึ่ง", "contested"),
+    "unlikely": Words("ไม่น่าใช่", "unlikely"),
+}

@@ -1,0 +1,66 @@
+"""Columns that several tables have, and short ways to declare a column of a usual kind.
+
+Not here: ``Column`` itself (``contract``), any table, values that a column may hold (``categories``).
+"""
+
+from dataclasses import replace
+
+from pipeline.contracts.contract import Column, Kind
+
+PROVINCE = "[1-9][0-9]"
+DISTRICT = "[1-9][0-9]{3}"
+SUBDISTRICT = "[1-9][0-9]{5}"
+LON = Column("lon", Kind.NUMBER, "longitude", "degrees east, WGS 84", minimum=97.0, maximum=106.0)
+LAT = Column("lat", Kind.NUMBER, "latitude", "degrees north, WGS 84", minimum=5.0, maximum=21.0)
+
+
+def district_code(meaning: str = "DOPA code of the district", nullable: bool = False) -> Column:
+    return Column("district_code", Kind.CODE, meaning, pattern=DISTRICT, nullable=nullable)
+
+
+def province_code(meaning: str = "DOPA code of the province") -> Column:
+    return Column("province_code", Kind.CODE, meaning, pattern=PROVINCE)
+
+
+def persons(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, Kind.COUNT, meaning, "persons", minimum=0, nullable=nullable)
+
+
+def percent(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, Kind.NUMBER, meaning, "percent", minimum=0, maximum=100, nullable=nullable)
+
+
+def share(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, Kind.NUMBER, meaning, "share", minimum=0, maximum=1, nullable=nullable)
+
+
+NAMES = (
+    Column("name_th", Kind.TEXT, "Thai name"),
+    Column("name_en", Kind.TEXT, "English name"),
+)
+YEAR = Column("year", Kind.COUNT, "year, Common Era", "year", minimum=1990, maximum=2100)
+
+
+def number(name: str, meaning: str, unit: str = "", **limits: float | None) -> Column:
+    return Column(name, Kind.NUMBER, meaning, unit, **limits)  # type: ignore[arg-type]
+
+
+def minutes(name: str, meaning: str) -> Column:
+    return Column(name, Kind.NUMBER, meaning, "minutes by road", minimum=0)
+
+
+def nullable(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The same columns, which may be empty where a district is not in the joined table; lists are never null."""
+    return tuple(column if column.kind is Kind.LIST else replace(column, nullable=True) for column in columns)
+
+
+def flag(name: str, meaning: str, null: bool = False) -> Column:
+    return Column(name, Kind.FLAG, meaning, nullable=null)
+
+
+def text(name: str, meaning: str, null: bool = False) -> Column:
+    return Column(name, Kind.TEXT, meaning, nullable=null)
+
+
+def listed(name: str, meaning: str) -> Column:
+    return Column(name, Kind.LIST, meaning)
