@@ -98,7 +98,7 @@ class Criterion:
         columns: columns of ``district_<name>`` that ``district_scores`` and every download repeat.
         sheet_columns: further columns for workbooks, of ``district_<name>`` or of ``district_facts``.
         uncertain: what the draws vary.
-        parameters: its section in the policy, if that has no class in ``policy.sections``.
+        parameters: its section in the policy, if that has no class in ``policy.criterion_sections``.
         digits: decimals in tables and legends.
         colours: of the classes of its map, lowest first.
     """

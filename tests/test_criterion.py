@@ -12,7 +12,7 @@ from pipeline import criterion
 from pipeline.contracts import CONTRACTS
 from pipeline.criterion import COUNT, CRITERIA, MAPS, NAMES, UNCERTAIN, Criterion, Parameter, Words
 from pipeline.policy import Policy
-from pipeline.policy.sections import section_of
+from pipeline.policy.criterion_sections import section_of
 from pipeline.sentences import reasons
 from tests.conftest import ROOT
 

@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from pipeline import places
 from pipeline.criteria.clusters import gi_star, hot_spots
 from pipeline.policy import Policy
-from pipeline.policy.sections import Gate, Poverty
+from pipeline.policy.criterion_sections import Gate, Poverty
 from pipeline.scoring import bare_goalpost
 
 Floats = NDArray[np.float64]

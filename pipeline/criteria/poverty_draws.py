@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.criteria.clusters import Neighbours, bare_gi_star, bare_hot_spots, least_z
 from pipeline.criteria.draws import BLOCK, Country, Draw, Drawn, Floats, Stream, UnderDraws, Versions
 from pipeline.criteria.poverty import bare_concentrated, bare_parts, bare_poverty, poverty_figures
-from pipeline.policy.sections import Poverty
+from pipeline.policy.criterion_sections import Poverty
 
 # Goalposts are interpolated between this many steps of the overlap.
 STEPS = 33

@@ -1,5 +1,6 @@
-"""The policy of a round: ``sections`` (the parameters), ``whole`` (the policy), ``documents`` (files and tables),
-``changes`` (what-ifs), ``launchpad`` (the parameters it offers), ``effects`` (what a parameter changes).
+"""The policy of a round: ``sections`` and ``criterion_sections`` (the parameters, made of ``parts``), ``whole`` (the
+policy), ``documents`` (files and tables), ``changes`` (what-ifs), ``launchpad`` (the parameters it offers), ``effects``
+(what a parameter changes).
 
 Not here: what a parameter does (``criteria``, ``scoring``, ``uncertainty``, ``shortlist``).
 """

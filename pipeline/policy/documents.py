@@ -1,7 +1,7 @@
 """The policy as a file and as a table: reading, checking and writing it.
 
 Here: ``policy.toml`` in and out, and the table of parameters. Not here: what a parameter may be (``sections``,
-``whole``), what-ifs (``changes``).
+``criterion_sections``, ``whole``), what-ifs (``changes``).
 """
 
 import hashlib

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, create_model
 
-from pipeline.policy.sections import Part
+from pipeline.policy.parts import Part
 
 Config = TypeVar("Config", bound=BaseModel)
 

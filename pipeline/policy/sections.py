@@ -1,89 +1,52 @@
-"""The sections of a policy: the name, type and limits of each parameter.
+"""The sections of a policy that are not of one criterion: the name, type and limits of each parameter.
 
 The Launchpad offers every parameter that has a ``description``. The code holds no default: a parameter missing from the
-file is an error. Not here: the policy as a whole (``whole``), what a parameter does (``criteria``, ``scoring``,
-``uncertainty``, ``shortlist``).
+file is an error. Not here: sections of criteria (``criterion_sections``), the policy as a whole (``whole``), what a
+parameter does (``scoring``, ``households``, ``uncertainty``, ``shortlist``).
 """
 
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    create_model,
-    field_validator,
-    model_validator,
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.categories import DIMENSIONS
+from pipeline.criterion import CRITERIA, NAMES
+from pipeline.policy.parts import (
+    Day,
+    Part,
+    PointsOf100,
+    Positive,
+    ProvinceCode,
+    Share,
+    SharesOfOne,
+    Text,
+    one_number_each,
 )
 
-from pipeline.criterion import CRITERIA, NAMES, Criterion
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-# Years of the common era: 2565 would be one of the Buddhist era.
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
-Text = Annotated[str, StringConstraints(min_length=1)]
-DistrictCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
-ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
-
-
-class Part(BaseModel):
-    """A section of a policy, frozen, in which every parameter is known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _reject_booleans(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
-            raise ValueError("a number or text, not true or false")
-        return value
-
-
-class SharesOfOne(Part):
-    """Numbers that sum to 1."""
-
-    @model_validator(mode="after")
-    def _sum(self) -> Self:
-        total = sum(value for _, value in self)
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"sum to {total:g}; must sum to 1")
-        return self
-
-
-class PointsOf100(Part):
-    """Numbers that sum to 100."""
-
-    @model_validator(mode="after")
-    def _sum(self) -> Self:
-        total = sum(value for _, value in self)
-        if abs(total - 100) > 1e-6:
-            raise ValueError(f"sum to {total:g}; must sum to 100")
-        return self
-
-
-# One number for each criterion. Type checkers know no class made at run time, so they see the class it is made from.
+# One number for each criterion and for each dimension. Type checkers know no class made at run time, so they see its
+# base.
 if TYPE_CHECKING:
     Weights = SharesOfOne
+    DimensionWeights = SharesOfOne
     Points = PointsOf100
 else:
-    Weights = create_model(
+    Weights = one_number_each(
         "Weights",
-        __base__=SharesOfOne,
-        __doc__="Weight of each criterion in the score. Criteria not given share what is left, in proportion.",
-        **{
-            criterion.name: (Annotated[Share, Field(description=f"weight of {criterion.short.en}")], ...)
-            for criterion in CRITERIA
-        },
+        SharesOfOne,
+        "Weight of each criterion in the score. Criteria not given share what is left, in proportion.",
+        {c.name: Annotated[Share, Field(description=f"weight of {c.short.en}")] for c in CRITERIA},
     )
-    Points = create_model(
+    Points = one_number_each(
         "Points",
-        __base__=PointsOf100,
-        __doc__="How an agency divides 100 points among the criteria.",
-        **{name: (Annotated[float, Field(ge=0, le=100)], ...) for name in NAMES},
+        PointsOf100,
+        "How an agency divides 100 points among the criteria.",
+        dict.fromkeys(NAMES, Annotated[float, Field(ge=0, le=100)]),
+    )
+    DimensionWeights = one_number_each(
+        "DimensionWeights",
+        SharesOfOne,
+        "Weight of each dimension in multidimensional poverty.",
+        dict.fromkeys(DIMENSIONS, Share),
     )
 
 
@@ -97,107 +60,6 @@ class Score(Part):
     known_weight_needed: Annotated[
         Share, Field(description="weight that the criteria with a value must have for a district to be scored")
     ]
-
-
-class PovertyParts(SharesOfOne):
-    """Weight of each part of the poverty criterion."""
-
-    rate: Share
-    count: Share
-    cluster: Share
-
-
-class Gate(Part):
-    """Where poverty counts as concentrated."""
-
-    times_national_rate: Annotated[
-        float, Field(ge=0, le=10, description="poverty rate needed, as a multiple of the national rate")
-    ]
-    hot_spot_opens: Annotated[bool, Field(description="a hot spot passes whatever its rate")]
-
-
-class Named(Part):
-    """A district whose figure the working group doubts."""
-
-    district_code: DistrictCode
-    reason: Text
-
-
-class Suspect(Part):
-    """When a poverty figure is marked as suspect."""
-
-    percentile: Annotated[float, Field(ge=50, le=100)]
-    times_province_median: Positive
-    named: tuple[Named, ...]
-
-
-class Poverty(Part):
-    """The poverty criterion."""
-
-    survey_year: int
-    population_year: int
-    rate_goalpost_pct: Annotated[float, Field(gt=0, le=100)]
-    count_goalpost_persons: Positive
-    cluster_goalpost_z: Positive
-    goalpost_percentile: Annotated[float, Field(gt=50, lt=100)]
-    goalpost_source: Text
-    neighbour_distance_m: Annotated[float, Field(ge=0, le=20_000)]
-    hot_spot_q: Annotated[float, Field(gt=0, lt=1)]
-    parts: PovertyParts
-    gate: Gate
-    suspect: Suspect
-
-
-class Capability(Part):
-    """How able a campus of each kind is to connect the partners, without further evidence."""
-
-    rajabhat: Share
-    rajamangala: Share
-    autonomous: Share
-    public: Share
-    institute: Share
-    private: Share
-    buddhist: Share
-    other: Share
-
-
-class University(Part):
-    """The university criterion."""
-
-    sigma_minutes: Positive
-    limit_minutes: Positive
-    detour: Annotated[float, Field(ge=1, le=5)]
-    speed_km_per_hour: Positive
-    province_mandate: Share
-    partnership_uplift: Share
-    capability: Capability
-
-
-class Levels(Part):
-    """What each level of a data system is worth."""
-
-    paper: Share
-    digital: Share
-    household_linked: Share
-    shared_case: Share
-
-
-class DataSystem(Part):
-    """The data system criterion."""
-
-    lifetime_years: Positive
-    unknown_quality: Share
-    levels: Levels
-
-
-class DimensionWeights(SharesOfOne):
-    """Weight of each dimension in multidimensional poverty."""
-
-    health: Share
-    living: Share
-    education: Share
-    income: Share
-    accessibility: Share
 
 
 class Households(Part):
@@ -289,20 +151,3 @@ class Portfolio(Part):
     near_best: Annotated[float, Field(ge=0, le=0.2)]
     locks: tuple[NamedProvince, ...]
     vetoes: tuple[NamedProvince, ...]
-
-
-def section_of(criterion: Criterion) -> type[Part]:
-    """The section of a criterion whose parameters are numbers without further rules (``Criterion.parameters``)."""
-    numbers: dict[str, Any] = {
-        parameter.name: (
-            Annotated[float, Field(ge=parameter.minimum, le=parameter.maximum, description=parameter.meaning)],
-            ...,
-        )
-        for parameter in criterion.parameters
-    }
-    return create_model(
-        criterion.name.title().replace("_", ""),
-        __base__=Part,
-        __doc__=f"The {criterion.short.en} criterion.",
-        **numbers,
-    )

@@ -13,27 +13,17 @@ from pydantic import Field, ValidationError, create_model, model_validator
 
 from pipeline.criterion import CRITERIA, NAMES
 from pipeline.errors import InputError, Problem, shown_value
-from pipeline.policy.sections import (
-    Ballot,
-    DataSystem,
-    Day,
-    Decision,
-    Households,
-    Part,
-    Points,
-    Portfolio,
-    Poverty,
-    Score,
-    Text,
-    Uncertainty,
-    University,
-    Weights,
-    section_of,
-)
+from pipeline.policy.criterion_sections import DataSystem, Poverty, University, section_of
+from pipeline.policy.parts import Day, Part, Text
+from pipeline.policy.sections import Ballot, Decision, Households, Points, Portfolio, Score, Uncertainty, Weights
 
 
 class PolicyOfAnyCriteria(Part):
-    """The parameters of a round, but for sections that ``criterion.Criterion.parameters`` declare."""
+    """The parameters of a round, but for sections that ``criterion.Criterion.parameters`` declare.
+
+    A section of a criterion that has a class is named here, so that type checkers know its parameters. ``Policy`` has
+    the others too.
+    """
 
     round: Text
     title_th: Text
