@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import district_table, queries
+from pipeline.categories import DIMENSIONS, HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_RATES
 from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import CRITERIA
 from pipeline.orchestration.declaring import asset
@@ -17,6 +18,13 @@ from pipeline.policy import Policy
 from pipeline.workspace import LoadedTables, Stored
 
 SQL = Path(__file__).with_name("sql")
+# What `district_facts.sql` takes from Python.
+VALUES = {
+    "dimensions": len(DIMENSIONS),
+    "published_rates": PUBLISHED_RATES,
+    "household_rows": HOUSEHOLD_ROWS,
+    "pooled_rows": POOLED_ROWS,
+}
 
 
 @asset("district", "duckdb", "sql")
@@ -43,6 +51,7 @@ def district_facts(
             subdistrict_population,
             policy,
         ],
+        VALUES,
     )
 
 

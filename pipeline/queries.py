@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from pipeline.categories import DIMENSIONS
 from pipeline.contracts import Contract, Kind
 from pipeline.workspace import Stored
 
@@ -54,10 +55,47 @@ def views_of(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def answer(sql: Path, tables: Iterable[Stored]) -> pd.DataFrame:
-    """The result of one SQL file over stored tables, which the file refers to by their names."""
+def sql_text(sql: Path, **columns: Mapping[str, object]) -> str:
+    """The text of a SQL file, with each line that mentions ``{dimension}`` written once per dimension of poverty.
+
+    So dimensions are listed in Python only.
+
+    Args:
+        sql: the file.
+        columns: further words in braces on such a line, each with its text by dimension.
+
+    Returns:
+        The statement, without a semicolon at its end.
+
+    >>> sql = Path(__file__).with_name("households") / "sql" / "profiles.sql"
+    >>> print(sql_text(sql).splitlines()[-1])
+    ORDER BY ALL
+    """
+    lines: list[str] = []
+    for line in sql.read_text(encoding="utf-8").rstrip().rstrip(";").splitlines():
+        for dimension in DIMENSIONS if "{dimension}" in line else ():
+            written = line.replace("{dimension}", dimension)
+            for word, by_dimension in columns.items():
+                written = written.replace(f"{{{word}}}", str(by_dimension[dimension]))
+            lines.append(written)
+        if "{dimension}" not in line:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def answer(sql: Path, tables: Iterable[Stored], values: Mapping[str, object] | None = None) -> pd.DataFrame:
+    """The result of one SQL file over stored tables, which the file refers to by their names.
+
+    Args:
+        sql: the file, with a line per dimension as in ``sql_text``.
+        tables: the stored tables.
+        values: the parameters of the statement, by name.
+
+    Returns:
+        One row per row of the result.
+    """
     with views_of({table.name: table.path for table in tables}) as connection:
-        return connection.execute(sql.read_text(encoding="utf-8")).df()
+        return connection.execute(sql_text(sql), values).df()
 
 
 @contextmanager

@@ -63,26 +63,19 @@ by_households AS (
     SELECT
         area_code AS district_code,
         survey_year,
-        CASE WHEN pooled THEN 'household rows, with other districts' ELSE 'household rows' END AS figures_from,
+        CASE WHEN pooled THEN $pooled_rows ELSE $household_rows END AS figures_from,
         system AS figures_system,
         households AS survey_households,
         100 * poor_households_share AS poor_households_pct,
         persons AS survey_population,
         persons AS labelled_population,
         answers_known_share AS labelled_share,
-        poor_income_persons AS poor_income,
-        100 * poor_income_persons / persons AS rate_income,
-        poor_health_persons AS poor_health,
-        100 * poor_health_persons / persons AS rate_health,
-        poor_education_persons AS poor_education,
-        100 * poor_education_persons / persons AS rate_education,
-        poor_living_persons AS poor_living,
-        100 * poor_living_persons / persons AS rate_living,
-        poor_accessibility_persons AS poor_accessibility,
-        100 * poor_accessibility_persons / persons AS rate_accessibility,
+        -- One line per dimension (queries.sql_text).
+        poor_{dimension}_persons AS poor_{dimension}, 100 * poor_{dimension}_persons / persons AS rate_{dimension},
         100 * poor_share AS rate_any_min,
-        -- Who has not answered may be poor: at most as many households as answers are missing.
-        least(100, 100 * poor_share + 500 * (1 - answers_known_share)) AS rate_any_max,
+        -- Who has not answered may be poor: at most as many households as answers are missing, and each household is
+        -- asked once per dimension.
+        least(100, 100 * poor_share + 100 * $dimensions * (1 - answers_known_share)) AS rate_any_max,
         100 * sqrt(poor_share * (1 - poor_share) / households) AS rate_any_min_se
     FROM counted
 ),
@@ -93,7 +86,7 @@ surveyed AS (
     SELECT
         published.* EXCLUDE (year),
         year AS survey_year,
-        'published rates' AS figures_from,
+        $published_rates AS figures_from,
         'TPMAP' AS published_by
     FROM published
     ANTI JOIN by_households ON by_households.district_code = published.district_code

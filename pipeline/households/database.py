@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline import queries
 from pipeline.categories import DIMENSIONS
 from pipeline.households.mapping import Mapping
 
@@ -27,13 +28,7 @@ def sql_of(name: str) -> str:
     >>> print(sql_of("profiles").splitlines()[-1])
     ORDER BY ALL
     """
-    lines: list[str] = []
-    for line in (SQL / f"{name}.sql").read_text(encoding="utf-8").rstrip().rstrip(";").splitlines():
-        if "{dimension}" in line:
-            lines += [line.replace("{dimension}", name).replace("{bit}", str(bit)) for name, bit in BIT.items()]
-        else:
-            lines.append(line)
-    return "\n".join(lines)
+    return queries.sql_text(SQL / f"{name}.sql", bit=BIT)
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **values: Any) -> duckdb.DuckDBPyConnection:
