@@ -77,7 +77,7 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
         (b"", ["line 1"]),
         (b"code,year,programme\n", ["no row"]),
         (b"code,year\n95,2019\n", ["no column programme"]),
-        (b"code,year,programme\n99,2019,x\n", ["line 2", "'99'", "exists"]),
+        (b"code,year,programme\n99,2019,x\n", ["line 2", "'99'", "of the DOPA list"]),
         (b"code,year,programme\n9501.0,2019,x\n", ["line 2", "'9501.0'"]),
         (b"code,year,programme\n95,2562,x\n", ["line 2", "'2562'", "2100"]),
         (b"code,year,programme\n95,2019,\n", ["line 2", "programme"]),

@@ -21,7 +21,7 @@ from pipeline.households.progress import Log
 from pipeline.households.workbook import unpack_workbook
 from pipeline.reading.columns import clean_name
 from pipeline.reading.delimited import header_of
-from pipeline.reading.encodings import look_through, transcode
+from pipeline.reading.encodings import scan_text, transcode
 
 LONGEST_HEADER = 1 << 16
 # The table of lines that DuckDB could not read as rows, and its table of the files scanned.
@@ -160,7 +160,7 @@ def _open_text(
     file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
 ) -> Opened:
     """A delimited text file: one pass for its encoding, then fixed columns; DuckDB guesses nothing."""
-    seen = look_through(file.path, file.shown)
+    seen = scan_text(file.path, file.shown)
     path = file.path
     if seen.encoding == "cp874":
         path = private / f"{file.sha256}.csv"

@@ -1,6 +1,7 @@
-"""Cells as values: text becomes codes, counts and numbers; a cell that cannot is a problem, a repair is recorded.
+"""The values of cells: text becomes codes, counts and numbers. Every repair of a cell is recorded.
 
-Not here: which column a cell belongs to (``columns``), what a column may hold (``contracts``).
+Here: conversion, repairs, unknown codes, repeated keys. A cell that cannot be converted is a problem. Not here: which
+column a cell belongs to (``columns``), what a column may hold (``contracts``).
 """
 
 import unicodedata
@@ -15,6 +16,12 @@ from pipeline.reading.columns import INVISIBLE, Header
 
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 PLAIN_NUMBER = r"[0-9.eE+-]*"
+# The columns whose known values are not codes of DOPA: what a value must be, and where one can be added.
+DEFINED = {
+    "campus_code": ("a campus code of universities.csv", "add the campus to universities.csv"),
+    "system": ("a system of data_systems.csv", "add the system to data_systems.csv"),
+    "agency": ("an agency of the policy", "add the agency to agencies in the policy"),
+}
 
 
 def typed_table(
@@ -27,10 +34,10 @@ def typed_table(
         contract: the columns' types and limits; columns that ``text`` lacks are left out.
         header: the file's own names, for messages.
         file: the file, as messages show it.
-        known: values that exist, by column.
+        known: the values that a column may hold, by our column name.
 
     Returns:
-        The table; each repaired cell as line, column, found, used; each cell that cannot be used as a problem.
+        The table; each repaired cell as line, column, found, used; one problem for each cell that cannot be used.
     """
     typed: dict[str, Any] = {}
     repaired: list[dict[str, Any]] = []
@@ -42,13 +49,15 @@ def typed_table(
         clean, records = repaired_cells(cells, column)
         repaired += [{"column": header.name(column.name), **record} for record in records]
         typed[column.name], wrong = typed_cells(clean, column)
-        if (exist := known.get(column.name)) is not None:
-            unknown = clean.index[~clean.isin(exist) & (clean != "") & ~clean.index.isin(wrong)]
+        if (values := known.get(column.name)) is not None:
+            unknown = clean.index[~clean.isin(values) & (clean != "") & ~clean.index.isin(wrong)]
             problems += [
                 Problem(
                     file,
                     shown_value(clean[line]),
-                    f"a {column.name} that exists",
+                    DEFINED[column.name][0]
+                    if column.name in DEFINED
+                    else f"a {column.name.replace('_', ' ')} of the DOPA list",
                     code_hint(clean[line], column.name),
                     line=int(line),
                     column=shown,
@@ -70,10 +79,21 @@ def typed_table(
 
 
 def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[dict[str, Any]]]:
-    """Remove invisible characters; in codes and numbers also spaces, and write Thai digits as Western ones.
+    """Remove invisible characters from cells; remove spaces from codes and numbers and write their digits as Western.
+
+    Cells of text are also trimmed and composed (Unicode NFC), which is not recorded.
+
+    Args:
+        cells: text, (n,), indexed by line number.
+        column: its kind decides what is repaired.
 
     Returns:
-        The cells; line, found and used of each that changed. Text is also trimmed and composed (NFC), unrecorded.
+        The cells, (n,), and one record (line, found, used) for each recorded repair.
+
+    >>> from pipeline.contracts import CONTRACTS
+    >>> cells, records = repaired_cells(pd.Series(["๑๐๐๑", "1002"], index=[2, 3]), CONTRACTS["districts"].columns[0])
+    >>> cells.tolist(), records
+    (['1001', '1002'], [{'line': 2, 'found': '๑๐๐๑', 'used': '1001'}])
     """
     if column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
         if cells.str.fullmatch(PLAIN_NUMBER).all():
@@ -87,7 +107,16 @@ def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[di
 
 
 def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:
-    """Convert cells to the column's type; return them and the line of each that the column may not hold."""
+    """Convert cells to the type of a column, and find the cells that the column may not hold.
+
+    Args:
+        cells: repaired text, (n,), indexed by line number; an empty cell is ``""``.
+        column: type, limits, allowed values and pattern.
+
+    Returns:
+        The values, (n,): ``Int64`` for counts, ``float64`` for numbers, else text; missing where the cell is empty.
+        The line numbers of the cells that the column may not hold.
+    """
     empty = cells == ""
     wrong = empty & (not column.nullable)
     if column.kind in (Kind.COUNT, Kind.NUMBER):
@@ -111,29 +140,39 @@ def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:
 
 
 def code_hint(code: str, column: str) -> str:
-    """How to fix a code that does not exist: its successor if it was abolished, else where to look.
+    """Say how to fix an unknown code: by its successor if it was abolished, else where to find or add a code.
+
+    Args:
+        code: the code in the cell.
+        column: our name of its column.
+
+    Returns:
+        The end of a message, after "to fix:".
 
     >>> code_hint("530306", "subdistrict_code")
     '530306 was abolished on 2015-03-11; use 530407'
     """
     from geothai.abolished import abolished_areas
 
-    if not column.endswith("_code") or column == "campus_code":
-        return f"correct the {column}, or add it where it is defined"
+    if column in DEFINED:
+        return f"correct the cell, or {DEFINED[column][1]}"
     for area in abolished_areas():
         if area.code == code and area.successors:
             return f"{code} was abolished on {area.abolished_on}; use {' or '.join(area.successors)}"
-    return "use a code of the DOPA list"
+    return "correct the code"
 
 
 def repeated_keys(table: pd.DataFrame, key: Sequence[str], header: Header, file: str) -> list[Problem]:
-    """A problem for each row whose key an earlier row already has.
+    """Find the rows whose key an earlier row already has.
 
     Args:
         table: indexed by line number.
-        key: our names of the columns that identify a row.
+        key: our names of the columns that identify a row; a row without a value in one of them is not compared.
         header: the file's own names, for messages.
         file: the file, as messages show it.
+
+    Returns:
+        One problem for each such row, in the order of the file.
     """
     columns = list(key)
     repeated = table.duplicated(columns) & table[columns].notna().all(axis=1)

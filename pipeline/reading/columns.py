@@ -1,8 +1,8 @@
-"""Which column of a file is which of ours. A file's own names are data: ``[columns]`` in ``SOURCE.toml`` maps them.
+"""Columns by name: ``[columns]`` in ``SOURCE.toml`` maps the names in a file to our names.
 
 ``[columns]`` holds one line per column, the file's name on the left and ours on the right. A column that already has
-our name needs no line. The order of columns does not matter, and columns without use are ignored and listed. Here: the
-map, and the columns of a header. Not here: what a column must hold (``contracts``).
+our name needs no line. The order of columns does not matter. Columns that are not used are ignored and listed. Here:
+the map, and the columns of a header. Not here: what a column must hold (``contracts``).
 """
 
 import json
@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline.errors import InputError, Problem, shown_value
 
-# Zero-width characters, the no-break space, and characters that turn the direction of text: a name that holds one looks
-# like another name.
+# Zero-width characters, the no-break space, and characters that change the direction of text: a name with one of them
+# looks like another name.
 INVISIBLE = dict.fromkeys(
     [0xFEFF, 0x00A0, 0x061C, 0x2060, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -44,7 +44,14 @@ class ColumnMap:
         return {ours: theirs for theirs, ours in self.ours.items()}
 
     def how_to_map(self, ours: str, theirs: str = "") -> str:
-        """How to map a column, as the end of a sentence.
+        """Say how to map a column, as the end of a message.
+
+        Args:
+            ours: our name of the column.
+            theirs: its name in the file; empty if no column is a likely one.
+
+        Returns:
+            The line to write, the table and the file.
 
         >>> ColumnMap({}, "data/raw/nesdc/SOURCE.toml").how_to_map("province_code", "รหัสจังหวัด")
         'write "รหัสจังหวัด" = "province_code" under [columns] in data/raw/nesdc/SOURCE.toml'
@@ -68,11 +75,24 @@ class Header:
     ignored: tuple[str, ...] = ()
 
     def name(self, ours: str) -> str:
-        """The file's own name of our column."""
+        """Return the file's own name of a column.
+
+        Args:
+            ours: our name of a column that the file has.
+
+        Returns:
+            The name in the file's header.
+        """
         return self.names[self.positions[ours]]
 
     def shown(self, ours: str) -> str:
-        """A column as messages name it: the file's own name, with ours in brackets if it differs.
+        """Name a column for a message: the file's own name, with ours in brackets if it differs.
+
+        Args:
+            ours: our name of a column that the file has.
+
+        Returns:
+            The name to show.
 
         >>> Header(("รหัส", "year"), {"code": 0, "year": 1}).shown("code")
         'รหัส (code)'
@@ -82,7 +102,13 @@ class Header:
 
 
 def clean_name(name: str) -> str:
-    """A column's name on one line, without invisible characters and needless spaces.
+    """Write a column's name on one line, without invisible characters and repeated spaces.
+
+    Args:
+        name: a name as the header has it.
+
+    Returns:
+        The name by which columns are compared, in Unicode NFC.
 
     >>> clean_name("\\ufeffจำนวน\\u200b\\n คน ")
     'จำนวน คน'
@@ -94,13 +120,16 @@ def column_map(entries: Any, known: Collection[str], file: str, table: str = "[c
     """Check a table of columns as it is read from TOML.
 
     Args:
-        entries: ``{their name: our name}``.
+        entries: ``{name in the file: our name}``.
         known: our names.
         file: the TOML file, as messages show it.
         table: the name of the table in it.
 
+    Returns:
+        The column map.
+
     Raises:
-        InputError: not a table, a name that is not ours, one of our columns twice, one of theirs twice.
+        InputError: it is not a table, a name is not one of ours, or a column is mapped twice.
     """
     if not isinstance(entries, Mapping):
         raise InputError(
@@ -135,18 +164,21 @@ def find_columns(
 ) -> Header:
     """Find our columns in a file's header, by its column map and by our own names.
 
-    >>> find_columns(["ปี", "หมายเหตุ", "code"], ["code", "year"], ColumnMap({"ปี": "year"}), "a.csv")
-    Header(names=('ปี', 'หมายเหตุ', 'code'), positions={'year': 0, 'code': 2}, ignored=('หมายเหตุ',))
-
     Args:
         header: names as in the file.
         wanted: our names; each must be found unless ``partial``.
         columns: the file's column map.
         file: the file, as messages show it.
-        partial: the file may lack columns, mapped ones too.
+        partial: the file may lack columns, also mapped ones.
+
+    Returns:
+        The header with the position of each of our columns.
 
     Raises:
-        InputError: a column that is missing, or found twice.
+        InputError: a column is missing, or there are two of it.
+
+    >>> find_columns(["ปี", "หมายเหตุ", "code"], ["code", "year"], ColumnMap({"ปี": "year"}), "a.csv")
+    Header(names=('ปี', 'หมายเหตุ', 'code'), positions={'year': 0, 'code': 2}, ignored=('หมายเหตุ',))
     """
     names = tuple(map(clean_name, header))
     ours_of = {name: name for name in wanted} | {clean_name(name): ours for name, ours in columns.ours.items()}

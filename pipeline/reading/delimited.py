@@ -1,6 +1,6 @@
-"""Delimited text: which character separates its fields, its header, and its rows with their line numbers.
+"""Delimited text: the character that separates its fields, its header, and its rows with their line numbers.
 
-Not here: encodings (``encodings``), which column is which (``columns``).
+Not here: encodings (``encodings``), the names of columns (``columns``).
 """
 
 import csv
@@ -14,13 +14,21 @@ DELIMITERS = ",;\t|"
 
 
 def header_of(text: str, known: Collection[str], file: str) -> tuple[str, list[str]]:
-    """Return the delimiter by which the header holds most of the ``known`` names, and that header.
+    """Find the delimiter that divides the header into the largest number of known names.
+
+    Args:
+        text: the text of the file, or its beginning with the whole header.
+        known: names that the header may have, ours and the file's own.
+        file: the file, as messages show it.
+
+    Returns:
+        The delimiter, one of ``DELIMITERS`` (a comma if no name is known), and the names in the header.
+
+    Raises:
+        InputError: two delimiters give equally many known names.
 
     >>> header_of("a;b,c\\n1;2\\n", ["a", "b,c"], "x.csv")
     (';', ['a', 'b,c'])
-
-    Raises:
-        InputError: two delimiters find equally many, so that neither is certain.
     """
     wanted = {clean_name(name) for name in known}
     best: tuple[int, str, list[str]] = (0, ",", [])
@@ -37,7 +45,7 @@ def header_of(text: str, known: Collection[str], file: str) -> tuple[str, list[s
                     file,
                     f"a header that both {best[1]!r} and {delimiter!r} divide into known columns",
                     "one delimiter",
-                    "separate all columns by the same character, and quote names that hold it",
+                    "separate all columns by the same character, and quote names that contain it",
                     line=1,
                 )
             )
@@ -47,10 +55,19 @@ def header_of(text: str, known: Collection[str], file: str) -> tuple[str, list[s
 
 
 def rows_of(text: str, delimiter: str, fields: int, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line number and the cells of each row below the header; empty lines are skipped.
+    """Read the rows below the header one by one; empty lines are skipped.
+
+    Args:
+        text: the text of the file.
+        delimiter: the character that separates the cells.
+        fields: how many cells each row must have.
+        file: the file, as messages show it.
+
+    Yields:
+        The line number (the last line of a row that spans several) and the cells of each row.
 
     Raises:
-        InputError: a row without exactly ``fields`` cells, or quotation marks that do not match.
+        InputError: a row does not have ``fields`` cells, a quotation mark is not closed, or a cell is too long.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -62,7 +79,7 @@ def rows_of(text: str, delimiter: str, fields: int, file: str) -> Iterator[tuple
                         file,
                         f"{len(row)} fields",
                         f"{fields} fields, as in the header",
-                        "complete the row, or quote a field that holds the delimiter",
+                        "complete the row, or quote a field that contains the delimiter",
                         line=reader.line_num,
                     )
                 )

@@ -1,7 +1,7 @@
 """The encoding of a text file: UTF-8, UTF-8 with a byte order mark, or CP874 (TIS-620).
 
-Here: strict decoding, in pieces for files too large for memory. A file that is partly one encoding and partly another
-is refused, and no cell of household rows is shown. Not here: delimiters (``delimited``) and headers (``columns``).
+Here: strict decoding, in pieces for files too large for memory. A file in more than one encoding is refused. No message
+shows a cell of household rows. Not here: delimiters (``delimited``) and headers (``columns``).
 """
 
 import codecs
@@ -19,7 +19,8 @@ EXPORT_AGAIN = "export the file again as 'CSV UTF-8'"
 # Thai text in UTF-8, where every byte happens to be a character of CP874.
 UTF8_AS_CP874 = re.compile("(?:เ[ธน][\x80-\u00a0ก-ฟ€…‘’“”•–—]){2}")
 # Sequences that Thai spelling does not allow: a mark or a following vowel without its consonant, a leading vowel
-# without one, a single Thai letter at the end of a Latin word. An accented letter of another encoding looks like this.
+# without one, a single Thai letter at the end of a Latin word. Accented letters of other encodings, read as CP874, give
+# such sequences.
 NOT_THAI = re.compile(
     "(?<![ก-ฮัิ-ฺ็-๎])[ัิ-ฺ็-๎]"  # U+0E31, U+0E34-0E3A and U+0E47-0E4E: above or below a consonant
     "|(?<![ก-๎])[ะาำๅ]"
@@ -47,15 +48,20 @@ class TextFile:
     empty: list[int] = field(default_factory=list)
 
 
-def look_through(path: Path, file: str) -> TextFile:
-    """Find the encoding and the lines of a text file in one pass; UTF-8 must decode strictly, else CP874 must.
+def scan_text(path: Path, file: str) -> TextFile:
+    """Find the encoding and the lines of a text file in one pass.
+
+    The encoding is UTF-8 if the whole file decodes strictly as UTF-8, else CP874 if the whole file decodes as CP874.
 
     Args:
         path: the file.
         file: its name in messages.
 
+    Returns:
+        The encoding and the lines.
+
     Raises:
-        InputError: NUL bytes, UTF-16, or neither encoding throughout, with the line where each fails.
+        InputError: the file has NUL bytes, is UTF-16, or is in neither encoding throughout.
     """
 
     def chunks() -> Iterator[bytes]:
@@ -63,21 +69,29 @@ def look_through(path: Path, file: str) -> TextFile:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
-    return _look_through(chunks, file)
+    return _scan_chunks(chunks, file)
 
 
 def decode(content: bytes, file: str) -> tuple[str, str]:
-    """Decode a whole file; return its text and its encoding.
+    """Decode the content of a file strictly.
 
-    Stricter than ``look_through``: text that decodes as CP874 but breaks Thai spelling is refused as another encoding.
+    This is stricter than ``scan_text``: text that decodes as CP874 but breaks Thai spelling is refused, since it is
+    probably in another encoding.
 
-    >>> decode("ตำบล".encode("cp874"), "a.csv")
-    ('ตำบล', 'cp874')
+    Args:
+        content: all bytes of the file.
+        file: its name in messages.
+
+    Returns:
+        The text, and its encoding as in ``TextFile``.
 
     Raises:
         InputError: the content is not text in one of the three encodings.
+
+    >>> decode("ตำบล".encode("cp874"), "a.csv")
+    ('ตำบล', 'cp874')
     """
-    encoding = _look_through(lambda: iter((content,)), file).encoding
+    encoding = _scan_chunks(lambda: iter((content,)), file).encoding
     if encoding != CP874:
         return content.decode("utf-8-sig"), encoding
     text = content.decode(CP874)
@@ -97,10 +111,17 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
 
 
 def transcode(source: Path, target: Path, file: str) -> None:
-    """Write a CP874 file again as UTF-8, in pieces: DuckDB would need an extension from the network for CP874.
+    """Convert a CP874 file to UTF-8, in pieces.
+
+    DuckDB itself could read CP874 only with an extension from the network.
+
+    Args:
+        source: the file in CP874.
+        target: the file to write.
+        file: the name of ``source`` in messages.
 
     Raises:
-        InputError: the file also holds text in UTF-8.
+        InputError: part of the file is in UTF-8.
     """
     mixed = lines = 0
     with source.open("rb") as stream, target.open("w", encoding="utf-8", newline="") as out:
@@ -112,7 +133,7 @@ def transcode(source: Path, target: Path, file: str) -> None:
     _refuse_mixed(mixed, lines, file)
 
 
-def _look_through(chunks: Chunks, file: str) -> TextFile:
+def _scan_chunks(chunks: Chunks, file: str) -> TextFile:
     decoder, found = codecs.getincrementaldecoder("utf-8")(), TextFile("utf-8")
     wrong, not_ascii, last = None, False, b""
     for chunk in chunks():
@@ -160,12 +181,12 @@ def _refuse_other_than_cp874(chunks: Chunks, not_utf8: int, file: str) -> None:
 
 
 def _first_wrong_line(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) -> int | None:
-    """The line of the first byte that the decoder refuses, if there is one."""
+    """Return the line of the first byte that the decoder refuses, or None."""
     try:
         decoder.decode(chunk)
     except UnicodeDecodeError as error:
-        held = len(error.object) - len(chunk)
-        return lines + chunk.count(b"\n", 0, max(0, error.start - held)) + 1
+        from_chunk_before = len(error.object) - len(chunk)
+        return lines + chunk.count(b"\n", 0, max(0, error.start - from_chunk_before)) + 1
     return None
 
 

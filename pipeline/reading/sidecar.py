@@ -67,7 +67,15 @@ class Sidecar:
     values: Mapping[str, Any]
 
     def origin(self, name: str, sha256: str) -> Origin:
-        """The record of the file ``name`` with this digest."""
+        """Describe the origin of one file of the folder.
+
+        Args:
+            name: the file within the folder.
+            sha256: the digest of the file as it is now.
+
+        Returns:
+            The origin; ``as_recorded`` is true if the sidecar records the same digest.
+        """
         texts: dict[str, Any] = {key: str(self.values[key]) for key in REQUIRED}
         return Origin(
             file=f"{self.path.parent.name}/{name}",
@@ -79,18 +87,21 @@ class Sidecar:
         )
 
     def columns_of(self, name: str, known: Collection[str]) -> ColumnMap:
-        """The column map of the file ``name``.
+        """Return the column map of one file of the folder.
 
-        Lines directly under ``[columns]`` hold for every file of the folder, those under ``[columns."<file>"]`` for
-        that file alone, in place of a line for the same column of ours. In a folder of several files a line for the
-        folder is used by the files that have such a column.
+        Lines directly under ``[columns]`` are used for every file of the folder. Lines under ``[columns."<file>"]`` are
+        used for that file only, and replace a line for the same column of ours. In a folder of several files a line
+        for the folder is used by the files that have such a column.
 
         Args:
             name: the file within the folder.
             known: our names of its columns.
 
+        Returns:
+            The column map, empty if all columns have our names.
+
         Raises:
-            InputError: the map names an unknown file, an unknown column of ours, or a column twice.
+            InputError: the map names an unknown file, a column that is not ours, or a column twice.
         """
         file, entries = shown_path(self.path), self.values.get(COLUMNS, {})
         of_files = {other: lines for other, lines in entries.items() if isinstance(lines, Mapping)}
@@ -119,10 +130,13 @@ def read_sidecar(folder: Path, *, with_columns: bool = True) -> Sidecar:
 
     Args:
         folder: the folder of one source.
-        with_columns: whether the files here have columns that a sidecar can map.
+        with_columns: whether the files in the folder have columns that a sidecar can map.
+
+    Returns:
+        The checked content.
 
     Raises:
-        InputError: it is missing, lacks a key, has an unknown key, or a value of another kind.
+        InputError: it is missing, lacks a key, or has an unknown key or a value of the wrong type.
     """
     path = folder / SIDECAR
     file = shown_path(path)
@@ -164,12 +178,27 @@ def _check_table(values: Mapping[str, Any], key: str, lines: str, file: str) -> 
 
 
 def origin_of(path: Path, sha256: str) -> Origin:
-    """The record of a file that is not delimited text, by the sidecar in its folder."""
+    """Describe the origin of a file that is not delimited text, by the sidecar in its folder.
+
+    Args:
+        path: the file.
+        sha256: its digest.
+
+    Returns:
+        The origin.
+    """
     return read_sidecar(path.parent, with_columns=False).origin(path.name, sha256)
 
 
 def read_content(folder: Path, name: str) -> tuple[bytes, str]:
-    """Read a file whole; return its bytes and their sha256.
+    """Read a whole file of at most ``LARGEST_BYTES``.
+
+    Args:
+        folder: the folder of one source.
+        name: the file within it.
+
+    Returns:
+        The bytes, and their sha256 in hexadecimal.
 
     Raises:
         InputError: there is no such file, or it is larger than a table of districts can be.
@@ -188,7 +217,7 @@ def read_content(folder: Path, name: str) -> tuple[bytes, str]:
                 shown_path(path),
                 f"{size:,} bytes",
                 f"at most {LARGEST_BYTES:,}",
-                "give the table of districts, not of households",
+                "replace it with a table of districts; household rows belong in data/raw/households/",
             )
         )
     content = path.read_bytes()
@@ -196,10 +225,16 @@ def read_content(folder: Path, name: str) -> tuple[bytes, str]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file as a dictionary.
+    """Read a TOML file.
+
+    Args:
+        path: the file, UTF-8 with or without a byte order mark.
+
+    Returns:
+        Its content as a dictionary.
 
     Raises:
-        InputError: it is not UTF-8 or not TOML, with the parser's line.
+        InputError: it is not UTF-8 or not TOML; the message has the parser's line.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""From a delimited file to a checked table: decode, find the columns, convert the cells, list the problems.
+"""From a delimited file to a checked table: decode it, find its columns, convert its cells, list its problems.
 
 Here: the order of these steps, and ``Received``, a table with its origin. Not here: the steps themselves
 (``encodings``, ``delimited``, ``columns``, ``cells``, ``sidecar``), what one system's file means (``sources``), what a
@@ -56,7 +56,14 @@ class Received:
     header: Header = field(default_factory=lambda: Header((), {}))
 
     def shown(self, column: str) -> str:
-        """A column as messages name it: the file's own name, with ours in brackets if it differs."""
+        """Name a column for a message: the file's own name, with ours in brackets if it differs.
+
+        Args:
+            column: our name of the column.
+
+        Returns:
+            The name to show.
+        """
         return self.header.shown(column)
 
 
@@ -78,11 +85,15 @@ def read_table(
         folder: the folder of one source, with its ``SOURCE.toml``.
         name: the file within it.
         contract: columns, types and key of the table.
-        known: values that exist, by column.
+        known: the values that a column may hold, by our column name.
         partial: the file may lack columns, and its key is not checked.
 
+    Returns:
+        The table with its origin and its repaired cells.
+
     Raises:
-        InputError: every problem found; nothing of a file with a bad row is used.
+        InputError: one or more cells, columns or rows cannot be used; it lists all problems found. A file with one
+            problem is not used at all.
     """
     content, sha256 = read_content(folder, name)
     sidecar = read_sidecar(folder)
@@ -107,10 +118,21 @@ def parse_table(
     *,
     partial: bool = False,
 ) -> Parsed:
-    """Parse the bytes of a delimited file; arguments as for ``read_table``.
+    """Parse the bytes of a delimited file as the table of a contract.
+
+    Args:
+        content: all bytes of the file.
+        file: the file, as messages show it.
+        contract: columns, types and key of the table.
+        columns: the file's column map.
+        known: the values that a column may hold, by our column name.
+        partial: the file may lack columns, and its key is not checked.
+
+    Returns:
+        The table, indexed by line number, and how the file was read.
 
     Raises:
-        InputError: every problem found, in the order of lines.
+        InputError: one or more cells, columns or rows cannot be used; it lists all problems in the order of lines.
     """
     text, encoding = decode(content, file)
     delimiter, names = header_of(text, (*contract.column_names, *columns.ours), file)
@@ -130,10 +152,17 @@ def parse_table(
 
 
 def check_provinces(received: Received, path: Path) -> Received:
-    """Return the table if each district is in the province of its row.
+    """Check that each district is in the province of its row.
+
+    Args:
+        received: a table with ``district_code`` and ``province_code``; a district may be missing.
+        path: the file, for messages.
+
+    Returns:
+        The same table.
 
     Raises:
-        InputError: names each row for which this is not so.
+        InputError: one or more rows have a district of another province; it lists all of them.
     """
     table = received.table
     elsewhere = table["district_code"].notna() & (table["district_code"].str[:2] != table["province_code"])

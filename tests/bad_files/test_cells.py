@@ -102,7 +102,7 @@ OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "an infinite rate": ("poverty", "2.6728", "1e999", ["rate_any_min", "'1e999'"]),
     "hexadecimal": ("poverty", "2.6728", "0x2", ["rate_any_min", "'0x2'"]),
     "an underscore": ("poverty", "179168", "179_168", ["survey_population", "'179_168'"]),
-    "a province that is none": ("regions", "\n11,", "\n28,", ["province_code", "'28'", "exists"]),
+    "a province that is none": ("regions", "\n11,", "\n28,", ["province_code", "'28'", "of the DOPA list"]),
     "a province twice": ("regions", "\n11,", "\n10,", ["10 a second time"]),
     "a campus of another province": ("universities", "50,5001", "51,5001", ["district 5001 with province 51"]),
     "longitude for latitude": ("points", "100101,1001,100.", "100101,1001,13.", ["column lon"]),
@@ -115,7 +115,7 @@ OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "a name with a zero-width joiner": ("regions", "สมุทรปราการ", "สมุทร\u200dปราการ", None),
     "more firms than there are numbers": ("new_firms", ",229,", ",1e400,", ["new_firms", "a whole number"]),
     "establishments in words": ("establishments", "18,2664", "18,many", ["'many'", "a whole number"]),
-    "a village in a district that is none": ("cbt_sites", ",4020,", ",4099,", ["'4099'", "exists"]),
+    "a village in a district that is none": ("cbt_sites", ",4020,", ",4099,", ["'4099'", "of the DOPA list"]),
 }
 
 

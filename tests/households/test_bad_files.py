@@ -285,7 +285,7 @@ def test_an_encoding_is_found_where_a_chunk_ends_within_a_letter(
     monkeypatch.setattr(encodings, "CHUNK", 7)
     path = tmp_path / "a.csv"
     path.write_bytes("ก,ข\nอำเภอเมืองน่าน,1\n".encode(encoding))
-    seen = encodings.look_through(path, "a.csv")
+    seen = encodings.scan_text(path, "a.csv")
     assert (seen.encoding, seen.lines) == (encoding, 2)
 
 

@@ -51,7 +51,10 @@ REFUSED_TPMAP = {
         ["line 2", "column district_code", "'2022'"],
     ),
     "column twice": (replaced("n_labelled", "n_units"), ["line 1", "column n_units twice"]),
-    "code that does not exist": (replaced("1101,2022", "1199,2022"), ["line 2", "district_code", "'1199'", "exists"]),
+    "code that does not exist": (
+        replaced("1101,2022", "1199,2022"),
+        ["line 2", "'1199'", "a district code of the DOPA list"],
+    ),
     "code as a float": (replaced("1101,2022", "1101.0,2022"), ["line 2", "'1101.0'", "a code"]),
     "code with a lost digit": (replaced("1101,2022", "101,2022"), ["line 2", "'101'"]),
     "rate over 100": (replaced("2.6728,4.5686", "102.6728,4.5686"), ["line 2", "rate_any_min", "from 0 to 100"]),
@@ -247,7 +250,11 @@ def test_policy_survives_its_table_and_overrides_are_marked() -> None:
 
 
 REFUSED_LOCAL = {
-    "a district that is none": ("new_firms", replaced("1001,10,", "1099,10,"), ["line 2", "'1099'", "exists"]),
+    "a district that is none": (
+        "new_firms",
+        replaced("1001,10,", "1099,10,"),
+        ["line 2", "'1099'", "of the DOPA list"],
+    ),
     "a district of another province": (
         "new_firms",
         replaced("1001,10,", "1001,11,"),
