@@ -12,7 +12,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from pipeline.layers import LAYERS
+from pipeline.contracts import CONTRACTS
+from pipeline.layers import LAYERS, check_columns
 from pipeline.policy import Policy
 from pipeline.workspace import TableSource
 
@@ -37,6 +38,13 @@ OF_PROVINCES = (
     "province_explanations",
     "pilot_portfolio",
     "district_criteria",
+)
+# Columns of layers join those of the districts, to which the GIS layer adds three.
+GIS_ADDS = ("geometry", "sample", "run_id")
+check_columns(
+    LAYERS,
+    {column.name: name for name in reversed(OF_DISTRICTS) for column in CONTRACTS[name]}
+    | dict.fromkeys(GIS_ADDS, "the GIS layer"),
 )
 
 

@@ -6,7 +6,7 @@ Here: ``Column`` and ``Contract``, and the register ``CONTRACTS``: one entry per
 (``categories``), anything that computes a value.
 """
 
-from pipeline.contracts.contract import SEPARATOR, Column, Contract, ContractError, Kind
+from pipeline.contracts.contract import SEPARATOR, Column, Contract, ContractError, Kind, by_name
 from pipeline.contracts.district_tables import DISTRICT
 from pipeline.contracts.file_tables import FILES
 from pipeline.contracts.household_tables import HOUSEHOLDS
@@ -14,9 +14,7 @@ from pipeline.contracts.pilot_tables import CHANGES, PILOTS
 from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, SUBDISTRICT_POINTS_FILE
 from pipeline.contracts.uncertainty_tables import UNCERTAINTY
 
-CONTRACTS: dict[str, Contract] = {
-    contract.name: contract for contract in (*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES)
-}
+CONTRACTS: dict[str, Contract] = by_name((*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES))
 
 # The tables that come from files, in contrast to those that list files and repairs.
 AS_RECEIVED = tuple(contract.name for contract in (*RAW, *HOUSEHOLDS))

@@ -3,7 +3,7 @@
 Not here: any particular table (``raw_tables`` and the others in this folder).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -138,6 +138,20 @@ def _list_of_text(value: object) -> bool:
     return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
 
 
+def by_name(contracts: "Iterable[Contract]") -> "dict[str, Contract]":
+    """Contracts by the name of their table.
+
+    Raises:
+        ValueError: two have the same name.
+    """
+    found: dict[str, Contract] = {}
+    for contract in contracts:
+        if contract.name in found:
+            raise ValueError(f"{contract.name}: the name of two tables; rename one")
+        found[contract.name] = contract
+    return found
+
+
 @dataclass(frozen=True)
 class Contract:
     """One stored table. ``name`` is also its asset, its Parquet file and its word in the UI.
@@ -156,6 +170,10 @@ class Contract:
     rows: int | None = None
     files_in: Literal["", "processed", "maps"] = ""
     published: bool = True
+
+    def __post_init__(self) -> None:
+        if repeated := sorted({name for name in self.column_names if self.column_names.count(name) > 1}):
+            raise ValueError(f"{self.name}: the column {', '.join(repeated)} twice")
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

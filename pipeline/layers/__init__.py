@@ -6,6 +6,6 @@
 """
 
 from pipeline.layers.declared import LAYERS
-from pipeline.layers.layer import Layer, Value
+from pipeline.layers.layer import Layer, Value, check_columns
 
-__all__ = ["LAYERS", "Layer", "Value"]
+__all__ = ["LAYERS", "Layer", "Value", "check_columns"]

@@ -5,6 +5,7 @@ Not here: the declared layers (``declared``).
 A layer holds no counts of persons: small counts are suppressed in poverty figures only.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +39,25 @@ class Value:
     nullable: bool = False
     pattern: str = ""
     downloads: bool = False
+
+
+def check_columns(layers: "Iterable[Layer]", taken: Mapping[str, str]) -> None:
+    """Check that each column of layers that is shown for districts has a name of its own.
+
+    Args:
+        layers: the declarations.
+        taken: for each column of the tables that layers are joined to, the table.
+
+    Raises:
+        ValueError: a column has the name of another one, which it would replace.
+    """
+    tables = dict(taken)
+    for layer in layers:
+        for value in layer.values:
+            if value.words or value.downloads:
+                if value.name in tables:
+                    raise ValueError(f"{layer.name}: {value.name} is a column of {tables[value.name]}; rename it")
+                tables[value.name] = layer.name
 
 
 @dataclass(frozen=True)

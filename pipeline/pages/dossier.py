@@ -182,7 +182,7 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
         **classes.map_data(figures.words),
         "words": word_lists(figures, WORD_LISTS),
         "dimensions": [{"name": name, "words": figures.words["dimensions"][name]} for name in DIMENSIONS],
-        "context": [{"name": name, "title": title} for name, (_, title) in CONTEXT.items()],
+        "context": [{"name": of_layer(name), "title": title} for name, (_, title) in CONTEXT.items()],
         "districts": {
             "code": [*own, *around],
             "name": [[row.name_th, row.name_en] for row in (*districts, *(figures.provinces[c] for c in around))],
@@ -190,7 +190,7 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
             **_ranks(figures, districts),
             **_poverty(figures, districts),
             **_universities(districts, institutions),
-            **{name: [_shown_value(values.get(c)) for c in own] for name, values in country.context.items()},
+            **{of_layer(name): [_shown_value(values.get(c)) for c in own] for name, values in country.context.items()},
         },
         "institutions": [
             [name, name_en, kinds.index(kind)]
@@ -201,6 +201,15 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
             for row in country.of_province["universities"][own[0][:2]]
         ],
     }
+
+
+def of_layer(name: str) -> str:
+    """What the page calls a column of a layer, so that it cannot replace one of the page's own columns.
+
+    >>> of_layer("rank")
+    'layer.rank'
+    """
+    return f"layer.{name}"
 
 
 def _column(districts: Sequence[Any], name: str) -> list[Any]:

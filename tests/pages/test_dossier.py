@@ -1,6 +1,7 @@
 """The dossiers: each province has a page with its own map, tables and sentences."""
 
 import csv
+import dataclasses
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,17 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
         for k, name in enumerate(DIMENSIONS, start=1):
             persons, rate = int(row[f"poor_{name}"]), row[f"rate_{name}"]
             assert cells[k] == ("<5" if 0 < persons < 5 else f"{rate:.1f}% ({persons:,})")
+
+
+def test_a_column_of_a_layer_replaces_none_of_the_pages_own(figures: Figures) -> None:
+    country = dossier.Country.of(figures)
+    own = [code for code in country.positions if code[:2] == "95"]
+    expected = dossier.dossier_data(figures, country, own, [])["districts"]
+    more = dataclasses.replace(country, context={name: dict.fromkeys(own, -1) for name in expected})
+    found = dossier.dossier_data(figures, more, own, [])["districts"]
+    assert {name: found[name] for name in expected if not name.startswith("layer.")} == {
+        name: column for name, column in expected.items() if not name.startswith("layer.")
+    }
 
 
 def test_no_page_reveals_a_small_count(figures: Figures) -> None:

@@ -9,8 +9,10 @@ import pytest
 from assets import raw
 from pipeline import downloads, figures
 from pipeline.contracts import AS_RECEIVED, CONTRACTS
+from pipeline.contracts.contract import by_name
+from pipeline.contracts.layer_tables import layer_contract
 from pipeline.criterion import Words
-from pipeline.layers import LAYERS, Layer, Value
+from pipeline.layers import LAYERS, Layer, Value, check_columns
 from pipeline.pages import dossier
 from tests.bad_files.readers import plain_of
 
@@ -39,11 +41,6 @@ def test_it_is_a_raw_asset_and_a_source_that_pages_name(layer: Layer) -> None:
     assert layer.name in AS_RECEIVED
     assert layer.name in figures.SHOWN_SOURCES
     assert layer.name in dossier.TABLES
-
-
-def test_its_columns_are_in_no_other_table_of_districts(layer: Layer) -> None:
-    others = {column.name for name in figures.OF_DISTRICTS for column in CONTRACTS[name]}
-    assert not others & {value.name for value in layer.values if value.words or value.downloads}
 
 
 def test_it_has_words_in_both_languages(layer: Layer) -> None:
@@ -85,3 +82,23 @@ def test_months_are_the_first_and_the_last_of_a_province() -> None:
 def test_a_declaration_that_cannot_be_shown_is_refused(value: Value) -> None:
     with pytest.raises(ValueError, match="trial: "):
         Layer("trial", "a", "a.csv", "a", "a", "a", "site", (value,), Words("ก", "a"), Words("ข", "b"))
+
+
+def trial(column: str, name: str = "trial") -> Layer:
+    value = Value(column, "a", words=Words("ก", "a"))
+    return Layer(name, "a", "a.csv", "a", "a", "a", "district", (value,), Words("ก", "a"), Words("ข", "b"))
+
+
+@pytest.mark.parametrize("column", ["rank", "poverty", "status", "new_firms"])
+def test_a_column_of_another_table_of_districts_is_refused_at_its_declaration(column: str) -> None:
+    taken = {c.name: name for name in figures.OF_DISTRICTS for c in CONTRACTS[name]}
+    with pytest.raises(ValueError, match=f"trial: {column} is a column of "):
+        check_columns((*LAYERS, trial(column)), taken)
+    check_columns((*LAYERS, trial("of_its_own")), taken)
+
+
+def test_a_column_twice_in_a_layer_and_a_layer_named_as_another_table_are_refused() -> None:
+    with pytest.raises(ValueError, match="trial: the column district_code twice"):
+        layer_contract(trial("district_code"))
+    with pytest.raises(ValueError, match="policy: the name of two tables"):
+        by_name((CONTRACTS["policy"], layer_contract(trial("a", "policy"))))
