@@ -21,7 +21,7 @@ from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.runs import rounds
 from pipeline.sentences import choice, decision
-from pipeline.uncertainty import rank_tables
+from pipeline.uncertainty import arrays, rank_tables
 from pipeline.workbooks import WORKBOOK_TABLES, workbook_files
 from pipeline.workspace import LoadedTables
 
@@ -70,9 +70,10 @@ def rank_uncertainty(
     policy: Policy,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """10,000 draws of rates, weights, exponent, decay, goalposts, campuses and unmeasured quality; seeded."""
-    return rank_tables.uncertainty_tables(
+    country = arrays.country(
         district_criteria, district_scores, district_shapes, universities, partnerships, regions, policy
     )
+    return rank_tables.uncertainty_tables(country)
 
 
 @asset("pilots", "pandas")

@@ -5,14 +5,13 @@ Here: from outcomes to tables. Not here: drawing (``choices``), outcomes of draw
 
 import os
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from pipeline.categories import FIRMNESS
-from pipeline.policy import Policy, Uncertainty
+from pipeline.criteria.draws import Country
+from pipeline.policy import Uncertainty
 from pipeline.sentences import certainty
-from pipeline.uncertainty.arrays import country
 from pipeline.uncertainty.choices import SOURCES, Choices
 from pipeline.uncertainty.model import Model, in_blocks
 from pipeline.uncertainty.outcomes import Outcome, outcome, outcome_of
@@ -25,48 +24,29 @@ SOBOL = 512
 CONTENDING = 0.05
 
 
-def uncertainty_tables(
-    district_criteria: pd.DataFrame,
-    district_scores: pd.DataFrame,
-    district_shapes: gpd.GeoDataFrame,
-    universities: pd.DataFrame,
-    partnerships: pd.DataFrame,
-    regions: pd.DataFrame,
-    policy: Policy,
-    threads: int = THREADS,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def uncertainty_tables(country: Country, threads: int = THREADS) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Compute the three tables of uncertainty. They are the same for any number of threads.
 
     Args:
-        district_criteria: the criteria of all districts; all district tables are in the order of ``district_code``.
-        district_scores: status and score.
-        district_shapes: outlines.
-        universities: one row per campus.
-        partnerships: evidence of partnership, by campus.
-        regions: all provinces.
-        policy: the policy of the run.
+        country: what the draws read of the stored tables.
         threads: how many blocks of draws are computed at the same time.
 
     Returns:
         The tables ``district_uncertainty``, ``province_uncertainty`` and ``sensitivity``, with their sentences.
     """
-    model = Model(
-        country(district_criteria, district_scores, district_shapes, universities, partnerships, regions, policy)
-    )
+    model, policy = Model(country), country.policy
     choices = Choices(model.criteria, policy, threads)
     nominal = outcome_of(choices, model, np.full((len(SOURCES), 1), np.nan), 1)
     drawn = outcome_of(choices, model, choices.uniforms(), threads)
     alone = [outcome_of(choices, model, _one(i), threads) for i in range(len(SOURCES))]
     return (
-        certainty.add_places(_districts(model, drawn, nominal, alone, district_scores), policy),
+        certainty.add_places(_districts(model, drawn, nominal, alone), policy),
         certainty.add_places(_provinces(model, drawn, nominal, alone), policy),
         certainty.add_sources(_sensitivity(choices, model, drawn, nominal, alone, threads)),
     )
 
 
-def _districts(
-    model: Model, drawn: Outcome, nominal: Outcome, alone: list[Outcome], district_scores: pd.DataFrame
-) -> pd.DataFrame:
+def _districts(model: Model, drawn: Outcome, nominal: Outcome, alone: list[Outcome]) -> pd.DataFrame:
     """``district_uncertainty`` without words; empty for districts that are a pilot in no draw."""
     table = _places(drawn.ranks, nominal.ranks, [a.ranks for a in alone]).assign(
         eligible_share=drawn.eligible,
@@ -76,7 +56,8 @@ def _districts(
     table.loc[~model.country.may_be_pilot] = np.nan
     table["district_code"] = model.country.codes
     table["firmness"] = _firmness(table["pilot_share"], model.policy.uncertainty)
-    return district_scores[["district_code"]].merge(table, on="district_code", how="left")
+    everywhere = pd.DataFrame({"district_code": model.country.shapes["district_code"]})
+    return everywhere.merge(table, on="district_code", how="left")
 
 
 def _provinces(model: Model, drawn: Outcome, nominal: Outcome, alone: list[Outcome]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contracts import CONTRACTS
 from pipeline.policy import Policy
-from pipeline.uncertainty import rank_tables
+from pipeline.uncertainty import arrays, rank_tables
 from pipeline.uncertainty.choices import SOURCES
 from pipeline.workspace import Tables
 from tests.sentences.test_sentences import BROKEN, THAI
@@ -15,7 +15,7 @@ NAMES = ("district_uncertainty", "province_uncertainty", "sensitivity")
 
 
 def measured(tables: Tables, policy: Policy, threads: int) -> dict[str, pd.DataFrame]:
-    found = rank_tables.uncertainty_tables(
+    country = arrays.country(
         tables("district_criteria"),
         tables("district_scores"),
         tables.shapes("district_shapes"),
@@ -23,8 +23,8 @@ def measured(tables: Tables, policy: Policy, threads: int) -> dict[str, pd.DataF
         tables("partnerships"),
         tables("regions"),
         policy,
-        threads,
     )
+    found = rank_tables.uncertainty_tables(country, threads)
     return {name: CONTRACTS[name].conform(table) for name, table in zip(NAMES, found, strict=True)}
 
 
@@ -61,7 +61,7 @@ def test_without_uncertainty_ranks_have_no_range(tables: Tables, few: Policy) ->
         rate_any_max=exact["rate_any_min"],
         poverty_rate_max_pct=exact["poverty_rate_pct"],
     )
-    found = rank_tables.uncertainty_tables(
+    country = arrays.country(
         exact,
         tables("district_scores"),
         tables.shapes("district_shapes"),
@@ -69,8 +69,8 @@ def test_without_uncertainty_ranks_have_no_range(tables: Tables, few: Policy) ->
         tables("partnerships"),
         tables("regions"),
         sure,
-        2,
-    )[1].set_index("province_code")
+    )
+    found = rank_tables.uncertainty_tables(country, 2)[1].set_index("province_code")
     listed = tables("provincial_shortlist").set_index("province_code")
     has = listed["value"] > 0
     assert (found["rank_high"] - found["rank_low"])[has].max() <= 1
@@ -135,7 +135,7 @@ def test_without_figures_the_sentence_states_it(tables: Tables, few: Policy) -> 
     criteria, scores = tables("district_criteria"), tables("district_scores")
     known = [c for c in criteria if c.startswith(("poverty_", "rate_any")) or c == "poverty"]
     nothing = criteria.assign(**{c: criteria[c].where(criteria["district_code"] == "none") for c in known})
-    found = rank_tables.uncertainty_tables(
+    country = arrays.country(
         nothing,
         scores.assign(status="data_needed"),
         tables.shapes("district_shapes"),
@@ -143,8 +143,8 @@ def test_without_figures_the_sentence_states_it(tables: Tables, few: Policy) -> 
         tables("partnerships"),
         tables("regions"),
         few,
-        1,
     )
+    found = rank_tables.uncertainty_tables(country, 1)
     tables_ = {name: CONTRACTS[name].conform(table) for name, table in zip(NAMES, found, strict=True)}
     assert tables_["district_uncertainty"]["median_rank"].isna().all()
     assert (tables_["province_uncertainty"]["top_k_share"] == 0).all()
