@@ -32,8 +32,8 @@ UNIVERSITY_KINDS: dict[str, Words] = {
 LEVELS: dict[str, Words] = {
     "paper": Words("แบบกระดาษ", "on paper"),
     "digital": Words("ฐานข้อมูลดิจิทัล", "digital"),
-    "household_linked": Words("เชื่อมถึงรายครัวเรือน", "linked household by household"),
-    "shared_case": Words("ใช้ติดตามรายกรณีร่วมกัน", "shared case by case"),
+    "household_linked": Words("เชื่อมถึงรายครัวเรือน", "linked to individual households"),
+    "shared_case": Words("ใช้ติดตามรายกรณีร่วมกัน", "used jointly to follow cases"),
 }
 # Whether a district can be a pilot district. The browser's copy of the ranking (`ranking.js`) has the same order.
 STATUSES: dict[str, Words] = {

@@ -1,8 +1,8 @@
 """What a criterion is, and the criteria there are: one declaration each.
 
-Here: everything about a criterion that is not a formula: its name, its words, the columns that are shown, what it rests
-on, what is uncertain about it. Policy, ballots, contracts, draws, maps, tables, downloads and command line loop over
-``CRITERIA``. Not here: how a criterion is computed (``criteria``). This module imports nothing of the project.
+Here: everything about a criterion that is not a formula: its name, its words, the columns that are shown, its
+sources, what is uncertain about it. Policy, ballots, contracts, draws, maps, tables, downloads and command line loop
+over ``CRITERIA``. Not here: how a criterion is computed (``criteria``). This module imports nothing of the project.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,13 @@ _NUMBERS = (
 
 
 def in_words(count: int) -> Words:
-    """A number from 1 to 10 as a word, a higher one in digits.
+    """Write a number from 1 to 10 as a word, a higher one in digits.
+
+    Args:
+        count: 1 or more.
+
+    Returns:
+        The number in both languages.
 
     >>> in_words(3), in_words(12)
     (Words(th='สาม', en='three'), Words(th='12', en='12'))
@@ -53,10 +59,11 @@ class Uncertain:
     """One uncertain quantity, which the draws vary.
 
     Attributes:
-        group: what the pages name in its place, in a list of all that is drawn. Several may share one.
-        stream: the number of its random stream. A new one takes the next free number: to renumber changes every draw.
-        versions: every draw needs many numbers at once (one per district, campus or province), so that as many versions
-            as draws are made beforehand. False where one number per draw is enough.
+        group: the name that pages show in the list of everything drawn. Several quantities may share one.
+        stream: the number of its random stream. A new one takes the next free number; another number gives
+            other draws.
+        versions: every draw needs many numbers (one per district, campus or province), so one version per draw is made
+            beforehand. False where one number per draw is enough.
     """
 
     name: str
@@ -94,7 +101,7 @@ class Criterion:
         unit: the unit of its map.
         sources: the tables whose sources its map names.
         known_everywhere: every district has a value.
-        improvable: a programme can raise it, so pages show by how much it would have to rise.
+        improvable: a programme can raise it, so pages show the value that would be needed.
         columns: columns of ``district_<name>`` that ``district_scores`` and every download repeat.
         sheet_columns: further columns for workbooks, of ``district_<name>`` or of ``district_facts``.
         uncertain: what the draws vary.
@@ -136,7 +143,7 @@ _REACH_AND_CAPABILITY = Words("ระยะและความพร้อม�
 POVERTY = Criterion(
     name="poverty",
     short=Words("ความยากจน", "poverty"),
-    title=Words("เกณฑ์ที่ 1 คนจนกระจุกตัว", "Criterion 1: poor people concentrate there"),
+    title=Words("เกณฑ์ที่ 1 คนจนกระจุกตัว", "Criterion 1: poor people are concentrated there"),
     meaning=Words("คนจนกระจุกตัว", "poor people are concentrated there"),
     missing=Words("ตัวเลขความยากจนของอำเภอ", "poverty figures of the district"),
     unit=_SHARE,
@@ -148,14 +155,14 @@ POVERTY = Criterion(
     uncertain=(
         Uncertain(
             "sampling",
-            Words("ความคลาดเคลื่อนจากการสำรวจ", "sampling error of the survey"),
+            Words("ความคลาดเคลื่อนจากการสำรวจ", "the sampling error of the survey"),
             group=_POVERTY_FIGURES,
             stream=0,
             versions=True,
         ),
         Uncertain(
             "overlap",
-            Words("จำนวนคนจนที่นับซ้ำกันหลายมิติ", "how far the dimensions of poverty overlap"),
+            Words("จำนวนคนจนที่นับซ้ำกันหลายมิติ", "the overlap of the dimensions of poverty"),
             group=_POVERTY_FIGURES,
             stream=1,
             versions=False,
@@ -183,21 +190,21 @@ UNIVERSITY = Criterion(
     uncertain=(
         Uncertain(
             "decay",
-            Words("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "how far a university reaches"),
+            Words("ระยะเดินทางที่มหาวิทยาลัยยังทำงานได้", "the distance that a university serves"),
             group=_REACH_AND_CAPABILITY,
             stream=4,
             versions=False,
         ),
         Uncertain(
             "campus_place",
-            Words("ที่ตั้งจริงของวิทยาเขต", "where in its district a campus is"),
+            Words("ที่ตั้งจริงของวิทยาเขต", "the location of campuses within their districts"),
             group=_REACH_AND_CAPABILITY,
             stream=6,
             versions=True,
         ),
         Uncertain(
             "campus_capability",
-            Words("ความพร้อมของวิทยาเขตในการประสานงาน", "how able a campus is to connect"),
+            Words("ความพร้อมของวิทยาเขตในการประสานงาน", "the capability of campuses to connect partners"),
             group=_REACH_AND_CAPABILITY,
             stream=7,
             versions=True,
@@ -240,7 +247,7 @@ SCORE_UNCERTAIN = (
     ),
     Uncertain(
         "exponent",
-        Words(f"วิธีรวม{COUNT.th}เกณฑ์เป็นคะแนนเดียว", f"how the {COUNT.en} criteria become one score"),
+        Words(f"วิธีรวม{COUNT.th}เกณฑ์เป็นคะแนนเดียว", f"the way the {COUNT.en} criteria are combined"),
         group=Words("วิธีรวมคะแนน", "how the criteria are combined"),
         stream=3,
         versions=False,

@@ -15,7 +15,14 @@ from pipeline.sentences.words import weights_from
 
 
 def for_page(policy: Policy) -> dict[str, Any]:
-    """Words that pages need for the policy, for certainty and for the codes in tables."""
+    """Collect the words that pages need for the policy, for certainty and for codes in tables.
+
+    Args:
+        policy: the policy of the run.
+
+    Returns:
+        Words by what they name: one text, or texts by code.
+    """
     return {
         "weights": weights_from(policy),
         "as_of": words.day(policy.as_of),

@@ -19,22 +19,19 @@ def add_reasons(table: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> p
         table: all provinces, with those of the portfolio marked.
         regions: the regions of all provinces, with their Thai names.
         policy: the policy of the round.
+
+    Returns:
+        The table with both columns.
     """
     chosen = table[table["in_portfolio"]].groupby("region").size().to_dict()
     names = regions.set_index("province_code")["region_th"]
     rows = rows_of(table.assign(region_th=table["province_code"].map(names)))
-    sentences = [reason(row, chosen.get(row.region, 0), policy) for row in rows]
+    sentences = [_reason(row, chosen.get(row.region, 0), policy) for row in rows]
     return table.assign(portfolio_th=[s.th for s in sentences], portfolio_en=[s.en for s in sentences])
 
 
-def reason(row: Any, chosen_in_region: int, policy: Policy) -> Words:
-    """Why a province is in the portfolio or not.
-
-    Args:
-        row: the province.
-        chosen_in_region: how many provinces of its region are in the portfolio.
-        policy: the policy of the round.
-    """
+def _reason(row: Any, chosen_in_region: int, policy: Policy) -> Words:
+    """Why a province is in the portfolio, or why it is not."""
     rules = policy.portfolio
     if not row.value:
         return Words("ไม่มีอำเภอที่เข้าเกณฑ์", "It has no eligible district.")
@@ -63,5 +60,6 @@ def reason(row: Any, chosen_in_region: int, policy: Policy) -> Words:
         )
     return Words(
         f"อันดับ {row.rank} แต่ไม่อยู่ในชุดเพราะที่นั่งต้องเปิดให้ภาคอื่นหรือมหาวิทยาลัยรับภาระเต็มแล้ว",
-        f"Ranked {row.rank}; not included because places go to other regions or its university is at its limit.",
+        f"Ranked {row.rank}; not included because its place goes to another region or its university has reached its"
+        " limit.",
     )

@@ -20,13 +20,27 @@ def decisions(
     acceptances: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """The open questions in order, each with the facts behind it, in Thai and English."""
+    """List the open questions in order, each with the facts behind it, in Thai and English.
+
+    Args:
+        provincial_shortlist: all provinces, ranked, with names.
+        province_uncertainty: the firmness of each province.
+        pilot_portfolio: all provinces, with those of the portfolio marked.
+        district_scores: status and suspect figures of each district.
+        universities: how certain the location of each campus is.
+        acceptances: statements of agencies on data systems.
+        policy: the policy of the round.
+
+    Returns:
+        One row per question that is open: ``number`` from 1, ``question_th``, ``question_en``, ``because_th``,
+        ``because_en``.
+    """
     listed_codes = set(provincial_shortlist.loc[provincial_shortlist["shortlisted"], "province_code"])
-    sure = province_uncertainty.set_index("province_code")["firmness"]
+    firmness = province_uncertainty.set_index("province_code")["firmness"]
     asked = [
-        _adopt(provincial_shortlist, {c for c in listed_codes if sure[c] in ("firm", "likely")}),
-        _contested(provincial_shortlist, listed_codes, sure),
-        _together(pilot_portfolio),
+        _adopt(provincial_shortlist, {c for c in listed_codes if firmness[c] in ("firm", "likely")}),
+        _contested(provincial_shortlist, listed_codes, firmness),
+        _shortlist_or_portfolio(pilot_portfolio),
         _weights(policy),
         _suspects(district_scores, provincial_shortlist),
         _without_figures(district_scores),
@@ -59,9 +73,9 @@ def _adopt(provinces: pd.DataFrame, codes: set[str]) -> Asked:
     )
 
 
-def _contested(provinces: pd.DataFrame, listed_codes: set[str], sure: pd.Series) -> Asked:
-    open_codes = {code for code, word in sure.items() if word == "contested"}
-    inside = {c for c in listed_codes if sure[c] in ("contested", "unlikely")}
+def _contested(provinces: pd.DataFrame, listed_codes: set[str], firmness: pd.Series) -> Asked:
+    open_codes = {code for code, word in firmness.items() if word == "contested"}
+    inside = {c for c in listed_codes if firmness[c] in ("contested", "unlikely")}
     either = provinces[provinces["province_code"].isin(open_codes | inside)].sort_values("rank")
     if either.empty:
         return None
@@ -83,7 +97,7 @@ def _contested(provinces: pd.DataFrame, listed_codes: set[str], sure: pd.Series)
     )
 
 
-def _together(portfolio: pd.DataFrame) -> Asked:
+def _shortlist_or_portfolio(portfolio: pd.DataFrame) -> Asked:
     change = changes(portfolio["shortlisted"], portfolio["in_portfolio"])
     enters, leaves = portfolio[change == "enters"], portfolio[change == "leaves"]
     if enters.empty or leaves.empty:
@@ -92,7 +106,8 @@ def _together(portfolio: pd.DataFrame) -> Asked:
     return (
         Words(
             f"ใช้รายชื่อตามคะแนน หรือชุดที่กระจายทุกภาค (เพิ่ม{_names(enters).th} แทน{_names(leaves).th})",
-            f"The shortlist by score, or the portfolio across regions ({_names(enters).en} for {_names(leaves).en})?",
+            f"Use the shortlist by score, or the portfolio across regions ({_names(enters).en} instead of"
+            f" {_names(leaves).en})?",
         ),
         Words(f"กติกากระจายภาคทำให้ค่ารวมลดลง {price:.1f}%", f"The regional rules lower the total value by {price:.1f}%."),
     )
@@ -116,41 +131,43 @@ def _weights(policy: Policy) -> Asked:
 
 def _suspects(scores: pd.DataFrame, provinces: pd.DataFrame) -> Asked:
     pilots = {c for codes in provinces.loc[provinces["shortlisted"], "pilot_districts"] for c in codes}
-    doubtful = scores[scores["district_code"].isin(pilots) & scores["suspect"].fillna(False).astype(bool)]
-    if doubtful.empty:
+    suspects = scores[scores["district_code"].isin(pilots) & scores["suspect"].fillna(False).astype(bool)]
+    if suspects.empty:
         return None
-    names = _names(doubtful)
+    names = _names(suspects)
     return (
         Words(f"ตรวจตัวเลขความยากจนของ{names.th}", f"Check the poverty figures of {names.en}."),
-        Words("ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They are far above those of the other districts of the province."),
+        Words(
+            "ตัวเลขสูงผิดจากอำเภออื่นในจังหวัดมาก", "They are far above the figures of the other districts of the province."
+        ),
     )
 
 
 def _without_figures(scores: pd.DataFrame) -> Asked:
-    bare = scores["status"] == "data_needed"
-    if not bare.any():
+    without = scores["status"] == "data_needed"
+    if not without.any():
         return None
-    n = int(bare.sum())
+    n = int(without.sum())
     return (
         Words(
             f"จัดหาตัวเลขความยากจนของ {n} อำเภอ/เขตที่ยังให้คะแนนไม่ได้",
-            f"Obtain poverty figures for the districts that cannot be scored ({n}).",
+            f"Obtain poverty figures for the districts that cannot be scored ({n:,}).",
         ),
-        Words("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "A district without figures is not a district without poor people."),
+        Words("อำเภอที่ไม่มีข้อมูลไม่ได้แปลว่าไม่มีคนจน", "Missing figures do not mean that a district has no poor people."),
     )
 
 
 def _statements(acceptances: pd.DataFrame) -> Asked:
-    bare = acceptances[acceptances["year"].isna()]
-    if bare.empty:
+    without = acceptances[acceptances["year"].isna()]
+    if without.empty:
         return None
-    names = listed([Words(name, name) for name in sorted(bare["system"].unique())])
+    names = listed([Words(name, name) for name in sorted(without["system"].unique())])
     return (
         Words(
             f"ยืนยันเป็นเอกสารว่ายอมรับระบบข้อมูล: {names.th}",
             f"Confirm in writing which data systems are accepted: {names.en}.",
         ),
-        Words(f"คำรับรอง {len(bare)} รายการยังไม่ระบุปี", f"{len(bare)} statements have no year."),
+        Words(f"คำรับรอง {len(without)} รายการยังไม่ระบุปี", f"Statements without a year: {len(without):,}."),
     )
 
 
@@ -159,6 +176,6 @@ def _campuses(universities: pd.DataFrame) -> Asked:
     if not unsure:
         return None
     return (
-        Words(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the assumed locations of campuses ({unsure})."),
-        Words("ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "The locations are assumed and not yet documented."),
+        Words(f"ตรวจที่ตั้งของวิทยาเขต {unsure} แห่ง", f"Check the assumed locations of campuses ({unsure:,})."),
+        Words("ทราบอำเภอจากความรู้ทั่วไป ยังไม่พบในเอกสาร", "The locations are assumed; no document confirms them yet."),
     )

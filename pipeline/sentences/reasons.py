@@ -20,17 +20,33 @@ IMPROVABLE = tuple(criterion for criterion in CRITERIA if criterion.improvable)
 
 
 def add_reasons(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The table with ``reason_th`` and ``reason_en``; it must have ``status`` and the criteria with their parts."""
-    sentences = [reason(row, policy) for row in rows_of(criteria)]
+    """Add ``reason_th`` and ``reason_en`` to the table of districts.
+
+    Args:
+        criteria: one row per district: ``status``, and the criteria with their parts.
+        policy: the policy of the run.
+
+    Returns:
+        The table with both columns.
+    """
+    sentences = [_reason(row, policy) for row in rows_of(criteria)]
     return criteria.assign(reason_th=[s.th for s in sentences], reason_en=[s.en for s in sentences])
 
 
 def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
-    """The table with comparison and outlook; ``criteria`` must have status, score and floor, in the same order."""
+    """Add a comparison and an outlook to the explanations of districts, in both languages.
+
+    Args:
+        explanations: one row per district: contributions, the score needed, the value needed of each criterion.
+        criteria: the criteria of the same districts with ``status``, ``score`` and ``floor``, in the same order.
+
+    Returns:
+        ``explanations`` with ``comparison_th``, ``comparison_en``, ``outlook_th`` and ``outlook_en``.
+    """
     extra = explanations.drop(columns="district_code").set_index(criteria.index)
     rows = list(rows_of(criteria.join(extra)))
-    comparisons = [comparison(row) for row in rows]
-    outlooks = [outlook(row) for row in rows]
+    comparisons = [_comparison(row) for row in rows]
+    outlooks = [_outlook(row) for row in rows]
     return explanations.assign(
         comparison_th=[s.th for s in comparisons],
         comparison_en=[s.en for s in comparisons],
@@ -39,7 +55,7 @@ def add_explanations(explanations: pd.DataFrame, criteria: pd.DataFrame) -> pd.D
     )
 
 
-def reason(row: Any, policy: Policy) -> Words:
+def _reason(row: Any, policy: Policy) -> Words:
     """The reasons for a district's status and score, from the facts of every criterion."""
     if row.status == "excluded":
         return Words(
@@ -47,8 +63,8 @@ def reason(row: Any, policy: Policy) -> Words:
             "Excluded: every agency states that it accepts none of the data systems in the district.",
         )
     if row.status == "data_needed":
-        what = missing(row)
-        return Words(f"ยังให้คะแนนไม่ได้: ขาด{what.th}", f"Not scored: missing {what.en}.")
+        what = _missing(row)
+        return Words(f"ยังให้คะแนนไม่ได้: ขาด{what.th}", f"Not scored. Missing: {what.en}.")
     if row.status == "below_gate":
         return _below_gate(row, policy)
     parts = [fact(row, criterion, policy) for criterion in CRITERIA]
@@ -59,8 +75,8 @@ def reason(row: Any, policy: Policy) -> Words:
     return Words(th, capital(en) + ".")
 
 
-def missing(row: Any) -> Words:
-    """What a district lacks to be scored."""
+def _missing(row: Any) -> Words:
+    """What a district lacks, so that it cannot be scored."""
     lacks = [criterion.missing for criterion in CRITERIA if getattr(row, criterion.name) is None]
     return listed(lacks or [POVERTY.missing])
 
@@ -69,10 +85,10 @@ def _below_gate(row: Any, policy: Policy) -> Words:
     gate = policy.poverty.gate.times_national_rate * row.national_rate_pct
     rate, chance, least = row.poverty_rate_smoothed_pct, row.chance_above_gate, _at_least(row)
     th = f"ความยากจนไม่กระจุกตัว: คนจน{least.th}{rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
-    en = f"Poverty does not concentrate here: {least.en}{rate:.1f}% are poor, not above the gate of {gate:.1f}%"
+    en = f"Poverty is not concentrated here: {least.en}{rate:.1f}% are poor, which is not above the gate of {gate:.1f}%"
     if chance >= 0.05:
         th += f" (มีโอกาสราว {chance:.0%} ที่อัตราจริงสูงกว่าเกณฑ์)"
-        en += f" (a chance of about {chance:.0%} that the true rate is above it)"
+        en += f" (the chance that the true rate is above it is about {chance:.0%})"
     return Words(th, en + ".")
 
 
@@ -81,7 +97,22 @@ def _at_least(row: Any) -> Words:
 
 
 def fact(row: Any, criterion: Criterion, policy: Policy) -> Words:
-    """What is known of a district for one criterion, as part of a sentence."""
+    """Write what is known of a district for one criterion, as part of a sentence.
+
+    Args:
+        row: a district with the parts of the criterion.
+        criterion: the criterion; one without an entry in ``FACTS`` gets its value.
+        policy: the policy of the run.
+
+    Returns:
+        Words without capital and full stop.
+
+    >>> from dataclasses import replace
+    >>> from types import SimpleNamespace
+    >>> other = replace(POVERTY, name="market", short=Words("ตลาด", "market"))
+    >>> fact(SimpleNamespace(market=0.5), other, None).en
+    'market 0.50'
+    """
     if criterion.name in FACTS:
         return FACTS[criterion.name](row, policy)
     value = getattr(row, criterion.name)
@@ -97,12 +128,12 @@ def _poverty(row: Any, _: Policy) -> Words:
     least = _at_least(row)
     of = Words("ของครัวเรือนที่สำรวจ", "of the households surveyed")
     if row.poverty_unit == "persons":
-        of = Words("ของผู้ได้รับการสำรวจ", "of those surveyed")
+        of = Words("ของผู้ได้รับการสำรวจ", "of the persons surveyed")
     th = f"คนจน{least.th}{row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% {of.th})"
     en = f"{least.en}{row.poor_persons_min:,} people are poor ({row.poverty_rate_smoothed_pct:.1f}% {of.en})"
     if row.hot_spot:
         th += " กระจุกตัวต่อเนื่องกับอำเภอรอบข้าง"
-        en += ", in a cluster with the districts around"
+        en += ", in a cluster with neighbouring districts"
     return Words(th, en)
 
 
@@ -123,14 +154,14 @@ def _university(row: Any, policy: Policy) -> Words:
     if row.university_mandate > 0:
         return Words(
             f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที แต่จังหวัดมีมหาวิทยาลัยที่มีพันธกิจต่อพื้นที่",
-            f"no university within {limit:g} minutes, but one in the province whose mission covers it",
+            f"no university within {limit:g} minutes, but one in the province has a mandate for the district",
         )
     return Words(f"ไม่มีมหาวิทยาลัยภายใน {limit:g} นาที", f"no university within {limit:g} minutes")
 
 
 def _data_system(row: Any, _: Policy) -> Words:
     if row.data_system is None:
-        return Words("ไม่มีระบบข้อมูลที่ครอบคลุม", "no data system covers it")
+        return Words("ไม่มีระบบข้อมูลที่ครอบคลุม", "no data system covers the district")
     if row.data_system_acceptance >= 1:
         return Words(
             f"ระบบข้อมูล {row.data_system_name} ซึ่งทุกหน่วยงานยอมรับ",
@@ -149,8 +180,8 @@ FACTS: dict[str, Callable[[Any, Policy], Words]] = {
 }
 
 
-def comparison(row: Any) -> Words:
-    """The score relative to the median eligible district, as a product of one factor per criterion."""
+def _comparison(row: Any) -> Words:
+    """Compare the score with that of the median eligible district, as a product of one factor per criterion."""
     if row.score is None:
         return Words("ไม่มีคะแนนให้เปรียบเทียบ", "No score to compare.")
     if row.reference_score is None:
@@ -167,22 +198,22 @@ def comparison(row: Any) -> Words:
     )
 
 
-def outlook(row: Any) -> Words:
-    """What would make the district a pilot district by one improvable criterion alone, or what keeps it one."""
+def _outlook(row: Any) -> Words:
+    """What would make the district a pilot district by one improvable criterion alone, or what would end that."""
     if row.status == "excluded":
         return Words(
             "จะพิจารณาได้เมื่อมีหน่วยงานอย่างน้อยหนึ่งแห่งยอมรับระบบข้อมูลในพื้นที่",
             "It can be considered once at least one agency accepts a data system in the district.",
         )
     if row.status == "data_needed":
-        what = missing(row)
+        what = _missing(row)
         return Words(f"จะจัดอันดับได้เมื่อมี{what.th}", f"It can be ranked once these are available: {what.en}.")
     better = " or ".join(criterion.short.en for criterion in IMPROVABLE)
     better_th = "หรือ".join(criterion.short.th for criterion in IMPROVABLE)
     if row.status == "below_gate":
         return Words(
             f"{better_th}ที่ดีขึ้นไม่ทำให้เข้ารายชื่อ เพราะโครงการเริ่มในพื้นที่ที่ความยากจนกระจุกตัว",
-            f"A better {better} would not put it on the shortlist: the programme begins where poverty concentrates.",
+            f"A better {better} would not put it on the shortlist: the programme begins where poverty is concentrated.",
         )
     need = row.score_needed
     if row.pilot:
@@ -190,11 +221,11 @@ def outlook(row: Any) -> Words:
     if need > 100:
         return Words(
             "คะแนนของอำเภอนี้เพียงอำเภอเดียวไม่พอให้จังหวัดเข้ารายชื่อ ต้องอาศัยอำเภออื่นในจังหวัดด้วย",
-            "No score of its own would be enough: scores of other districts in its province must rise too.",
+            "A higher score of this district is not enough: other districts of its province must score higher too.",
         )
     now = f"ต้องได้ {need:.1f} คะแนน (ขณะนี้ {row.score:.1f}): "
     now_en = f"It needs {need:.1f} points (now {row.score:.1f}): "
-    ways, shut = [], []
+    ways, closed = [], []
     for criterion in IMPROVABLE:
         name = criterion.short
         value, wanted = getattr(row, criterion.name), getattr(row, f"{criterion.name}_needed")
@@ -206,23 +237,23 @@ def outlook(row: Any) -> Words:
                 )
             )
         elif value is not None:
-            shut.append(name)
+            closed.append(name)
     if not ways:
         return Words(
             now + f"{better_th}เพียงอย่างเดียวพาไปไม่ถึง",
             now_en + f"not reachable by {better} alone.",
         )
     th, en = now + " หรือ".join(w.th for w in ways), now_en + " or ".join(w.en for w in ways)
-    if shut:
-        th += f" ({'หรือ'.join(name.th for name in shut)}เพียงอย่างเดียวพาไปไม่ถึง)"
-        en += f" (not reachable by {' or '.join(name.en for name in shut)} alone)"
+    if closed:
+        th += f" ({'หรือ'.join(name.th for name in closed)}เพียงอย่างเดียวพาไปไม่ถึง)"
+        en += f" (not reachable by {' or '.join(name.en for name in closed)} alone)"
     return Words(th, en + ".")
 
 
 def _stays(row: Any, need: float) -> Words:
     """How far the score of a pilot district may fall, and how far one improvable criterion alone."""
     th = f"เป็นอำเภอนำร่องในรายชื่อแล้ว และจะอยู่ต่อตราบที่คะแนนไม่ต่ำกว่า {need:.1f}"
-    en = f"It is a pilot district already, and stays one while its score is not below {need:.1f}"
+    en = f"It is a pilot district, and remains one while its score is at least {need:.1f}"
     falls = [
         Words(
             f"เกณฑ์{criterion.short.th}ต่ำกว่า {limit:.2f}",
@@ -233,5 +264,5 @@ def _stays(row: Any, need: float) -> Words:
     ]
     if falls:
         th += " (เช่น หลุดเมื่อ" + " หรือ".join(f.th for f in falls) + ")"
-        en += ": it would drop out if " + " or ".join(f.en for f in falls)
+        en += ". It would no longer be one if " + " or ".join(f.en for f in falls)
     return Words(th, en + ".")

@@ -18,7 +18,7 @@ MAPS: dict[str, Any] = {
         **{criterion.name: criterion.unit for criterion in CRITERIA},
         "score": Words("คะแนน 0–100", "points 0–100"),
     },
-    "below_gate": Words("ความยากจนไม่กระจุกตัว", "poverty does not concentrate"),
+    "below_gate": Words("ความยากจนไม่กระจุกตัว", "poverty is not concentrated"),
     "no_data": Words("ไม่มีข้อมูล", "no data"),
     "pilot": Words("อำเภอนำร่อง", "pilot district"),
 }
@@ -39,7 +39,13 @@ MONTHS = (
 
 
 def listed(items: list[Words]) -> Words:
-    """Items joined as a list.
+    """Join items as a list.
+
+    Args:
+        items: at least one.
+
+    Returns:
+        The list in both languages.
 
     >>> listed([Words("ก", "a"), Words("ข", "b"), Words("ค", "c")])
     Words(th='ก ข และค', en='a, b and c')
@@ -54,7 +60,13 @@ def listed(items: list[Words]) -> Words:
 
 
 def day(date: date) -> Words:
-    """A date in words, in Thai with the Buddhist year.
+    """Write a date in words, in Thai with the year of the Buddhist era.
+
+    Args:
+        date: a date of the Gregorian calendar.
+
+    Returns:
+        The date in both languages.
 
     >>> import datetime
     >>> day(datetime.date(2022, 12, 31))
@@ -65,7 +77,14 @@ def day(date: date) -> Words:
 
 
 def weights_from(policy: Policy) -> Words:
-    """The origin of the weights: defaults, or the mean of the ballots of named agencies."""
+    """Name the origin of the weights: defaults, or the mean of the ballots of named agencies.
+
+    Args:
+        policy: the policy with its ballots.
+
+    Returns:
+        The origin in both languages.
+    """
     if not policy.voters:
         return Words("ค่าเริ่มต้น ยังไม่มีการลงมติ", "default, not voted")
     names = listed([Words(name, name) for name in policy.voters])
@@ -74,10 +93,30 @@ def weights_from(policy: Policy) -> Words:
 
 
 def capital(text: str) -> str:
-    """The text with a capital first letter."""
+    """Write the first letter of a text as a capital.
+
+    Args:
+        text: may be empty; Thai letters do not change.
+
+    Returns:
+        The text.
+
+    >>> capital("data systems")
+    'Data systems'
+    """
     return text[:1].upper() + text[1:]
 
 
 def rows_of(table: pd.DataFrame) -> Any:
-    """Rows as named tuples; a missing value of any type is None."""
+    """Iterate over the rows of a table as named tuples.
+
+    Args:
+        table: its column names become the names of fields.
+
+    Returns:
+        An iterator; a missing value of any type is None.
+
+    >>> next(rows_of(pd.DataFrame({"rank": [None], "name": ["A"]})))
+    Pandas(rank=None, name='A')
+    """
     return table.astype(object).where(table.notna(), None).itertuples(index=False)

@@ -174,7 +174,7 @@ def test_the_page_and_the_reasons_name_the_rows(mixed: Paths, real_run: Paths) -
     assert "The poverty figures of 12 districts are counted from household rows" in page
     assert "อีก 869 อำเภอใช้ตัวเลขที่เผยแพร่" in page
     reasons = published(mixed, "district_scores").set_index("district_code")["reason_en"]
-    assert re.search(r"^\d+ people are poor|^Poverty does not concentrate here: \d", reasons["5801"])
+    assert re.search(r"^\d+ people are poor|^Poverty is not concentrated here: \d", reasons["5801"])
     assert (
         "at least" in published(real_run, "district_scores").set_index("district_code").loc["5801", "reason_en"].lower()
     )

@@ -257,7 +257,7 @@ def test_another_earlier_round_is_another_input(three: Paths) -> None:
             1,
             "enters",
             "เข้ารายชื่อใหม่: อันดับ 9 ในรอบ r เป็น 4 (ตัวเลขใหม่ทำให้ขึ้น 6 อันดับ และนโยบายทำให้ลง 1 อันดับ)",
-            "New on the shortlist: from rank 9 in round r to 4 (6 up by the figures and 1 down by the policy).",
+            "New on the shortlist: from rank 9 in round r to 4 (new figures: 6 up, policy: 1 down).",
         ),
         (None, 4, None, None, "none", "อันดับ 4 รอบ r ไม่มีอันดับ", "Rank 4; not ranked in round r."),
         (4, None, None, None, "none", "ไม่มีอันดับแล้ว รอบ r อันดับ 4", "Not ranked now; rank 4 in round r."),

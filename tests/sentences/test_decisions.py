@@ -81,7 +81,7 @@ def test_everything_that_can_be_open(policy: Policy) -> None:
     given["acceptances"] = pd.DataFrame({"system": ["X"], "year": pd.array([pd.NA], dtype="Int64")})
     assert asked(policy, **given) == [
         "Adopt A and B?",
-        "The shortlist by score, or the portfolio across regions (D for B)?",
+        "Use the shortlist by score, or the portfolio across regions (D instead of B)?",
         "Cast the ballots on the weights: PMU-A, CODI, OSMEP and DASTA.",
         "Check the poverty figures of A.",  # C is suspect too, but no pilot
         "Obtain poverty figures for the districts that cannot be scored (1).",

@@ -25,7 +25,7 @@ def test_no_sentence_is_broken(real_run: Paths) -> None:
 def test_each_status_has_a_reason(real_run: Paths) -> None:
     scores = published(real_run, "district_scores").set_index("district_code")
     assert "ขาดตัวเลขความยากจน" in scores.loc["1001", "reason_th"]
-    assert "Poverty does not concentrate" in scores.loc["1101", "reason_en"]
+    assert "Poverty is not concentrated" in scores.loc["1101", "reason_en"]
     assert "14,271" in scores.loc["9501", "reason_th"]
     assert "suspect" in scores.loc["8103", "reason_en"]
 
