@@ -92,7 +92,7 @@ def run(given: argparse.Namespace) -> int:
         from pipeline.orchestration.definitions import run_everything
 
         run_everything(root, paths, shown)
-    listing.shortlist(paths)
+    listing.print_shortlist(paths)
     return 0
 
 
@@ -107,7 +107,7 @@ def check(given: argparse.Namespace) -> int:
             from pipeline.orchestration.definitions import checked_inputs
 
             checked, failures = stack.enter_context(checked_inputs(paths, shown))
-        inputs.inputs(checked, failures)
+        inputs.print_inputs(checked, failures)
     return 2 if failures else 0
 
 
@@ -117,7 +117,7 @@ def explain(given: argparse.Namespace) -> int:
     from pipeline.report import explained
     from pipeline.workspace import Tables
 
-    explained.explained(Tables(paths.processed), given.code)
+    explained.print_explanation(Tables(paths.processed), given.code)
     return 0
 
 
@@ -139,7 +139,7 @@ def whatif(given: argparse.Namespace) -> int:
     after, conflict = what_if.with_portfolio(after)
     if conflict:
         notes.append(f"no portfolio: {conflict}")
-    comparisons.what_if(before, after, changes, notes)
+    comparisons.print_what_if(before, after, changes, notes)
     return 0
 
 
@@ -155,7 +155,7 @@ def backtest(given: argparse.Namespace) -> int:
     choices = backtest.past_choices(file, today.districts["district_code"])
     recalls = backtest.recalls(choices.table, today.districts, today.provinces, today.policy)
     places = backtest.placed(choices.table, today.districts, today.provinces)
-    comparisons.past(places, recalls, choices.header.ignored)
+    comparisons.print_past_choices(places, recalls, choices.header.ignored)
     return 0
 
 
@@ -171,7 +171,7 @@ def policy(given: argparse.Namespace) -> int:
     if given.action == "new" and file:
         archived = [kept.name for kept in known_rounds(paths)]
         policy.new_policy(paths.policy, file, given.round or file.stem, given.as_of, archived)
-        policies.made(file)
+        policies.print_new_policy(file)
         return 0
     file = file or paths.policy
     try:
@@ -181,13 +181,13 @@ def policy(given: argparse.Namespace) -> int:
             print(f"pilot-areas: {problem}", file=sys.stderr)
         return 2
     if given.action == "show":
-        policies.shown(parameters, file)
+        policies.print_policy(parameters, file)
         return 0
     conflict = _conflict(paths, parameters)
     if conflict:
         print(f"pilot-areas: {conflict}", file=sys.stderr)
         return 2
-    policies.checked(parameters, file)
+    policies.print_valid(parameters, file)
     return 0
 
 
@@ -213,12 +213,12 @@ def rounds(given: argparse.Namespace) -> int:
     from pipeline.runs import rounds
 
     if given.action == "list":
-        comparisons.rounds(rounds.known_rounds(paths))
+        comparisons.print_rounds(rounds.known_rounds(paths))
     elif given.action == "archive":
-        comparisons.archived(rounds.archive(paths, given.name, date.today()))
+        comparisons.print_archived(rounds.archive(paths, given.name, date.today()))
     else:
         sides = [rounds.tables_of(paths, name) for name in (given.earlier, given.later)]
-        comparisons.compared((given.earlier, given.later), rounds.compare(*sides))
+        comparisons.print_comparison((given.earlier, given.later), rounds.compare(*sides))
     return 0
 
 
@@ -239,7 +239,7 @@ def verify(given: argparse.Namespace) -> int:
 
             build_again(again, shown)
         verdict = verifying.compare(archived, again)
-    comparisons.verified(archived, verdict)
+    comparisons.print_verdict(archived, verdict)
     return 1 if verdict.differ else 0
 
 
@@ -264,7 +264,7 @@ def sample(given: argparse.Namespace) -> int:
         order = Order(given.households, given.seed, given.defects, given.format, given.system)
         shown.message(f"{order.households:,} households of {order.system}")
         written = write_sample(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
-    inputs.sample(written)
+    inputs.print_sample(written)
     return 0
 
 

@@ -106,19 +106,19 @@ class Explanation:
     Attributes:
         name: in Thai and English.
         place: its code, and where it is.
-        standing: its status and rank.
+        status_and_rank: in Thai and English.
         answers: pairs of a question and lines, Thai before English.
     """
 
     name: str
     place: str
-    standing: str
+    status_and_rank: str
     answers: list[tuple[str, list[str]]]
 
     @property
     def markdown(self) -> str:
         """The explanation as Markdown, for the Dagster UI."""
-        parts = [f"### {self.name}", f"{self.place}  ", self.standing]
+        parts = [f"### {self.name}", f"{self.place}  ", self.status_and_rank]
         for question, lines in self.answers:
             parts += [f"**{question}**", "\n".join(f"- {line}" for line in lines)]
         return "\n\n".join(parts)

@@ -1,6 +1,6 @@
 """Output of `whatif`, `rounds`, `verify` and `backtest`: comparisons of rankings and runs, ranks of past choices.
 
-Not here: computing them (``what_if``, ``rounds``, ``verifying``, ``backtest``).
+Not here: their computation (``what_if``, ``runs.rounds``, ``runs.verifying``, ``backtest``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +21,12 @@ WORDS = {"enters": "เข้า · enters", "leaves": "หลุด · leaves",
 MOST_DISTRICTS = 10
 CAUTION = (
     "ข้อควรระวัง: พื้นที่ที่โครงการเคยเลือกไม่ใช่หลักฐานว่าจนที่สุด เช่น สมุทรสาครและอุทัยธานี เคยเป็นพื้นที่นำร่องของ TPMAP ทั้งที่มีคนจนน้อยที่สุดกลุ่มหนึ่ง",
-    "Caution: past choices are context, not evidence of where poverty is. Samut Sakhon and Uthai Thani, once pilots of"
-    " TPMAP, had among the fewest poor.",
+    "Caution: past choices are context, not evidence of where poverty is. Samut Sakhon and Uthai Thani were pilots of"
+    " TPMAP and had among the fewest poor.",
 )
 
 
-def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: Sequence[str]) -> None:
+def print_what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: Sequence[str]) -> None:
     """Print which provinces enter and leave the shortlist, and by how much values change.
 
     Args:
@@ -65,11 +65,11 @@ def what_if(before: Ranking, after: Ranking, changes: Mapping[str, Any], notes: 
         out.print(f"portfolio: entering: {enter}; leaving: {leave}", soft_wrap=True)
 
 
-def past(places: pd.DataFrame, recalls: Iterable[Recall], ignored_columns: Sequence[str] = ()) -> None:
+def print_past_choices(places: pd.DataFrame, recalls: Iterable[Recall], ignored_columns: Sequence[str] = ()) -> None:
     """Print the present rank of past choices, their recall and what chance gives.
 
     Args:
-        places: as ``backtest.placed`` gives them.
+        places: as returned by ``backtest.placed``.
         recalls: one per programme and level.
         ignored_columns: columns of the list that are not used.
     """
@@ -103,58 +103,81 @@ def past(places: pd.DataFrame, recalls: Iterable[Recall], ignored_columns: Seque
         out.print(line, soft_wrap=True)
 
 
-def rounds(found: Sequence[Round]) -> None:
-    """Print every archived round."""
+def print_rounds(found: Sequence[Round]) -> None:
+    """Print every archived round.
+
+    Args:
+        found: the rounds in the order to print them, each with its files that have changed since.
+    """
     out = console()
     if not found:
         out.print("no round is archived yet; `pilot-areas rounds archive` archives the published run")
         return
     table = Table("name", "round", "archived on", "run", "weights and rules (policy)", "", box=box.SIMPLE)
     for r in found:
-        whole = f"{len(r.faults)} files changed" if r.faults else "as archived"
+        state = f"{len(r.faults):,} files changed" if r.faults else "unchanged"
         table.add_row(
             r.name,
             str(r.record["round"]),
             r.record["archived_on"],
             r.record["run_id"],
             r.record["policy_sha256"][:16],
-            f"SAMPLE, {whole}" if r.record["sample"] else whole,
+            f"SAMPLE, {state}" if r.record["sample"] else state,
         )
     out.print(table)
 
 
-def archived(kept: Round) -> None:
-    """Print the folder of an archived round."""
-    files = len(kept.record["files_sha256"])
-    console().print(f"round {kept.name}, run {kept.record['run_id']}: {files} files in {kept.folder}", soft_wrap=True)
+def print_archived(archived_round: Round) -> None:
+    """Print the folder of an archived round.
+
+    Args:
+        archived_round: the round that was archived.
+    """
+    files = len(archived_round.record["files_sha256"])
+    console().print(
+        f"round {archived_round.name}, run {archived_round.record['run_id']}: {files} files in {archived_round.folder}",
+        soft_wrap=True,
+    )
 
 
-def verified(archived: Archived, verdict: Verdict) -> None:
-    """Print which files differ from those built again, if any."""
+def print_verdict(archived: Archived, verdict: Verdict) -> None:
+    """Print which files differ from those rebuilt, if any.
+
+    Args:
+        archived: the run as it was archived.
+        verdict: the comparison of its files with the rebuilt ones.
+    """
     out = console()
     identity = f"{archived.name}: run {archived.record['run_id']}"
     for name in verdict.differ:
         out.print(f"differs: {name}", style="bold")
     for library, (then, now) in archived.other_versions.items():
-        out.print(f"made with {library} {then}, built again with {now}")
+        out.print(f"published with {library} {then}, rebuilt with {now}")
     if archived.changed_rooms:
         out.print(
-            f"the code of {', '.join(archived.changed_rooms)} has changed since this run: {verdict.not_compared} pages,"
-            " pictures and workbooks are not compared",
+            f"the code of {', '.join(archived.changed_rooms)} has changed since this run:"
+            f" {verdict.not_compared:,} pages, pictures and workbooks are not compared",
             soft_wrap=True,
         )
     if verdict.differ:
-        out.print(f"{identity}: {len(verdict.differ)} of {verdict.files} files differ from what its inputs give")
+        out.print(
+            f"{identity}: {len(verdict.differ):,} of {verdict.files:,} files differ from those rebuilt from its inputs"
+        )
     else:
-        out.print(f"{identity}: all {verdict.files} files are reproduced byte for byte")
+        out.print(f"{identity}: all {verdict.files:,} files are reproduced byte for byte")
 
 
-def compared(names: tuple[str, str], found: Comparison) -> None:
-    """Print rank moves between two rounds, split into figures and policy."""
+def print_comparison(names: tuple[str, str], found: Comparison) -> None:
+    """Print changes of ranks between two rounds, split into figures and policy.
+
+    Args:
+        names: the earlier round, and the later one or ``current``.
+        found: the comparison of both.
+    """
     out = console()
-    out.print(f"{names[0]} → {names[1]}: rank moves (minus is up) = by figures + by policy", style="bold")
+    out.print(f"{names[0]} → {names[1]}: change of rank (minus is up) = by figures + by policy", style="bold")
     out.print(
-        f"rules that differ: {', '.join(found.policy_changed) or 'none'}; "
+        f"parameters that differ: {', '.join(found.policy_changed) or 'none'}; "
         + (
             "the goalposts are the same: scores can be compared"
             if found.same_goalposts
@@ -163,17 +186,20 @@ def compared(names: tuple[str, str], found: Comparison) -> None:
         soft_wrap=True,
     )
     if found.added:
-        out.print(f"not in {names[0]}, value of {names[1]} used: {', '.join(found.added)}", soft_wrap=True)
+        out.print(
+            f"parameters that {names[0]} does not have, with the value of {names[1]}: {', '.join(found.added)}",
+            soft_wrap=True,
+        )
     if found.dropped:
-        out.print(f"in {names[0]} only, no longer used: {', '.join(found.dropped)}", soft_wrap=True)
+        out.print(f"parameters of {names[0]} that are no longer used: {', '.join(found.dropped)}", soft_wrap=True)
     if not found.same_program:
         out.print(
-            f"{names[1]} was computed by another version of the program; moves due to that are counted under policy"
+            f"{names[1]} was computed by another version of the program; changes caused by it are counted under policy"
         )
     p = found.provinces
     p = p.assign(change=changes(p["shortlisted_earlier"], p["shortlisted_later"]))
     shown = p[p["change"] != "none"].sort_values(["rank_later", "province_code"])
-    out.print(_moves_table("provinces on either list", shown, "value"))
+    out.print(_moves_table("provinces on either shortlist", shown, "value"))
     d = found.districts[found.districts["move"].notna()]
     most = d.loc[d["move"].abs().sort_values(ascending=False, kind="stable").index].head(MOST_DISTRICTS)
     if len(most) and most["move"].abs().max() > 0:
@@ -182,7 +208,7 @@ def compared(names: tuple[str, str], found: Comparison) -> None:
         int((found.districts[f"rank_{a}"].isna() & found.districts[f"rank_{b}"].notna()).sum())
         for a, b in (("earlier", "later"), ("later", "earlier"))
     )
-    out.print(f"districts: {came} have become eligible, {went} are no longer eligible")
+    out.print(f"districts: {came:,} newly eligible, {went:,} no longer eligible")
 
 
 def _moves_table(title: str, rows: pd.DataFrame, points: str) -> Table:
@@ -190,7 +216,7 @@ def _moves_table(title: str, rows: pd.DataFrame, points: str) -> Table:
     table.add_column("")
     for name in ("rank", points, "move", "by figures", "by policy"):
         table.add_column(name, justify="right")
-    table.add_column("list")
+    table.add_column("shortlist")
     for r in rows.to_dict("records"):
         listed = WORDS[r["change"]] if "change" in r else ""
         parts = [f"{r[name]:+d}" if not pd.isna(r[name]) else "–" for name in ("move", "by_figures", "by_policy")]

@@ -1,6 +1,6 @@
 """Output of `explain`: one district or province, its criteria with their parts, and the four answers.
 
-Not here: the answers themselves (``explain``).
+Not here: the answers (``explain``).
 """
 
 from typing import Any
@@ -19,27 +19,35 @@ from pipeline.workspace import Tables
 DECIMALS = {"percent": 1, "percentage points": 1, "minutes by road": 0}
 
 
-def explained(tables: Tables, code: str) -> None:
-    """Print the explanation of one district or province."""
+def print_explanation(tables: Tables, code: str) -> None:
+    """Print the explanation of one district or province.
+
+    Args:
+        tables: the published tables.
+        code: a DOPA code, of four digits for a district and two for a province.
+
+    Raises:
+        InputError: there is no such code.
+    """
     place = explain.explain_place(tables, code)
     out = console()
     out.print(f"{place.name}  {place.place}", style="bold")
     print_if_sample(out, tables)
-    out.print(place.standing)
-    out.print(parts(tables, code) if len(code) == 4 else own_districts(tables, code))
+    out.print(place.status_and_rank)
+    out.print(_criteria(tables, code) if len(code) == 4 else _districts(tables, code))
     for question, lines in place.answers:
         out.print(question, style="bold")
         for line in lines:
             out.print(f"- {line}")
 
 
-def parts(tables: Tables, code: str) -> Table:
-    """The criteria of a district, each with every part in its table."""
+def _criteria(tables: Tables, code: str) -> Table:
+    """List the criteria of a district, each with every part in its table."""
     row = tables("district_criteria").set_index("district_code").loc[code]
     table = Table("criterion", "0–1", "parts", show_lines=True)
     for criterion in CRITERIA:
         columns = CONTRACTS[criterion.table].columns[1:]
-        lines = [part(column, row[column.name], criterion.name) for column in columns if column.name != criterion.name]
+        lines = [_part(column, row[column.name], criterion.name) for column in columns if column.name != criterion.name]
         known = pd.notna(row[criterion.name])
         table.add_row(
             criterion.short.both,
@@ -49,12 +57,12 @@ def parts(tables: Tables, code: str) -> Table:
     return table
 
 
-def part(column: Column, value: Any, criterion: str) -> str:
-    """One part of a criterion with its name, value and unit.
+def _part(column: Column, value: Any, criterion: str) -> str:
+    """Write one part of a criterion with its name, value and unit.
 
-    >>> part(Column("poverty_rate_pct", Kind.NUMBER, "poor", "percent"), 12.34, "poverty")
+    >>> _part(Column("poverty_rate_pct", Kind.NUMBER, "poor", "percent"), 12.34, "poverty")
     'rate pct: 12.3 percent'
-    >>> part(Column("data_systems_all", Kind.LIST, "every system"), ("PPPConnext", "TPMAP"), "data_system")
+    >>> _part(Column("data_systems_all", Kind.LIST, "every system"), ("PPPConnext", "TPMAP"), "data_system")
     'data systems all: PPPConnext, TPMAP'
     """
     name = column.name.removeprefix(f"{criterion}_").replace("_", " ")
@@ -74,8 +82,8 @@ def part(column: Column, value: Any, criterion: str) -> str:
     return f"{name}: {shown}{unit}"
 
 
-def own_districts(tables: Tables, code: str) -> Table:
-    """The districts of a province, best first."""
+def _districts(tables: Tables, code: str) -> Table:
+    """List the districts of a province, best first."""
     districts = tables("district_scores")
     own = districts[districts["province_code"] == code]
     table = Table("code", "district", "status", "rank", "score", *(criterion.short.en for criterion in CRITERIA))

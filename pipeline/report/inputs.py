@@ -1,6 +1,6 @@
 """Output of `check` and `sample`: the inputs, and the counts of household rows.
 
-Here: a block of lines for each file, so that names stay whole on a terminal of 80 columns. Not here: reading the
+Here: a block of lines for each file, because names would break in a table of 80 columns. Not here: reading the
 inputs.
 """
 
@@ -21,11 +21,11 @@ from pipeline.report.terminal import console
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
+def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
     """Print every input with its rows, repairs and age, then every problem.
 
     Args:
-        checked: the temporary workspace.
+        checked: the temporary workspace with the tables that could be made.
         failures: the assets that failed, by name.
     """
     out = console()
@@ -35,9 +35,9 @@ def inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
     out.print("data/raw, each file with the tables made from it", style="bold")
     for name in RAW_TABLES:
         if checked.table(name).is_file():
-            of_table(out, checked.table(name), name, as_of)
+            _print_table(out, checked.table(name), name, as_of)
     if checked.table("household_files").is_file():
-        households(out, workspace.read(checked.table("household_files"), "household_files"))
+        _print_households(out, workspace.read(checked.table("household_files"), "household_files"))
     for name, stopped in failures.items():
         for line in stopped.problems:
             out.print(f"{name}: ", end="", style="bold")
@@ -49,26 +49,26 @@ def inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
         out.print("all inputs can be used")
 
 
-def of_table(out: Console, path: Path, name: str, as_of: int | None) -> None:
+def _print_table(out: Console, path: Path, name: str, as_of: int | None) -> None:
     """Print each file that a stored table comes from: name, rows and warnings."""
     note, stored = workspace.read_note(path), workspace.read(path, name)
     rows = "" if note.rows_in is None else f"{note.rows_in:,} rows in, {len(stored):,} kept"
     facts = [rows, f"{len(note.repaired):,} cells repaired" if note.repaired else ""]
-    if (year := newest_year(stored)) is not None:
+    if (year := _newest_year(stored)) is not None:
         age = "" if as_of is None else f", {as_of - year} years before the policy's as_of"
         facts.append(f"figures of {year}{age}")
     for origin in note.origins:
         out.print(origin.file + (" (SAMPLE)" if origin.sample else ""), soft_wrap=True, style="bold")
         out.print(f"  {name}: {'; '.join(fact for fact in facts if fact)}", soft_wrap=True)
-        for warning in warnings_about(origin):
+        for warning in _warnings(origin):
             out.print(f"  {warning}", soft_wrap=True)
 
 
-def warnings_about(origin: Origin) -> Iterator[str]:
+def _warnings(origin: Origin) -> Iterator[str]:
     """Warnings about how a file was read.
 
     >>> file = Origin("a/b.csv", "0", "", "", "", "", "", "", encoding="cp874", delimiter=";")
-    >>> list(warnings_about(file))
+    >>> list(_warnings(file))
     ['read as cp874, separated by semicolons']
     """
     if not origin.as_recorded:
@@ -80,7 +80,7 @@ def warnings_about(origin: Origin) -> Iterator[str]:
         yield f"WARNING: columns that are not used: {columns} (to use one, map it under [columns] in {SIDECAR})"
 
 
-def households(out: Console, files: pd.DataFrame) -> None:
+def _print_households(out: Console, files: pd.DataFrame) -> None:
     """Print how many rows of each household file were kept, superseded and refused."""
     if files.empty:
         return
@@ -100,18 +100,22 @@ def households(out: Console, files: pd.DataFrame) -> None:
         out.print(f"not used: {row.problem}", soft_wrap=True)
 
 
-def sample(written: Sequence[Path]) -> None:
-    """Print which files were written, and the next steps."""
+def print_sample(written: Sequence[Path]) -> None:
+    """Print which files were written, and the next steps.
+
+    Args:
+        written: the files of invented household rows.
+    """
     out = console()
     for path in written:
         out.print(f"SAMPLE {shown_path(path)}  {path.stat().st_size / 1e6:,.1f} MB", soft_wrap=True)
     out.print("next: `pilot-areas check` or `pilot-areas run`; everything computed from these rows is marked as sample")
 
 
-def newest_year(table: pd.DataFrame) -> int | None:
-    """The newest year that a table's figures are of; None for a table without years.
+def _newest_year(table: pd.DataFrame) -> int | None:
+    """Find the newest year of a table's figures; None for a table without years.
 
-    >>> newest_year(pd.DataFrame({"year": [2017, 2021]}))
+    >>> _newest_year(pd.DataFrame({"year": [2017, 2021]}))
     2021
     """
     years = [table[c].dropna().max() for c in ("year", "surveyed_year") if c in table and table[c].notna().any()]

@@ -16,8 +16,13 @@ from pipeline.report.terminal import console
 from pipeline.sentences import weights_from
 
 
-def shown(policy: Policy, path: Path) -> None:
-    """Print weights, ballots and every other parameter."""
+def print_policy(policy: Policy, path: Path) -> None:
+    """Print weights, ballots and every other parameter.
+
+    Args:
+        policy: a valid policy.
+        path: its file.
+    """
     out = console()
     out.print(f"{policy.title_th} · {policy.title_en}  {shown_path(path)}", style="bold", soft_wrap=True)
     decided = policy.decision
@@ -38,20 +43,29 @@ def shown(policy: Policy, path: Path) -> None:
     table.add_section()
     table.add_row("weights", *(f"{100 * w:g}" for w in policy.nominal_weights), "", "", "")
     out.print(table)
-    rest = Table("parameter", "value", box=box.SIMPLE)
+    parameters = Table("parameter", "value", box=box.SIMPLE)
     for name, value in policy.rows():
         if not name.startswith(("weights.", "ballots", "decision.", "title_")):
-            rest.add_row(name, json.dumps(value, ensure_ascii=False))
-    out.print(rest)
+            parameters.add_row(name, json.dumps(value, ensure_ascii=False))
+    out.print(parameters)
 
 
-def checked(policy: Policy, path: Path) -> None:
-    """Print that the policy is valid."""
+def print_valid(policy: Policy, path: Path) -> None:
+    """Print that a policy is valid.
+
+    Args:
+        policy: a valid policy.
+        path: its file.
+    """
     console().print(f"{shown_path(path)}: valid; weights: {weights_from(policy).en}", soft_wrap=True)
 
 
-def made(path: Path) -> None:
-    """Print the next steps with a new policy file."""
+def print_new_policy(path: Path) -> None:
+    """Print the next steps with a new policy file.
+
+    Args:
+        path: the file that was written.
+    """
     console().print(
         f"{shown_path(path)} written: fill in titles, dates and ballots, then"
         f" `pilot-areas policy check {shown_path(path)}` and `pilot-areas run --policy {shown_path(path)}`",

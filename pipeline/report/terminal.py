@@ -18,7 +18,13 @@ from pipeline.workspace import Tables
 
 
 def console() -> Console:
-    """A console that prints text as it is: markup is off, since titles and names in inputs may contain anything."""
+    """Make a console that prints text as it is.
+
+    Markup is off, since titles and names in inputs may contain anything.
+
+    Returns:
+        A console on standard output.
+    """
     return Console(highlight=False, soft_wrap=False, markup=False)
 
 
@@ -30,9 +36,20 @@ class Lines(Progress):
         self.began = time.monotonic()
 
     def stored(self, name: str, rows: int) -> None:
+        """Print a line for a stored table.
+
+        Args:
+            name: the name of the table.
+            rows: its number of rows.
+        """
         self.message(f"{name}: {rows:,} rows")
 
     def message(self, line: str) -> None:
+        """Print a line with the seconds since the start.
+
+        Args:
+            line: plain text without a line break.
+        """
         self.out.print(f"{time.monotonic() - self.began:6.1f} s  {line}", soft_wrap=True)
 
 
@@ -45,12 +62,26 @@ class Bar(Lines):
         self.task = task
 
     def stored(self, name: str, rows: int) -> None:
+        """Advance the bar by one table.
+
+        Args:
+            name: the name of the table, shown next to the bar.
+            rows: its number of rows.
+        """
         self.bar.update(self.task, advance=1, now=f"{name}: {rows:,} rows")
 
 
 @contextmanager
 def progress(title: str, tables: int = len(CONTRACTS)) -> Iterator[Progress]:
-    """Show progress on standard error: a bar on a terminal, else lines."""
+    """Show progress on standard error: a bar on a terminal, lines elsewhere.
+
+    Args:
+        title: what is in progress, shown before the bar.
+        tables: the number of tables that will be stored.
+
+    Yields:
+        The listener for a run to inform.
+    """
     out = Console(stderr=True, highlight=False)
     if not out.is_terminal:
         yield Lines(out)
@@ -67,13 +98,25 @@ def progress(title: str, tables: int = len(CONTRACTS)) -> Iterator[Progress]:
 
 
 def print_if_sample(out: Console, tables: Tables) -> None:
-    """Print a warning if the figures are computed from invented rows."""
+    """Print a warning if the figures are computed from invented rows.
+
+    Args:
+        out: where to print.
+        tables: the published tables.
+    """
     if tables("inputs")["sample"].any():
         out.print("ข้อมูลตัวอย่าง · SAMPLE: computed from invented rows, not for decisions", style="bold")
 
 
 def number(value: object, form: str = ".2f") -> str:
-    """A number in a format, a dash if it is missing.
+    """Write a number in a format, or a dash if it is missing.
+
+    Args:
+        value: a number; None and NaN are missing.
+        form: a format of Python's ``format``.
+
+    Returns:
+        The text.
 
     >>> number(1234.5, ",.1f"), number(None)
     ('1,234.5', '–')
@@ -82,5 +125,15 @@ def number(value: object, form: str = ".2f") -> str:
 
 
 def text(value: object) -> str:
-    """A value as text, a dash if it is missing."""
+    """Write a value as text, or a dash if it is missing.
+
+    Args:
+        value: anything; None and NaN are missing.
+
+    Returns:
+        The text.
+
+    >>> text(3), text(None)
+    ('3', '–')
+    """
     return "–" if pd.isna(value) else str(value)

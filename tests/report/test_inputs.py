@@ -44,7 +44,7 @@ def household_files() -> Received:
 
 
 def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
-    inputs.inputs(looked_at, {})
+    inputs.print_inputs(looked_at, {})
     lines = capsys.readouterr().out.splitlines()
     for name in (
         "nesdc/regions.csv",
@@ -59,7 +59,7 @@ def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.Ca
 
 
 def test_warnings_are_printed_below_their_file(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
-    inputs.inputs(looked_at, {"poverty": Stopped("poverty", "x", ["[bold]a line"], refused=True)})
+    inputs.print_inputs(looked_at, {"poverty": Stopped("poverty", "x", ["[bold]a line"], refused=True)})
     output = capsys.readouterr().out
     lines = output.splitlines()
     below = lines[lines.index("nesdc/regions.csv") + 1 :][:4]

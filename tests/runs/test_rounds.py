@@ -127,12 +127,12 @@ def test_the_way_on_the_command_line(
     monkeypatch.setenv("COLUMNS", "160")
     before = digests(three)
     assert cli.main(["rounds", "list"]) == 0
-    assert "as archived" in capsys.readouterr().out
+    assert "unchanged" in capsys.readouterr().out
     assert cli.main(["rounds", "compare", "a", "current"]) == 0
     printed = capsys.readouterr().out
     for part in (
         "a → current",
-        "rules that differ: weights.poverty, weights.university",
+        "parameters that differ: weights.poverty, weights.university",
         "the goalposts are the same",
         "by figures",
         "แม่สรวย",
