@@ -18,16 +18,21 @@ pilot districts and the reasons.
   pilot-areas check           the inputs in data/raw, and whether they can be used
   pilot-areas run             compute everything, from data/raw to data/processed and maps/index.html
   pilot-areas explain 9501    why a district (four digits) or province (two) has its rank, and how certain it is
-  pilot-areas whatif --weights poverty=0.6    who would enter and leave the list; nothing is published
+  pilot-areas whatif --weights poverty=0.6    provinces that would enter and leave the shortlist; nothing is published
   pilot-areas policy show     the parameters, ballots and weights of the round
   pilot-areas rounds list     archived rounds; archive the published run, compare rounds
-  pilot-areas verify          build the published run again and compare every byte
+  pilot-areas verify          rebuild the published run and compare every byte
   pilot-areas backtest L.csv  the present ranks of places chosen by past programmes
   pilot-areas sample          write invented household rows to try the program
 """
 
 
 def parser() -> argparse.ArgumentParser:
+    """Build the command line of ``pilot-areas``.
+
+    Returns:
+        The parser; the namespace that it gives has ``command`` and the arguments of that command.
+    """
     top = argparse.ArgumentParser(
         prog="pilot-areas", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -37,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
         help="compute everything and publish it",
         description="Reads the inputs, scores the districts, makes the shortlist, the pages and the workbooks, and"
         " publishes them in one step. If an input cannot be used, it names the file and the reason (exit code 2), and"
-        " the published run stays as it was.",
+        " the published run is unchanged.",
     )
     check = commands.add_parser(
         "check",
@@ -49,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         "explain",
         help="why a district or province has its rank",
         description=f"Shows rank, score and the {COUNT.en} criteria with their parts, and answers: why this rank, what"
-        " would put it on the shortlist or take it off, how certain the rank is and what is least certain, and its"
+        " would put it on the shortlist or remove it, how certain the rank is and what is least certain, and its"
         " peers.",
     )
     explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
@@ -67,13 +72,16 @@ def parser() -> argparse.ArgumentParser:
     )
     sample.add_argument("--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="file format (parquet)")
     sample.add_argument(
-        "--system", choices=("tpmap", "pppconnext"), default="tpmap", help="the system whose export to imitate (tpmap)"
+        "--system",
+        choices=("tpmap", "pppconnext"),
+        default="tpmap",
+        help="the system whose exports are imitated (tpmap)",
     )
     whatif = commands.add_parser(
         "whatif",
-        help="who would enter and leave the list under another policy",
-        description="Ranks the published figures again with other weights or parameters and shows who enters, who"
-        " leaves, and by how much. Nothing is written."
+        help="which provinces would enter and leave the shortlist under another policy",
+        description="Ranks the published figures with other weights or parameters and shows which provinces enter and"
+        " leave the shortlist, and by how much values change. Nothing is written."
         " The Launchpad of the Dagster UI does the same with a whole run that is not published.",
     )
     whatif.add_argument(
@@ -110,8 +118,8 @@ def parser() -> argparse.ArgumentParser:
     rounds = _rounds(commands)
     verify = commands.add_parser(
         "verify",
-        help="build a run again from its inputs and compare every byte",
-        description="Takes the inputs archived with a run, computes everything again in a temporary folder, and"
+        help="rebuild a run from its inputs and compare every byte",
+        description="Takes the inputs archived with a run, computes everything in a temporary folder, and"
         " names each file that differs (exit code 1). Household rows are never archived; they are read from the inputs."
         " If only the code of the pages has changed since the run, tables are compared and pages are not.",
     )
@@ -168,7 +176,7 @@ def _rounds(commands: Any) -> list[argparse.ArgumentParser]:
     listed = actions.add_parser("list", help="list the archived rounds")
     archive = actions.add_parser("archive", help="archive the published run")
     archive.add_argument("name", nargs="?", metavar="NAME", help="name of the round (as in the policy)")
-    compare = actions.add_parser("compare", help="rank moves from one round to another")
+    compare = actions.add_parser("compare", help="changes of ranks from one round to another")
     compare.add_argument("earlier", metavar="A", help="an archived round")
     compare.add_argument("later", metavar="B", help="an archived round, or `current`: the published run")
     return [listed, archive, compare]

@@ -1,4 +1,4 @@
-"""``pilot-areas``: the same work from a terminal, in the same Dagster instance as the UI.
+"""The command ``pilot-areas``: the work of the Dagster UI from a terminal, in the same Dagster instance.
 
 Here: commands and exit codes (0 done, 1 a fault of the program, 2 an input cannot be used). Not here: arguments
 (``arguments``), what is printed (``report``), the work. Each command imports what it needs, since importing Dagster and
@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder, from ``start`` upwards, with a ``dagster.yaml``; else the folder this is installed from."""
+    """Find the folder of the project.
+
+    Args:
+        start: where to begin; the nearest folder from here upwards with a ``dagster.yaml`` is the project.
+
+    Returns:
+        That folder, or else the folder that this module was installed from.
+
+    Raises:
+        InputError: there is no ``dagster.yaml`` in any of these folders.
+    """
     for folder in (start, *start.parents):
         if (folder / "dagster.yaml").is_file():
             return folder
@@ -32,13 +42,23 @@ def project_root(start: Path) -> Path:
         return here
     raise InputError(
         Problem(
-            str(start), "no dagster.yaml here or in a folder above", "the folder of the project", "change into it first"
+            str(start),
+            "no dagster.yaml in this folder or a parent folder",
+            "the folder of the project",
+            "change into it first",
         )
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command.
+
+    Args:
+        arguments: the command and its arguments; those of the process by default.
+
+    Returns:
+        The exit code: 0 done, 1 a fault of the program or a difference found, 2 an input cannot be used, 130 stopped.
+    """
     given = parser().parse_args(arguments)
     try:
         return COMMANDS[given.command](given)
@@ -57,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     except KeyboardInterrupt:
-        print("pilot-areas: stopped; the published run stays as it was", file=sys.stderr)
+        print("pilot-areas: stopped; the published run is unchanged", file=sys.stderr)
         return 130
 
 
@@ -82,7 +102,7 @@ def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def _run(given: argparse.Namespace) -> int:
     """Compute everything and publish it."""
     root, paths = _paths(given)
     from pipeline.report import listing
@@ -96,7 +116,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def check(given: argparse.Namespace) -> int:
+def _check(given: argparse.Namespace) -> int:
     """Read the inputs and show their rows, repairs and problems."""
     _, paths = _paths(given)
     from pipeline.report import inputs
@@ -111,7 +131,7 @@ def check(given: argparse.Namespace) -> int:
     return 2 if failures else 0
 
 
-def explain(given: argparse.Namespace) -> int:
+def _explain(given: argparse.Namespace) -> int:
     """Show one district or province."""
     _, paths = _paths(given)
     from pipeline.report import explained
@@ -121,7 +141,7 @@ def explain(given: argparse.Namespace) -> int:
     return 0
 
 
-def whatif(given: argparse.Namespace) -> int:
+def _whatif(given: argparse.Namespace) -> int:
     """Compare the ranking under another policy with the published one."""
     _, paths = _paths(given)
     from pipeline import what_if
@@ -129,13 +149,13 @@ def whatif(given: argparse.Namespace) -> int:
     from pipeline.report import comparisons
     from pipeline.workspace import Tables
 
-    asked = WhatIf(given.weights, given.drop_agencies, given.without_criteria, dict(given.parameters))
+    requested = WhatIf(given.weights, given.drop_agencies, given.without_criteria, dict(given.parameters))
     tables = Tables(paths.processed)
-    before = what_if.published(tables)
-    changes = asked.changes(before.policy, "whatif")
-    idle = [name for name in given.drop_agencies if name not in before.policy.voters]
-    notes = [f"{name} has cast no ballot; dropping it changes nothing" for name in idle]
-    after = what_if.again(tables, before.policy.overridden(changes, "whatif"))
+    before = what_if.published_ranking(tables)
+    changes = requested.changes(before.policy, "whatif")
+    without_ballot = [name for name in given.drop_agencies if name not in before.policy.voters]
+    notes = [f"{name} has cast no ballot; dropping it changes nothing" for name in without_ballot]
+    after = what_if.ranking_under(tables, before.policy.overridden(changes, "whatif"))
     after, conflict = what_if.with_portfolio(after)
     if conflict:
         notes.append(f"no portfolio: {conflict}")
@@ -143,7 +163,7 @@ def whatif(given: argparse.Namespace) -> int:
     return 0
 
 
-def backtest(given: argparse.Namespace) -> int:
+def _backtest(given: argparse.Namespace) -> int:
     """Show the present rank of past choices."""
     file = Path.cwd() / given.list
     _, paths = _paths(given)
@@ -151,15 +171,15 @@ def backtest(given: argparse.Namespace) -> int:
     from pipeline.report import comparisons
     from pipeline.workspace import Tables
 
-    today = what_if.published(Tables(paths.processed))
+    today = what_if.published_ranking(Tables(paths.processed))
     choices = backtest.past_choices(file, today.districts["district_code"])
     recalls = backtest.recalls(choices.table, today.districts, today.provinces, today.policy)
-    places = backtest.placed(choices.table, today.districts, today.provinces)
+    places = backtest.with_present_ranks(choices.table, today.districts, today.provinces)
     comparisons.print_past_choices(places, recalls, choices.header.ignored)
     return 0
 
 
-def policy(given: argparse.Namespace) -> int:
+def _policy(given: argparse.Namespace) -> int:
     """Make, show or check a policy file."""
     file = Path.cwd() / given.file if given.file else None
     _, paths = _paths(given)
@@ -169,8 +189,8 @@ def policy(given: argparse.Namespace) -> int:
     from pipeline.sources import dopa
 
     if given.action == "new" and file:
-        archived = [kept.name for kept in known_rounds(paths)]
-        policy.new_policy(paths.policy, file, given.round or file.stem, given.as_of, archived)
+        taken = [known.name for known in known_rounds(paths)]
+        policy.new_policy(paths.policy, file, given.round or file.stem, given.as_of, taken)
         policies.print_new_policy(file)
         return 0
     file = file or paths.policy
@@ -192,21 +212,21 @@ def policy(given: argparse.Namespace) -> int:
 
 
 def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
-    """Rules of the portfolio that the published figures cannot meet together; None if there are none or no figures."""
+    """The rules that no portfolio of the published figures meets; None if there are no such rules, or no figures."""
     from pipeline import what_if
     from pipeline.workspace import Tables
 
     tables = Tables(paths.processed)
     try:
-        _, rules = what_if.with_portfolio(what_if.again(tables, policy))
+        _, rules = what_if.with_portfolio(what_if.ranking_under(tables, policy))
     except InputError:  # nothing published yet, or the policy is for other figures
         return None
     fix = "change one of them, in [portfolio] or shortlist_provinces"
-    expected = "rules that the published figures can meet together"
+    expected = "rules that one portfolio of the published figures can meet"
     return Problem("the policy", rules, expected, fix, column="portfolio") if rules else None
 
 
-def rounds(given: argparse.Namespace) -> int:
+def _rounds(given: argparse.Namespace) -> int:
     """List, archive or compare rounds."""
     _, paths = _paths(given)
     from pipeline.report import comparisons
@@ -222,7 +242,7 @@ def rounds(given: argparse.Namespace) -> int:
     return 0
 
 
-def verify(given: argparse.Namespace) -> int:
+def _verify(given: argparse.Namespace) -> int:
     """Build a published run again and compare it; exit code 1 if a byte differs."""
     _, paths = _paths(given)
     import tempfile
@@ -233,17 +253,17 @@ def verify(given: argparse.Namespace) -> int:
 
     archived = verifying.find(paths, given.run)
     with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as temporary:
-        again = verifying.lay_out(paths, archived, Path(temporary))
-        with progress(f"building run {archived.record['run_id']} again") as shown:
+        rebuilt = verifying.lay_out(paths, archived, Path(temporary))
+        with progress(f"rebuilding run {archived.record['run_id']}") as shown:
             from pipeline.orchestration.definitions import build_again
 
-            build_again(again, shown)
-        verdict = verifying.compare(archived, again)
+            build_again(rebuilt, shown)
+        verdict = verifying.compare(archived, rebuilt)
     comparisons.print_verdict(archived, verdict)
     return 1 if verdict.differ else 0
 
 
-def sample(given: argparse.Namespace) -> int:
+def _sample(given: argparse.Namespace) -> int:
     """Write invented household rows."""
     root, paths = _paths(given)
     from pipeline.project import Paths
@@ -269,22 +289,22 @@ def sample(given: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "run": run,
-    "check": check,
-    "explain": explain,
-    "whatif": whatif,
-    "backtest": backtest,
-    "policy": policy,
-    "rounds": rounds,
-    "sample": sample,
-    "verify": verify,
+    "run": _run,
+    "check": _check,
+    "explain": _explain,
+    "whatif": _whatif,
+    "backtest": _backtest,
+    "policy": _policy,
+    "rounds": _rounds,
+    "sample": _sample,
+    "verify": _verify,
 }
 
 
 def console_script() -> None:
-    """``main`` as a command."""
-    # Imports make a million objects that live until the end. With Python's own thresholds, searching them for cycles
-    # again and again takes half a second. Arrays and tables are not affected: they are freed when unused.
+    """Run ``main`` as a process, which ends with its exit code."""
+    # Imports create a million objects that are used until the end. With Python's own thresholds, repeated searches for
+    # cycles among them take half a second. Arrays and tables are not affected: they are freed when unused.
     gc.set_threshold(200_000, 50, 1000)
     sys.exit(main())
 

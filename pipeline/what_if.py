@@ -46,8 +46,15 @@ class Ranking:
     portfolio: pd.DataFrame | None = None
 
 
-def published(tables: TableSource) -> Ranking:
-    """The ranking as stored in the tables."""
+def published_ranking(tables: TableSource) -> Ranking:
+    """Read the ranking of the published run.
+
+    Args:
+        tables: the published tables.
+
+    Returns:
+        The ranking with its portfolio.
+    """
     return Ranking(
         from_table(tables("policy")),
         tables("district_scores"),
@@ -56,15 +63,22 @@ def published(tables: TableSource) -> Ranking:
     )
 
 
-def again(tables: TableSource, policy: Policy) -> Ranking:
-    """The ranking of the same figures under another policy.
+def ranking_under(tables: TableSource, policy: Policy) -> Ranking:
+    """Rank the same figures under another policy.
+
+    Args:
+        tables: the published tables.
+        policy: the policy to rank by.
+
+    Returns:
+        The ranking without a portfolio.
 
     Raises:
         InputError: the policy changes a parameter that decides which figures are read.
     """
     before = dict(from_table(tables("policy")).rows())
     changed = {name: effect_of(name).again for name, value in policy.rows() if before.get(name) != value}
-    if of_inputs := [name for name, again in changed.items() if again is Again.INPUTS]:
+    if of_inputs := [name for name, effect in changed.items() if effect is Again.INPUTS]:
         raise InputError(
             Problem(
                 "what-if",
@@ -73,7 +87,7 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
                 "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
             )
         )
-    districts = measured(tables, policy) if Again.CRITERIA in changed.values() else tables("district_criteria")
+    districts = criteria_under(tables, policy) if Again.CRITERIA in changed.values() else tables("district_criteria")
     named = ["district_code", "province_code", "name_th", "name_en", *NAMES, "suspect", "university_nearest"]
     districts = districts[named].join(scoring.scored(districts, policy))
     provinces = shortlist.provinces(districts, tables("regions"), policy)
@@ -83,9 +97,12 @@ def again(tables: TableSource, policy: Policy) -> Ranking:
 def with_portfolio(ranking: Ranking) -> tuple[Ranking, str]:
     """Add the portfolio to a ranking.
 
+    Args:
+        ranking: scores of districts and provinces, with the policy that has the rules.
+
     Returns:
-        The ranking with its portfolio and an empty text; if the rules of the policy cannot be met together, the ranking
-        as it was and those rules.
+        The ranking with its portfolio and an empty text. If no portfolio meets the rules of the policy: the unchanged
+        ranking and those rules.
     """
     try:
         chosen, _ = shortlist.pilot_portfolio(ranking.provinces, ranking.districts, ranking.policy)
@@ -94,8 +111,16 @@ def with_portfolio(ranking: Ranking) -> tuple[Ranking, str]:
     return replace(ranking, portfolio=chosen), ""
 
 
-def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
-    """``district_criteria`` computed from the facts under another policy."""
+def criteria_under(tables: TableSource, policy: Policy) -> pd.DataFrame:
+    """Compute ``district_criteria`` from the facts under another policy.
+
+    Args:
+        tables: the published tables.
+        policy: the policy to compute by.
+
+    Returns:
+        The columns of the contract ``district_criteria``.
+    """
     given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in INPUTS}
     computed = {name: formulas.compute(given, policy) for name, formulas in criteria.FORMULAS.items()}
     return district_table.with_criteria(tables("district_facts"), computed)
@@ -103,6 +128,10 @@ def measured(tables: TableSource, policy: Policy) -> pd.DataFrame:
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Compare two rankings of provinces.
+
+    Args:
+        before: all provinces, ranked.
+        after: the same provinces, ranked under another policy.
 
     Returns:
         One row per province in the order of the first: ``rank``, ``value`` and ``shortlisted`` with the suffixes
@@ -117,7 +146,15 @@ def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def portfolio_moves(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Names of the provinces that leave the portfolio, and of those that enter it."""
+    """Name the provinces that leave the portfolio, and those that enter it.
+
+    Args:
+        before: a portfolio: all provinces, with ``in_portfolio``.
+        after: another one of the same provinces, with their names.
+
+    Returns:
+        Names in Thai and English of those that leave, and of those that enter.
+    """
     named = after["name_th"] + " · " + after["name_en"]
     names = dict(zip(after["province_code"], named, strict=True))
     leave, enter = shortlist.leaving_and_entering(before, after, "in_portfolio")
@@ -125,7 +162,14 @@ def portfolio_moves(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str
 
 
 def in_words(moved: pd.DataFrame) -> str:
-    """Which provinces enter and leave the shortlist, as a Markdown list."""
+    """Write which provinces enter and leave the shortlist, as a Markdown list.
+
+    Args:
+        moved: as returned by ``moves``.
+
+    Returns:
+        One line per province, or one line that states that nothing changes.
+    """
     lines = [
         f"- {row.change}: {row.name_th} · {row.name_en}, rank {row.rank_before} to {row.rank_after},"
         f" value {row.value_before:.1f} to {row.value_after:.1f}"

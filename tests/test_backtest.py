@@ -23,7 +23,7 @@ def at(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def today(real_run: Paths) -> what_if.Ranking:
-    return what_if.published(Tables(real_run.processed))
+    return what_if.published_ranking(Tables(real_run.processed))
 
 
 def test_recall_by_hand(tmp_path: Path, today: what_if.Ranking) -> None:

@@ -23,13 +23,13 @@ def at(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_same_policy_gives_the_published_figures(real_run: Paths, policy: Policy) -> None:
     tables = Tables(real_run.processed)
-    again, published = what_if.measured(tables, policy), tables("district_criteria")
+    again, published = what_if.criteria_under(tables, policy), tables("district_criteria")
     pd.testing.assert_frame_equal(again, published, check_exact=False, rtol=1e-12)
-    ranking = what_if.again(tables, policy)
+    ranking = what_if.ranking_under(tables, policy)
     ranking, conflict = what_if.with_portfolio(ranking)
     assert not conflict
     for name, key in (("provinces", "province_code"), ("portfolio", "province_code"), ("districts", "district_code")):
-        one, two = getattr(ranking, name), getattr(what_if.published(tables), name)
+        one, two = getattr(ranking, name), getattr(what_if.published_ranking(tables), name)
         assert one["rank"].astype("Int64").tolist() == two["rank"].astype("Int64").tolist()
         assert one[key].tolist() == two[key].tolist()
 
@@ -51,7 +51,7 @@ def test_a_what_if_equals_a_whole_run_with_that_policy(
         assert old in text
         text = text.replace(old, new, 1)
     file.write_text(text.replace("draws = 10000", "draws = 200"), encoding="utf-8")
-    run = what_if.published(Tables(made_in(root, "pilot_portfolio").workspace))
+    run = what_if.published_ranking(Tables(made_in(root, "pilot_portfolio").workspace))
     asked = WhatIf(
         {"poverty": 0.4, "university": 0.35},
         parameters={
@@ -62,7 +62,7 @@ def test_a_what_if_equals_a_whole_run_with_that_policy(
         },
     )
     tables = Tables(real_run.processed)
-    again, _ = what_if.with_portfolio(what_if.again(tables, asked.applied(policy)))
+    again, _ = what_if.with_portfolio(what_if.ranking_under(tables, asked.applied(policy)))
     assert again.policy == run.policy
     assert again.provinces["value"].to_numpy() == pytest.approx(run.provinces["value"].to_numpy(), rel=1e-12)
     assert again.districts["score"].to_numpy() == pytest.approx(run.districts["score"].to_numpy(), nan_ok=True)
@@ -158,4 +158,4 @@ def test_moves_side_by_side() -> None:
 
 def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:
     with pytest.raises(InputError, match="do not change which figures are read"):
-        what_if.again(Tables(real_run.processed), policy.overridden({"households.smallest_count": 9}))
+        what_if.ranking_under(Tables(real_run.processed), policy.overridden({"households.smallest_count": 9}))

@@ -69,7 +69,7 @@ def print_past_choices(places: pd.DataFrame, recalls: Iterable[Recall], ignored_
     """Print the present rank of past choices, their recall and what chance gives.
 
     Args:
-        places: as returned by ``backtest.placed``.
+        places: as returned by ``backtest.with_present_ranks``.
         recalls: one per programme and level.
         ignored_columns: columns of the list that are not used.
     """

@@ -25,7 +25,7 @@ from pipeline.project import ROUND_RECORD as RECORD
 from pipeline.project import Paths, read_record
 from pipeline.runs import switching
 from pipeline.sentences import change as sentences
-from pipeline.what_if import Ranking, again, published
+from pipeline.what_if import Ranking, published_ranking, ranking_under
 from pipeline.workspace import Tables, TableSource
 
 CURRENT = "current"
@@ -244,7 +244,7 @@ def compare(earlier: Tables, later: TableSource) -> Comparison:
     what the policy changed. The years that a policy uses and the way households are counted belong to the figures.
     The earlier round may have fewer criteria or parameters.
     """
-    b = published(later)
+    b = published_ranking(later)
     older = policies.from_older_table(earlier("policy"), b.policy)
     a = Ranking(
         older.policy,
@@ -253,8 +253,8 @@ def compare(earlier: Tables, later: TableSource) -> Comparison:
     )
     rules_a, rules_b = dict(a.policy.rows()), dict(b.policy.rows())
     of_data = {name: value for name, value in rules_b.items() if not policies.effect_of(name).rule}
-    between = again(later, a.policy.overridden(of_data, "rounds compare"))
-    now = again(later, b.policy)
+    between = ranking_under(later, a.policy.overridden(of_data, "rounds compare"))
+    now = ranking_under(later, b.policy)
     goalposts = [n for n in rules_b if n.split(".")[0] in NAMES and "goalpost" in n and not n.endswith("source")]
     return Comparison(
         _moved(a, between, b, "provinces", "province_code", "value"),

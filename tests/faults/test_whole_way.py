@@ -71,9 +71,9 @@ def test_a_run_with_ballots_shows_the_list_without_each_agency(
     tables = Tables(paths.processed)
     without = tables("shortlist_without_agencies")
     assert sorted(set(without["without_agency"])) == ["CODI", "DASTA", "OSMEP"]
-    policy = what_if.published(tables).policy
+    policy = what_if.published_ranking(tables).policy
     assert np.allclose(policy.nominal_weights, (0.5, 0.95 / 3, 0.55 / 3))
-    alone = what_if.again(tables, WhatIf(drop_agencies=["DASTA"]).applied(policy)).provinces
+    alone = what_if.ranking_under(tables, WhatIf(drop_agencies=["DASTA"]).applied(policy)).provinces
     own = without[without["without_agency"] == "DASTA"]
     assert own["rank"].tolist() == alone["rank"].tolist()
     page = (paths.maps / "index.html").read_text(encoding="utf-8")

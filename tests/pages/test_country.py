@@ -141,7 +141,7 @@ def in_the_browser(page, weights: dict[str, float], rho: float) -> dict:
 
 
 def in_the_pipeline(tables: Tables, policy: Policy) -> dict:
-    ranking = what_if.again(tables, policy)
+    ranking = what_if.ranking_under(tables, policy)
     listed = ranking.provinces[ranking.provinces["shortlisted"]].sort_values(["rank", "province_code"])
     order = ("eligible", "below_gate", "data_needed", "excluded")
     districts = ranking.districts

@@ -60,7 +60,7 @@ def test_an_archived_round_is_a_folder_with_everything(three: Paths) -> None:
     for name in ("provincial_shortlist.parquet", "provincial_shortlist.xlsx", "pilot_areas.duckdb", "run.json"):
         assert (folder / "processed" / name).is_file()
     policy = policies.read_policy(folder / "policy.toml")[0]
-    assert policy == what_if.published(Tables(folder / "processed")).policy
+    assert policy == what_if.published_ranking(Tables(folder / "processed")).policy
     assert [r.name for r in rounds.known_rounds(three)] == ["a", "b"]
     assert all(not r.faults for r in rounds.known_rounds(three))
 
