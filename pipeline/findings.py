@@ -1,4 +1,4 @@
-"""What an analyst should know before trusting a run: findings, each passed or a warning.
+"""Checks of a run for the analyst; each finding is passed or a warning.
 
 Here: coverage, unmatched persons, totals, changed files, drift from the last run, dependence on suspect figures. Not
 here: structural errors, which stop a run before anything is stored (``contracts``, ``reading``).
@@ -33,13 +33,21 @@ class Finding:
 
 
 def coverage(district_facts: pd.DataFrame) -> Finding:
-    """At least nine in ten districts have poverty figures. Provinces without any are named."""
+    """Check that at least nine in ten districts have poverty figures; provinces without any are named.
+
+    Args:
+        district_facts: one row per district.
+
+    Returns:
+        A warning if too few districts have figures, with the shares in per cent.
+    """
     has = district_facts["rate_any_min"].notna()
     by_province = has.groupby(district_facts["province_name_en"]).any()
     without = sorted(by_province.index[~by_province])
     return Finding(
         bool(has.mean() >= COVERED_SHARE),
-        f"{int(has.sum())} of {len(has)} districts have poverty figures; none in {', '.join(without) or 'no province'}",
+        f"{int(has.sum()):,} of {len(has):,} districts have poverty figures; provinces without any: "
+        + (", ".join(without) or "none"),
         {
             "districts_with_figures_pct": round(100 * float(has.mean()), 2),
             "surveyed_of_registered_pct": round(
@@ -50,19 +58,37 @@ def coverage(district_facts: pd.DataFrame) -> Finding:
 
 
 def unmatched(subdistrict_population: pd.DataFrame, subdistrict_points: pd.DataFrame, policy: Policy) -> Finding:
-    """At most one registered person in a hundred lives in a subdistrict without a point."""
+    """Check that at most one registered person in a hundred lives in a subdistrict without a point.
+
+    Args:
+        subdistrict_population: registered persons by subdistrict and year.
+        subdistrict_points: one row per subdistrict with a point.
+        policy: the policy of the run, with the year of the population.
+
+    Returns:
+        A warning if more persons live in such subdistricts, with their share in per cent.
+    """
     people = subdistrict_population[subdistrict_population["year"] == policy.poverty.population_year]
     unplaced = people[~people["subdistrict_code"].isin(subdistrict_points["place_code"])]
     share = float(unplaced["population_persons"].sum() / max(1, people["population_persons"].sum()))
     return Finding(
         share <= UNPLACED_SHARE,
-        f"{len(unplaced)} subdistricts with {100 * share:.2f} % of the registered persons have no point",
+        f"{len(unplaced):,} subdistricts with {100 * share:.2f}% of the registered persons have no point",
         {"unmatched_pct": round(100 * share, 4), "subdistricts": ", ".join(unplaced["subdistrict_code"].head(20))},
     )
 
 
 def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, policy: Policy) -> Finding:
-    """Registered persons: subdistricts sum to districts, districts to provinces, provinces to the country."""
+    """Check that registered persons of subdistricts sum to districts, districts to provinces, provinces to the country.
+
+    Args:
+        population: registered persons by district and year.
+        subdistrict_population: registered persons by subdistrict and year.
+        policy: the policy of the run, with the year of the population.
+
+    Returns:
+        A warning if a sum differs, with the largest difference of a district in persons.
+    """
     year = policy.poverty.population_year
     districts = population[population["year"] == year].set_index("district_code")["population_persons"]
     people = subdistrict_population[subdistrict_population["year"] == year]
@@ -74,7 +100,7 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, polic
     return Finding(
         bool((differences == 0).all()) and not off and int(provinces.sum()) == int(districts.sum()),
         f"districts sum to {int(districts.sum()):,} persons, subdistricts to {int(summed.sum()):,};"
-        f" {int((differences > 0).sum())} districts and {len(off)} provinces differ",
+        f" {int((differences > 0).sum()):,} districts and {len(off)} provinces differ",
         {"largest_difference_persons": int(differences.max())},
     )
 
@@ -82,9 +108,18 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, polic
 def poverty_totals(
     poverty: pd.DataFrame, household_poverty: pd.DataFrame, district_facts: pd.DataFrame, policy: Policy
 ) -> Finding:
-    """The join loses or repeats no surveyed person, and districts, provinces and the country have the same total.
+    """Check that the join loses or repeats no surveyed person, and that all levels have the same total.
 
     In districts with household rows, the persons in those rows are counted.
+
+    Args:
+        poverty: published poverty figures by district and year.
+        household_poverty: counts of household rows by system and area.
+        district_facts: the joined facts, one row per district.
+        policy: the policy of the run, with the year of the survey.
+
+    Returns:
+        A warning if a total differs.
     """
     published = poverty[poverty["year"] == policy.poverty.survey_year].set_index("district_code")["survey_population"]
     by_rows = household_poverty.set_index(["system", "area_code"])["persons"]
@@ -95,12 +130,21 @@ def poverty_totals(
     by_province = int(district_facts.groupby("province_code")["survey_population"].sum().sum())
     return Finding(
         before == after == by_province,
-        f"{before:,} persons surveyed as received, {after:,} by district, {by_province:,} by province",
+        f"{before:,} persons surveyed in the inputs, {after:,} by district, {by_province:,} by province",
     )
 
 
 def household_rows(household_files: pd.DataFrame) -> Finding:
-    """Household rows in = kept + superseded + refused, at most one in twenty is refused, and no file is left out."""
+    """Check that household rows in = kept + superseded + refused, and that few are refused and no file is left out.
+
+    At most one row in twenty may be refused.
+
+    Args:
+        household_files: the counts of rows of each file.
+
+    Returns:
+        A warning if the counts do not add up, too many rows are refused or a file is not used, with the sums.
+    """
     sums = {name: int(household_files[name].sum()) for name in household_files if name.startswith("rows_")}
     if household_files.empty:
         return Finding(True, "no household rows: the published poverty figures are used")
@@ -117,16 +161,23 @@ def household_rows(household_files: pd.DataFrame) -> Finding:
 
 
 def systems_agree(household_agreement: pd.DataFrame) -> Finding:
-    """Two systems that hold the same households mostly classify them alike (median kappa 0.4 or more)."""
+    """Check that two systems classify most of the households found in both in the same way (median kappa 0.4 or more).
+
+    Args:
+        household_agreement: how far the rows of two systems agree, by district.
+
+    Returns:
+        A warning if the median of Cohen's kappa is lower, with the medians over districts.
+    """
     known = household_agreement[household_agreement["kappa"].notna()]
     if known.empty:
-        return Finding(True, "no district in which two systems can be compared")
+        return Finding(True, "there is no district in which two systems can be compared")
     kappa = float(known["kappa"].median())
     districts = known["district_code"].nunique()
     return Finding(
         kappa >= FAIR_KAPPA,
-        f"in {districts} districts: {100 * known['agreement_share'].median():.0f} % of households found in both are"
-        f" classified alike, kappa {kappa:.2f} (medians)",
+        f"in {districts:,} districts {100 * known['agreement_share'].median():.0f}% of the households found in both are"
+        f" classified in the same way, kappa {kappa:.2f} (medians)",
         {
             "districts_compared": int(districts),
             "median_kappa": round(kappa, 3),
@@ -136,8 +187,17 @@ def systems_agree(household_agreement: pd.DataFrame) -> Finding:
 
 
 def target_poor_agrees(household_poverty: pd.DataFrame, target_poor: pd.DataFrame) -> Finding:
-    """Target poor by household rows and by TPMAP's own aggregates of the same year differ by at most a tenth per
-    province."""
+    """Check that target poor by household rows and by TPMAP's aggregates differ by at most a tenth per province.
+
+    Only aggregates of the same year are compared.
+
+    Args:
+        household_poverty: counts of household rows by system and area.
+        target_poor: TPMAP's aggregates by area and year.
+
+    Returns:
+        A warning if a province differs by more, with the largest difference as a share.
+    """
     ours = household_poverty[household_poverty["level"] == "province"]
     both = ours.merge(
         target_poor, left_on=["area_code", "survey_year"], right_on=["area_code", "year"], suffixes=("", "_tpmap")
@@ -158,7 +218,14 @@ def target_poor_agrees(household_poverty: pd.DataFrame, target_poor: pd.DataFram
 
 
 def recorded(inputs: pd.DataFrame) -> Finding:
-    """The sha256 of every file is the one that its sidecar records."""
+    """Check that the sha256 of every file is the one recorded in its sidecar.
+
+    Args:
+        inputs: one row per file and table.
+
+    Returns:
+        A warning that names the files that differ.
+    """
     changed = inputs.loc[~inputs["as_recorded"].astype(bool), "file"]
     changed = changed[~changed.str.startswith(("geothai", "policy/"))]
     return Finding(
@@ -170,7 +237,14 @@ def recorded(inputs: pd.DataFrame) -> Finding:
 
 
 def columns(inputs: pd.DataFrame) -> Finding:
-    """Every column of every file is used."""
+    """Check that every column of every file is used.
+
+    Args:
+        inputs: one row per file and table.
+
+    Returns:
+        A warning that names the columns that are not used.
+    """
     ignored = inputs[inputs["ignored_columns"].map(len) > 0].drop_duplicates("file")
     named = [f"{row.file}: {', '.join(row.ignored_columns)}" for row in ignored.itertuples()]
     return Finding(
@@ -182,18 +256,34 @@ def columns(inputs: pd.DataFrame) -> Finding:
 
 
 def suspects(provincial_shortlist: pd.DataFrame, shortlist_without_suspects: pd.DataFrame) -> Finding:
-    """The shortlist is the same without suspect figures."""
-    leave, enter = moved(provincial_shortlist, shortlist_without_suspects)
+    """Check that the shortlist is the same without suspect figures.
+
+    Args:
+        provincial_shortlist: all provinces, ranked.
+        shortlist_without_suspects: the ranking without districts whose figure is suspect.
+
+    Returns:
+        A warning that names the provinces that would leave and enter.
+    """
+    leave, enter = _moved(provincial_shortlist, shortlist_without_suspects)
     return Finding(
         not leave,
-        f"without suspect figures {', '.join(leave)} would leave the list and {', '.join(enter)} enter it"
+        f"without suspect figures {', '.join(leave)} would leave the shortlist and {', '.join(enter)} would enter"
         if leave
         else "the shortlist does not depend on suspect figures",
     )
 
 
 def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataFrame) -> Finding:
-    """Every province of the shortlist is firm or likely: it is shortlisted in most draws."""
+    """Check that every province of the shortlist is firm or likely, so that it is shortlisted in most draws.
+
+    Args:
+        provincial_shortlist: all provinces, ranked.
+        province_uncertainty: the firmness of each province.
+
+    Returns:
+        A warning that names the other provinces, with the number of provinces for each word.
+    """
     both = provincial_shortlist.merge(province_uncertainty, on="province_code")
     listed = both[both["shortlisted"].astype(bool)].sort_values("rank")
     uncertain = listed[~listed["firmness"].isin(["firm", "likely"])]
@@ -209,20 +299,28 @@ def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataF
 
 
 def drift(provincial_shortlist: pd.DataFrame, paths: Paths) -> Finding:
-    """At most two provinces of the shortlist have changed since the published run."""
+    """Check that at most two provinces of the shortlist have changed since the published run.
+
+    Args:
+        provincial_shortlist: all provinces, ranked, before they are published.
+        paths: the project with the published run.
+
+    Returns:
+        A warning if more provinces have changed, with the largest and the mean change of rank.
+    """
     last = published_table(paths, "provincial_shortlist")
     if last is None:
         return Finding(True, "no earlier run to compare with")
-    leave, enter = moved(last, provincial_shortlist)
+    leave, enter = _moved(last, provincial_shortlist)
     ranks = provincial_shortlist.set_index("province_code")["rank"] - last.set_index("province_code")["rank"]
     return Finding(
         len(leave) <= DRIFT_PROVINCES,
-        f"left the list: {', '.join(leave) or 'none'}; entered it: {', '.join(enter) or 'none'}",
+        f"left the shortlist: {', '.join(leave) or 'none'}; entered: {', '.join(enter) or 'none'}",
         {"largest_move_ranks": int(ranks.abs().max()), "mean_move_ranks": round(float(ranks.abs().mean()), 2)},
     )
 
 
-def moved(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], list[str]]:
+def _moved(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[str], list[str]]:
     """English names of the provinces that leave the shortlist, and of those that enter it."""
     names = after.set_index("province_code")["name_en"]
     leave, enter = leaving_and_entering(before, after)

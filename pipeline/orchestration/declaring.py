@@ -210,7 +210,7 @@ def check(
         name,
         asset=asset,
         additional_deps=[table for table in ins if table != asset],
-        description=finding_of.__doc__,
+        description=(finding_of.__doc__ or "").partition("\n\n")[0],
         blocking=before_publishing,
     )
 
