@@ -1,4 +1,4 @@
-"""What explains a score: what each criterion adds, what it would take to reach a target, and which places are similar.
+"""What explains a score: what each criterion adds, what is needed to reach a target, and which places are similar.
 
 Not here: the score itself (``scoring``), the tables (``explain``) and sentences (``sentences``) that show it.
 """
@@ -13,15 +13,15 @@ from pipeline.scoring import NEARLY_ZERO, Floats, power_mean
 
 
 def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
-    """How much of ``ln(S / S_ref)`` each criterion brings, exactly: the columns sum to the whole.
+    """Split ``ln(S / S_ref)`` into the contributions of the criteria, which sum to it exactly.
 
-    At ρ = 0 it is ``w_k · ln(C_k / C_k,ref)``; at any other ρ the average over all orders in which the criteria can
-    change from the reference to the value (Shapley), which sums to the whole too.
+    At ρ = 0 a contribution is ``w_k · ln(C_k / C_k,ref)``. At any other ρ it is the average over all orders in which
+    the criteria can change from the reference to the value (Shapley value).
 
     Args:
-        values: (rows, criteria), above 0.
-        reference: (criteria,), above 0.
-        weights: as for ``power_mean``.
+        values: C, (rows, criteria), above 0.
+        reference: C_ref, (criteria,), above 0.
+        weights: w, as for ``power_mean``.
         rho: the exponent.
 
     Returns:
@@ -52,9 +52,16 @@ def contributions(values: ArrayLike, reference: ArrayLike, weights: ArrayLike, r
 
 
 def peers(values: ArrayLike, n: int) -> list[list[int]]:
-    """For each row of ``values`` (rows, criteria) the positions of its ``n`` nearest others, nearest first.
+    """Find the most similar other rows of each row, by Euclidean distance over the criteria.
 
-    Distance is Euclidean over the criteria; a row with a missing criterion has no peers and is not a peer.
+    A row with a missing criterion has no peers and is not a peer.
+
+    Args:
+        values: (rows, criteria), from 0 to 1; NaN where missing.
+        n: the number of peers.
+
+    Returns:
+        For each row the positions of at most ``n`` others, nearest first.
 
     >>> peers([[0.1, 0.1], [0.9, 0.9], [0.2, 0.1], [np.nan, 0.1]], 1)
     [[2], [2], [0], []]
@@ -70,19 +77,21 @@ def peers(values: ArrayLike, n: int) -> list[list[int]]:
 
 
 def criterion_needed(values: ArrayLike, weights: ArrayLike, rho: float, target: ArrayLike, k: int) -> Floats:
-    """The value of criterion ``k`` that lifts each row's power mean to ``target``, everything else unchanged.
+    """Compute the value of criterion ``k`` that raises each row's power mean to ``target``, everything else unchanged.
 
     At ρ = 0: ``C_k · (target/S)^(1/w_k)``.
 
     Args:
-        values: (rows, criteria), above 0.
-        weights: as for ``power_mean``.
+        values: C, (rows, criteria), above 0.
+        weights: w, as for ``power_mean``.
         rho: the exponent.
         target: (rows,), in the unit of the values.
         k: the position of the criterion.
 
     Returns:
-        (rows,), infinite where no value does.
+        (rows,), in the unit of the values; infinite where no value is enough.
+
+    The power mean of 0.25 and 0.25 is 0.25; √(0.25 · 1) is 0.5:
 
     >>> criterion_needed([[0.25, 0.25]], [0.5, 0.5], 0, [0.5], k=1).tolist()
     [1.0]

@@ -25,18 +25,30 @@ NEARLY_ZERO = 1e-9
 
 
 def bare_goalpost(values: Floats, low: float, high: Floats | float) -> Floats:
-    """``clip((x - low)/(high - low), 0, 1)``; ``high`` may be one number or one per draw, the last axis."""
+    """Compute ``clip((x - low)/(high - low), 0, 1)``, without validation.
+
+    Args:
+        values: x, (n,) or (n, draws), in any unit.
+        low: the value that becomes 0, in the same unit.
+        high: the value that becomes 1: one number, or (draws,).
+
+    Returns:
+        Shares in the shape of ``values``; a missing value (NaN) stays missing.
+
+    >>> bare_goalpost(np.array([[10.0, 10.0]]), 0.0, np.array([20.0, 40.0])).tolist()
+    [[0.5, 0.25]]
+    """
     shares = np.asarray((values - low if low else values) / (high - low))
     return np.clip(shares, 0.0, 1.0, out=shares)
 
 
 def goalpost(values: ArrayLike, low: float, high: float) -> Floats:
-    """Values on a scale from 0 at ``low`` to 1 at ``high``, cut off beyond: ``clip((x - low)/(high - low), 0, 1)``.
+    """Put values on a scale from 0 at ``low`` to 1 at ``high``: ``clip((x - low)/(high - low), 0, 1)``.
 
     Args:
-        values: any shape, in any unit; a missing value (NaN) stays missing.
+        values: x, any shape, in any unit; a missing value (NaN) stays missing.
         low: the value that becomes 0, in the same unit.
-        high: the value that becomes 1.
+        high: the value that becomes 1, in the same unit.
 
     Returns:
         Shares of the shape of ``values``.
@@ -55,7 +67,7 @@ def goalpost(values: ArrayLike, low: float, high: float) -> Floats:
 
 
 def bare_power_mean(values: Floats, weights: Floats, rho: float) -> Floats:
-    """Weighted power mean over the first axis; the formula is at ``power_mean``.
+    """Compute the weighted power mean over the first axis, without validation; the formula is at ``power_mean``.
 
     A value that is missing (NaN) or has no weight does not count: the weights of the others are scaled to sum to 1.
 
@@ -89,7 +101,7 @@ def bare_power_mean(values: Floats, weights: Floats, rho: float) -> Floats:
 
 
 def _neutral(values: Floats, counts: Flags, rho: float) -> Floats:
-    """What replaces a value without weight, so that it changes nothing: the largest or smallest that counts, (...)."""
+    """The value that replaces one without weight and changes nothing: the largest or smallest that counts, (...)."""
     if abs(rho) < NEARLY_ZERO:
         return np.ones(values.shape[1:])
     if rho > 0:
@@ -98,14 +110,14 @@ def _neutral(values: Floats, counts: Flags, rho: float) -> Floats:
 
 
 def power_mean(values: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
-    """Weighted power mean of each row: ``(Σ_k w_k x_k^ρ)^(1/ρ)``, and ``Π_k x_k^w_k`` at ρ = 0.
+    """Compute the weighted power mean of each row: ``(Σ_k w_k x_k^ρ)^(1/ρ)``, and ``Π_k x_k^w_k`` at ρ = 0.
 
     ρ = 1 is the weighted sum, 0 the geometric and -1 the harmonic mean. No floor is applied: with ρ ≤ 0 one zero makes
-    the row 0. A criterion without weight does not count, whatever its value.
+    the mean of its row 0. A criterion without weight does not count, whatever its value.
 
     Args:
-        values: (rows, criteria), 0 or more.
-        weights: (criteria,) or one row of them per row of values, scaled to sum to 1.
+        values: x, (rows, criteria), 0 or more.
+        weights: w, (criteria,) or one row of them per row of values, scaled to sum to 1.
         rho: the exponent.
 
     Returns:
@@ -135,10 +147,11 @@ def power_mean(values: ArrayLike, weights: ArrayLike, rho: float) -> Floats:
 
 
 def enough_known(has: Flags, policy: Policy) -> Flags:
-    """Whether the criteria that have a value carry ``score.known_weight_needed`` of the policy's weights.
+    """Decide whether the criteria that have a value carry ``score.known_weight_needed`` of the policy's weights.
 
     Args:
-        has: (criteria, ...) in the order of ``criterion.NAMES``.
+        has: (criteria, ...) in the order of ``criterion.NAMES``: true where the criterion has a value.
+        policy: the policy of the run.
 
     Returns:
         Booleans, (...).
@@ -150,7 +163,15 @@ def enough_known(has: Flags, policy: Policy) -> Flags:
 
 
 def bare_status(known: Flags, passes: Flags, excluded: Flags) -> NDArray[np.int8]:
-    """Positions in ``STATUSES``, for shapes that broadcast: excluded first, then too little known, then the gate.
+    """Decide the status of places: excluded first, then too little known, then the gate.
+
+    Args:
+        known: enough is known, any shape that broadcasts with the others.
+        passes: the place passes the gate.
+        excluded: every agency rejects every data system of the place.
+
+    Returns:
+        Positions in ``STATUSES``, in the common shape.
 
     >>> [STATUSES[i] for i in bare_status(np.array([True, True, False]), np.array([True, False, False]), np.False_)]
     ['eligible', 'below_gate', 'data_needed']
@@ -161,16 +182,18 @@ def bare_status(known: Flags, passes: Flags, excluded: Flags) -> NDArray[np.int8
 
 
 def bare_province_values(scores: Floats, province: NDArray[np.int64], provinces: int, n: int) -> tuple[Floats, Floats]:
-    """The value of each province: the sum of its best ``n`` scores divided by ``n``, so that a missing one counts 0.
+    """Compute the value of each province: the sum of its best ``n`` scores divided by ``n``.
+
+    A province with fewer scores has the same divisor: a missing score counts as 0.
 
     Args:
         scores: (districts, draws); NaN where a district is not eligible.
-        province: (districts,) from 0 to ``provinces`` - 1.
-        provinces: how many provinces there are.
+        province: (districts,) positions from 0 to ``provinces`` - 1.
+        provinces: the number of provinces.
         n: pilot districts per province.
 
     Returns:
-        Values, and the n-th best score of each province (0: it has fewer), both (provinces, draws).
+        Values, and the n-th best score of each province (0 if it has fewer), both (provinces, draws).
 
     Two provinces, the first with the scores 30, 60 and 90:
 
@@ -182,19 +205,25 @@ def bare_province_values(scores: Floats, province: NDArray[np.int64], provinces:
     best = np.zeros((n, provinces, scores.shape[1]))
     order = np.argsort(province, kind="stable")
     place = np.arange(len(order)) - np.searchsorted(province[order], province[order])
-    # The i-th districts of all provinces at once; each takes its place among the best so far.
+    # The i-th districts of all provinces at once: each is sorted into the best scores so far.
     for i in range(int(place.max(initial=-1)) + 1):
         district = order[place == i]
         own, new = province[district], known[district]
         for j in range(n):
-            held = best[j, own]
-            best[j, own] = np.maximum(held, new)
-            new = np.minimum(held, new)
+            current = best[j, own]
+            best[j, own] = np.maximum(current, new)
+            new = np.minimum(current, new)
     return best.sum(axis=0) / n, best[-1]
 
 
 def rank(scores: ArrayLike) -> Ranks:
-    """Ranks of scores (n,): 1 is the highest, equal scores share the smallest rank number.
+    """Rank scores: 1 is the highest, equal scores share the smallest rank number.
+
+    Args:
+        scores: (n,), none missing.
+
+    Returns:
+        Ranks, (n,).
 
     Raises:
         ValueError: a score is missing: a place without a score has no rank.
@@ -209,24 +238,45 @@ def rank(scores: ArrayLike) -> Ranks:
 
 
 def weights_known(criteria: pd.DataFrame, policy: Policy) -> Floats:
-    """The weight of each criterion (rows, criteria), 0 where the district has no value for it."""
+    """List the weight of each criterion for each district.
+
+    Args:
+        criteria: one row per district with the criteria; missing where a district has no value.
+        policy: the policy of the run.
+
+    Returns:
+        (rows, criteria); 0 where the district has no value for the criterion.
+    """
     nominal = np.array(policy.nominal_weights)
     return np.where(criteria[list(NAMES)].notna().to_numpy(), nominal, 0.0)
 
 
 def floored(criteria: pd.DataFrame, policy: Policy) -> Floats:
-    """The criteria (rows, criteria), none below the policy's floor; missing ones stay missing."""
+    """Raise the criteria to the policy's floor, so that one low value does not make a score 0.
+
+    Args:
+        criteria: one row per district with the criteria.
+        policy: the policy of the run.
+
+    Returns:
+        (rows, criteria), from the floor to 1; missing values stay missing (NaN).
+    """
     return np.maximum(criteria[list(NAMES)].to_numpy(dtype=float), policy.score.floor)
 
 
 def status(criteria: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Whether each district may be a pilot: ``eligible``, ``below_gate``, ``data_needed`` or ``excluded``.
+    """Decide whether each district may be a pilot.
 
-    A district whose concentration is unknown is ``data_needed`` even if other criteria are known.
+    A district is ``data_needed`` if it is unknown whether poverty is concentrated there, even if other criteria are
+    known.
 
     Args:
-        criteria: one row per district with the criteria, ``concentrated`` (it passes the gate, or nothing where that
-            is unknown) and ``rejected``.
+        criteria: one row per district with the criteria, ``concentrated`` (it passes the gate; missing where that is
+            unknown) and ``rejected``.
+        policy: the policy of the run.
+
+    Returns:
+        ``eligible``, ``below_gate``, ``data_needed`` or ``excluded`` for each district.
     """
     concentrated = criteria["concentrated"]
     known = enough_known(criteria[list(NAMES)].notna().to_numpy().T, policy) & concentrated.notna().to_numpy()
@@ -236,10 +286,17 @@ def status(criteria: pd.DataFrame, policy: Policy) -> pd.Series:
 
 
 def scored(criteria: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Status, score (0-100) and rank of each district, in the order of ``criteria``.
+    """Compute status, score and rank of each district.
 
-    Where a criterion is missing but the others carry enough weight, theirs are scaled up. ``data_needed`` has
-    no score; only ``eligible`` has a rank.
+    Where a criterion is missing but the others carry enough weight, their weights are scaled up. A district that is
+    ``data_needed`` has no score; only an ``eligible`` one has a rank.
+
+    Args:
+        criteria: one row per district, as for ``status``.
+        policy: the policy of the run.
+
+    Returns:
+        ``status``, ``score`` (0 to 100 points) and ``rank``, in the order of ``criteria``.
     """
     words = status(criteria, policy)
     weights = weights_known(criteria, policy)

@@ -1,7 +1,7 @@
 """Which counts are too small to publish, and which others must be left out with them (complementary suppression).
 
-A count below a limit is not published (primary suppression). Published sums could still give it away: with the sum and
-all other parts, it is a subtraction. So further counts are left out (complementary or secondary suppression) until, in
+A count below a limit is not published (primary suppression). Published sums could still reveal it: it is the sum less
+all other parts. So further counts are left out (complementary or secondary suppression) until, in
 each sum, at least two parts are missing and together they are at least the limit. Counts left out are not
 distinguished: a small count looks the same as one left out to protect another.
 
@@ -22,11 +22,10 @@ COUNTRY = "TH"
 def sum_protected(
     counts: Sequence[int], missing: Sequence[bool], limit: int, floors: Sequence[int] | None = None
 ) -> list[bool]:
-    """Which cells of one sum to leave out, so that no missing cell can be computed from the others (see ``enough``).
+    """Choose the cells of one sum to leave out, so that no missing cell can be computed from the others.
 
     If the missing cells are not enough, the smallest published cell is left out as well, and so on; of equal cells, the
-    first. If all cells are left out and it is still not enough, the sum itself must be left out, which is for the
-    caller.
+    first. If all cells are left out and it is still not enough, the sum must be left out too, which the caller does.
 
     Args:
         counts: the cells of the sum, shape (n,).
@@ -44,21 +43,29 @@ def sum_protected(
     >>> sum_protected([4, 4, 20], [True, True, False], 5)
     [True, True, False]
     """
-    gone = list(missing)
-    if not any(gone):
-        return gone
+    left_out = list(missing)
+    if not any(left_out):
+        return left_out
     for i in sorted(range(len(counts)), key=lambda i: (counts[i], i)):
-        if enough(counts, gone, limit, floors):
+        if enough(counts, left_out, limit, floors):
             break
-        gone[i] = True
-    return gone
+        left_out[i] = True
+    return left_out
 
 
 def enough(counts: Sequence[int], missing: Sequence[bool], limit: int, floors: Sequence[int] | None = None) -> bool:
-    """Whether the missing cells of a sum protect each other: at least two, and together at least ``limit``.
+    """Decide whether the missing cells of a sum protect each other: at least two, and together at least ``limit``.
 
-    Only what exceeds ``floors``, the least that each cell is known to be, counts: the rest is no secret. The arguments
-    are those of ``sum_protected``.
+    Only the part of a count above its floor is secret, so only that part counts.
+
+    Args:
+        counts: the cells of the sum, shape (n,).
+        missing: the cells that are left out, shape (n,).
+        limit: the smallest count that may be published.
+        floors: the least that each cell is known to be, shape (n,); 0 if not given.
+
+    Returns:
+        False if a missing cell could be computed, or limited to less than ``limit``.
 
     >>> enough([4, 4, 20], [True, True, False], 5), enough([4, 9], [True, False], 5)
     (True, False)
@@ -66,17 +73,17 @@ def enough(counts: Sequence[int], missing: Sequence[bool], limit: int, floors: S
     False
     """
     least = floors or [0] * len(counts)
-    gone = [count - floor for count, lost, floor in zip(counts, missing, least, strict=True) if lost]
-    return len(gone) >= 2 and sum(gone) >= limit
+    left_out = [count - floor for count, out, floor in zip(counts, missing, least, strict=True) if out]
+    return len(left_out) >= 2 and sum(left_out) >= limit
 
 
 def protected(
     counts: pd.Series, also: pd.Series | None, limit: int, *, floor: int = 0, nothing_is_small: bool = True
 ) -> pd.Series:
-    """Which counts of one kind are left out: of districts, their provinces and the country.
+    """Choose the counts of one kind to leave out: of districts, their provinces and the country.
 
-    A province that must be left out although all its districts are published takes its smallest district with it, since
-    their sum would give it away; so does the country with its smallest province.
+    Where a province must be left out although all its districts are published, its smallest district is left out too,
+    since the sum of the districts would give the province. The same applies to the country and its smallest province.
 
     Args:
         counts: households by ``district_code``.
@@ -88,15 +95,16 @@ def protected(
     Returns:
         Whether each area is left out, by area code: districts, two-digit provinces, ``TH``.
 
-    The 3 is too small. Left out alone it would be the province's sum less 8 and 40, so the 8 is left out with it:
+    The 3 is too small. If only the 3 were left out, it would be the province's sum less 8 and 40, so the 8 is left out
+    as well:
 
     >>> counts = pd.Series({"1001": 3, "1002": 8, "1003": 40, "1101": 30, "1102": 50})
-    >>> gone = protected(counts, None, 5)
-    >>> gone[gone].index.tolist()
+    >>> left_out = protected(counts, None, 5)
+    >>> left_out[left_out].index.tolist()
     ['1001', '1002']
     """
     counts = counts.sort_index().astype("int64")
-    must = set() if also is None else {code for code, gone in also.items() if gone}
+    must = set() if also is None else {code for code, out in also.items() if out}
 
     def small(count: int) -> bool:
         return count < limit and (nothing_is_small or count > 0)
@@ -130,15 +138,15 @@ def _protect(
 ) -> bool:
     """Mark further ``codes`` as missing where needed; whether their sum may be published."""
     counts, least = [cells[c] for c in codes], [floors[c] for c in codes]
-    gone = sum_protected(counts, [missing[c] for c in codes], limit, least)
-    missing.update(zip(codes, gone, strict=True))
-    return not any(gone) or enough(counts, gone, limit, least)
+    left_out = sum_protected(counts, [missing[c] for c in codes], limit, least)
+    missing.update(zip(codes, left_out, strict=True))
+    return not any(left_out) or enough(counts, left_out, limit, least)
 
 
 def protected_together(
-    counts: pd.DataFrame, parents: Mapping[str, str], alike: Sequence[Sequence[str]], limit: int, *, present: str = ""
+    counts: pd.DataFrame, parents: Mapping[str, str], unions: Sequence[Sequence[str]], limit: int, *, present: str = ""
 ) -> pd.DataFrame:
-    """Which counts are left out, for several kinds of count of the same households, until none reveals another.
+    """Choose the counts to leave out, for several kinds of count of the same households, until none reveals another.
 
     Besides the sums of areas (``protected``), kinds of count constrain each other:
 
@@ -154,7 +162,7 @@ def protected_together(
     Args:
         counts: households, one row per district (index ``district_code``), one column per kind.
         parents: the whole of each kind that is a part.
-        alike: groups of kinds whose union is their whole.
+        unions: groups of kinds whose union is their whole.
         limit: the smallest count that may be published.
         present: the kind of which every district listed is known to have at least one.
 
@@ -164,33 +172,33 @@ def protected_together(
     Of 100 households 98 are in the part, so the other 2 could be computed; the next smaller count protects it:
 
     >>> table = pd.DataFrame({"all": [100, 80, 70], "part": [98, 40, 30]}, index=["1001", "1002", "1003"])
-    >>> gone = protected_together(table, {"part": "all"}, [], 5)
-    >>> gone.index[gone["part"]].tolist(), bool(gone["all"].any())
+    >>> left_out = protected_together(table, {"part": "all"}, [], 5)
+    >>> left_out.index[left_out["part"]].tolist(), bool(left_out["all"].any())
     (['1001', '1002'], False)
     """
-    rests = pd.DataFrame({part: counts[whole] - counts[part] for part, whole in parents.items()})
+    differences = pd.DataFrame({part: counts[whole] - counts[part] for part, whole in parents.items()})
 
     def each(also: pd.DataFrame | None) -> pd.DataFrame:
         left_out = {}
         for kind in counts:
             before = None if also is None else also[kind]
             left_out[kind] = protected(counts[kind], before, limit, floor=int(kind == present))
-            if kind in rests:
-                left_out[kind] |= protected(rests[kind], None, limit, nothing_is_small=False)
+            if kind in differences:
+                left_out[kind] |= protected(differences[kind], None, limit, nothing_is_small=False)
         return pd.DataFrame(left_out)
 
-    gone = each(None)
+    left_out = each(None)
     while True:
-        before = gone.to_numpy().copy()
+        before = left_out.to_numpy().copy()
         for part, whole in parents.items():
-            gone[part] |= gone[whole]
-        for kinds in alike:
-            for area in gone.index[gone[list(kinds)].sum(axis=1) == 1]:
-                others = [(_total(counts[kind], area), kind) for kind in kinds if not gone.at[area, kind]]
-                gone.at[area, min(others)[1]] = True
-        if (gone.to_numpy() == before).all():
-            return gone
-        gone = each(gone)
+            left_out[part] |= left_out[whole]
+        for kinds in unions:
+            for area in left_out.index[left_out[list(kinds)].sum(axis=1) == 1]:
+                others = [(_total(counts[kind], area), kind) for kind in kinds if not left_out.at[area, kind]]
+                left_out.at[area, min(others)[1]] = True
+        if (left_out.to_numpy() == before).all():
+            return left_out
+        left_out = each(left_out)
 
 
 def _total(counts: pd.Series, area: str) -> int:
