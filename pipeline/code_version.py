@@ -14,7 +14,11 @@ SUFFIXES = {".py", ".sql", ".html", ".css", ".js"}
 
 
 def rooms() -> tuple[str, ...]:
-    """Every room: ``assets``, the folders and the modules of ``pipeline/``, in order."""
+    """List every room of the program.
+
+    Returns:
+        ``assets``, the folders and the modules of ``pipeline/``, sorted.
+    """
     found = {
         path.stem if path.is_file() else path.name
         for path in HERE.iterdir()
@@ -25,11 +29,14 @@ def rooms() -> tuple[str, ...]:
 
 @cache
 def code_version(rooms: tuple[str, ...]) -> str:
-    """The version of the code in some rooms: a sha256 of their source files.
+    """Compute the version of the code in some rooms: a sha256 of their source files.
 
     Args:
         rooms: ``"households"`` (a folder), ``"queries"`` (a module), ``"pages/classes"`` (a module in a folder) or
             ``"assets"``. Their order has no effect.
+
+    Returns:
+        A hexadecimal digest of 64 characters.
 
     Raises:
         ValueError: there is no such room.
@@ -56,13 +63,13 @@ def _sources(room: str) -> list[Path]:
     raise ValueError(f"{room}: no such room; rooms are folders and modules of pipeline/")
 
 
-# Pages and workbooks: everything, since the id of a run, which they show, depends on everything.
+# Pages and workbooks depend on everything, because they show the id of the run, which depends on everything.
 EVERYTHING = rooms()
-# Rooms that only show, print or ask: no value in a table depends on them.
+# Rooms that only show or print, or parse arguments: no value in a table depends on them.
 SHOWING = ("arguments", "cli", "downloads", "figures", "pages", "report", "workbooks")
-# Tables: all other rooms, and the classes of the maps, which are a table made in `pages`.
+# Tables depend on all other rooms, and on the classes of the maps, which are a table made in `pages`.
 TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes")
-# An intake of household rows: the rows, how files are read, what is counted, what is too small to publish.
+# An intake of household rows depends on how files are read, what is counted and what is too small to publish.
 HOUSEHOLDS = (
     "households",
     "reading",
@@ -80,5 +87,9 @@ HOUSEHOLDS = (
 
 
 def code_versions() -> dict[str, str]:
-    """The version of each room, for the record of a run."""
+    """Compute the version of each room, for the record of a run.
+
+    Returns:
+        Hexadecimal digests by room.
+    """
     return {room: code_version((room,)) for room in sorted({*EVERYTHING, *TABLES})}

@@ -13,7 +13,7 @@ from pathlib import Path
 CHUNK = 8 << 20
 # Reading a smaller file takes less time than looking its digest up.
 SMALLEST_KEPT = 10 << 20
-# Two changes within the resolution of a time stamp look like one: digests of files just changed are not remembered.
+# Two changes within the resolution of a time stamp look like one, so digests of files just changed are not remembered.
 SETTLED_SECONDS = 2.0
 
 _known: dict[str, tuple[tuple[int, int, int], str]] = {}
@@ -22,7 +22,14 @@ _unsaved: set[str] = set()
 
 
 def sha256_of(path: Path) -> str:
-    """The sha256 of a file. The file is read again only if its size, time or inode has changed."""
+    """Compute the sha256 of a file. The file is read again only if its size, time or inode has changed.
+
+    Args:
+        path: an existing file of any size.
+
+    Returns:
+        A hexadecimal digest of 64 characters.
+    """
     name, now = str(path.resolve()), _state(path)
     if name in _known and _known[name][0] == now:
         return _known[name][1]
@@ -38,7 +45,11 @@ def sha256_of(path: Path) -> str:
 
 
 def remember(file: Path) -> None:
-    """Save the digests known so far in ``file`` for the next process, if there are new ones."""
+    """Save the known digests for the next process, if there are new ones.
+
+    Args:
+        file: the JSON file to replace; its folder is created.
+    """
     if not _unsaved:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -49,13 +60,17 @@ def remember(file: Path) -> None:
 
 
 def recall(file: Path) -> None:
-    """Load the digests saved in ``file``, once per process. A missing or damaged file is ignored."""
+    """Load saved digests, once per process. A missing or damaged file is ignored.
+
+    Args:
+        file: a file written by ``remember``.
+    """
     if file in _recalled:
         return
     _recalled.add(file)
     try:
-        kept = json.loads(file.read_text())
-        for name, (state, sha) in kept.items():
+        saved = json.loads(file.read_text())
+        for name, (state, sha) in saved.items():
             _known.setdefault(str(name), ((int(state[0]), int(state[1]), int(state[2])), str(sha)))
     except (OSError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
         return

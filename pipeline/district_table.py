@@ -18,22 +18,30 @@ from pipeline.workspace import TableSource
 
 
 def district_criteria(tables: TableSource) -> pd.DataFrame:
-    """The facts of each district with every criterion and its parts, from the stored tables."""
+    """Join the facts of each district with every criterion and its parts.
+
+    Args:
+        tables: the stored tables, with ``district_facts`` and ``district_<name>`` of each criterion.
+
+    Returns:
+        The table ``district_criteria`` as its contract describes it.
+    """
     return with_criteria(tables("district_facts"), {c.name: tables(c.table) for c in CRITERIA})
 
 
 def with_criteria(district_facts: pd.DataFrame, criteria: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The facts of each district with every criterion and its parts.
+    """Join the facts of each district with given tables of criteria.
 
-    A district that a criterion does not know keeps its row, with nothing in the columns of that criterion.
+    A district without a row in the table of a criterion keeps its row, with empty cells in the columns of that
+    criterion.
 
     Args:
         district_facts: one row per district.
         criteria: for each criterion, by name, a table with at most one row per district.
 
     Returns:
-        The table ``district_criteria`` as its contract describes it: sorted by code, lists empty where a criterion
-        does not know the district.
+        The table ``district_criteria`` as its contract describes it: sorted by code, with empty lists where a criterion
+        has no row for the district.
     """
     whole = district_facts
     for criterion in CRITERIA:
@@ -45,7 +53,16 @@ def with_criteria(district_facts: pd.DataFrame, criteria: Mapping[str, pd.DataFr
 def district_scores(
     district_criteria: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
 ) -> gpd.GeoDataFrame:
-    """Status, score, rank and reasons of each district, with its outline joined one to one."""
+    """Compute status, score, rank and reasons of each district, and join its outline.
+
+    Args:
+        district_criteria: the criteria of all districts.
+        district_shapes: the outline of each district.
+        policy: the policy of the run.
+
+    Returns:
+        The columns of the contract ``district_scores``, one row per district, in the coordinates of the outlines.
+    """
     table = reasons.add_reasons(district_criteria.join(scoring.scored(district_criteria, policy)), policy)
     outlines = district_shapes[["district_code", "geometry"]]
     joined = outlines.merge(table, on="district_code", how="right", validate="one_to_one")

@@ -63,36 +63,42 @@ DIGITS = 5
 
 
 def download_files(figures: Figures, shortlist: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Every file under ``downloads/``; the same figures give the same bytes.
+    """Make every file under ``downloads/``; the same figures give the same bytes.
 
     Args:
         figures: the tables of the run.
         shortlist: the files of ``workbooks``, which are repeated here.
+
+    Returns:
+        The content of each file, by its path.
     """
-    table = with_layers(figures.by_district.reset_index(), figures)
-    layer, attribution = gis_layer(table, figures), boundary_attribution(figures["inputs"])
+    table = _with_layers(figures.by_district.reset_index(), figures)
+    layer, attribution = _gis_layer(table, figures), _boundary_attribution(figures["inputs"])
     return {
         **{f"downloads/{name}": content for name, content in shortlist.items()},
-        **province_workbooks(table, figures),
-        "downloads/districts.geojson": geojson(layer, attribution),
+        **_province_workbooks(table, figures),
+        "downloads/districts.geojson": _geojson(layer, attribution),
         "downloads/districts.gpkg": geopackage(layer, figures.policy, attribution),
     }
 
 
-def with_layers(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
-    """The table of districts with the columns of layers that downloads have."""
+def _with_layers(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
+    """Add the columns of layers that downloads have to the table of districts."""
     for layer in DOWNLOADED_LAYERS:
         columns = figures[layer.name][["district_code", *layer.downloaded]]
         table = table.merge(columns, on="district_code", how="left", validate="one_to_one")
     return table
 
 
-def province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, bytes]:
-    """``downloads/<province_code>.xlsx`` with the districts of each province.
+def _province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, bytes]:
+    """Make ``downloads/<province_code>.xlsx`` with the districts of each province.
 
     Args:
         table: everything known of each district, with the column ``district_code``.
         figures: the tables of the run.
+
+    Returns:
+        The content of each file, by its path.
     """
     defined = [("districts", workbooks.definition("districts", column)) for column in SHEET_COLUMNS]
     about = workbooks.first_sheet(figures, defined)
@@ -105,7 +111,15 @@ def province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, bytes
 
 
 def without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Without the rates of dimensions in which fewer than ``smallest`` persons are poor: they would give the count."""
+    """Remove the rates of dimensions in which only a few persons are poor, because they would give the count.
+
+    Args:
+        table: one row per district, with ``poor_<dimension>`` (persons) and ``rate_<dimension>``.
+        smallest: the smallest count of persons that may be published.
+
+    Returns:
+        The table with missing rates where the count is above 0 and below ``smallest``.
+    """
     kept = table.copy()
     for name in DIMENSIONS:
         few = (table[f"poor_{name}"] > 0) & (table[f"poor_{name}"] < smallest)
@@ -113,22 +127,22 @@ def without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
     return kept
 
 
-def gis_layer(table: pd.DataFrame, figures: Figures) -> gpd.GeoDataFrame:
-    """The districts with their outlines, coordinates rounded to ``DIGITS`` decimals of a degree."""
+def _gis_layer(table: pd.DataFrame, figures: Figures) -> gpd.GeoDataFrame:
+    """Join the districts with their outlines, coordinates rounded to ``DIGITS`` decimals of a degree."""
     shapes = figures.shapes
     rounded = gpd.GeoDataFrame(shapes[["district_code"]], geometry=shapes.geometry.set_precision(10.0**-DIGITS))
     layer = rounded.merge(table.drop(columns="geometry", errors="ignore"), on="district_code", validate="one_to_one")
     return layer[[*GIS_COLUMNS, "geometry"]].assign(sample=figures.sample, run_id=figures.run_id)
 
 
-def boundary_attribution(inputs: pd.DataFrame) -> str:
-    """The source and licence of the boundaries, in Thai and English; the licence requires it with every copy."""
+def _boundary_attribution(inputs: pd.DataFrame) -> str:
+    """Write the source and licence of the boundaries, in Thai and English; the licence requires it with every copy."""
     row = inputs.loc[inputs["table"] == "district_shapes"].iloc[0]
     return f"{row['title_th']}: {row['source_th']} · {row['title_en']}: {row['source']} · {row['licence']}"
 
 
-def geojson(layer: gpd.GeoDataFrame, attribution: str) -> bytes:
-    """The layer as GeoJSON (RFC 7946), one feature per line, with its attribution as a member of the collection."""
+def _geojson(layer: gpd.GeoDataFrame, attribution: str) -> bytes:
+    """Write the layer as GeoJSON (RFC 7946), one feature per line; the attribution is a member of the collection."""
     content: dict[str, Any] = json.loads(layer.to_json(drop_id=True, to_wgs84=True, na="null"))
     lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in content["features"])
     member = json.dumps(attribution, ensure_ascii=False)
@@ -136,9 +150,17 @@ def geojson(layer: gpd.GeoDataFrame, attribution: str) -> bytes:
 
 
 def geopackage(layer: gpd.GeoDataFrame, policy: Policy, attribution: str) -> bytes:
-    """The layer as GeoPackage, with its attribution as description.
+    """Write the layer as GeoPackage, with its attribution as description.
 
-    Its one date is that of the policy, so that the same layer gives the same bytes.
+    The policy's date is its only date, so that the same layer gives the same bytes.
+
+    Args:
+        layer: the districts with their outlines.
+        policy: the policy of the run.
+        attribution: the source and licence of the outlines.
+
+    Returns:
+        The content of the file.
     """
     import pyogrio
 

@@ -28,7 +28,13 @@ DISK_ERRORS = {
 
 
 def shown_path(path: Path | str) -> str:
-    """A path for a message: relative to the working directory if it is below it. A link keeps its own name.
+    """Write a path for a message: relative to the working directory if it is below it.
+
+    Args:
+        path: a file or folder, which need not exist; a link keeps its own name.
+
+    Returns:
+        The path with forward slashes if it is relative.
 
     >>> shown_path(Path.cwd() / "data" / "raw"), shown_path("/etc/passwd")
     ('data/raw', '/etc/passwd')
@@ -41,7 +47,13 @@ def shown_path(path: Path | str) -> str:
 
 
 def shown_value(value: object) -> str:
-    """A value quoted for a message: control characters escaped, cut to 60 characters.
+    """Quote a value for a message.
+
+    Args:
+        value: any cell of an input.
+
+    Returns:
+        At most 60 characters, control characters escaped.
 
     >>> shown_value("12,5")
     "'12,5'"
@@ -97,13 +109,19 @@ class InputError(Exception):
 
 
 def disk_error(error: OSError) -> InputError:
-    """The error of a machine that cannot read or write, as an ``InputError``.
+    """Turn the error of a machine that cannot read or write into an ``InputError``.
 
-    >>> print(disk_error(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
-    /data/x.parquet: found No space left on device; expected free disk space; to fix: free some space and run again
+    Args:
+        error: an error of the operating system.
+
+    Returns:
+        The same problem with the way to fix it.
 
     Raises:
         OSError: the same error, if its number is not in ``DISK_ERRORS``.
+
+    >>> print(disk_error(OSError(errno.ENOSPC, "No space left on device", "/data/x.parquet")))
+    /data/x.parquet: found No space left on device; expected free disk space; to fix: free some space and run again
     """
     if error.errno not in DISK_ERRORS:
         raise error

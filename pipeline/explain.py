@@ -24,9 +24,9 @@ PEERS = 5
 def district_explanations(
     district_criteria: pd.DataFrame, district_scores: pd.DataFrame, provinces: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Per district: what each criterion contributes relative to the median district, and what the shortlist requires.
+    """Explain the score of each district: the contribution of each criterion, and what the shortlist requires.
 
-    The reference is a district that has in each criterion the median of the eligible districts.
+    Contributions are relative to a district that has in each criterion the median of the eligible districts.
 
     Args:
         district_criteria: the criteria with their parts, in the order of ``district_code``.
@@ -77,7 +77,7 @@ def district_explanations(
 def province_explanations(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Per province: the value needed to be on the shortlist, and its peers.
+    """Explain the rank of each province: the value needed to be on the shortlist, and its peers.
 
     Peers are the provinces with the most similar criteria, each the mean over the pilot districts of a province.
 
@@ -125,11 +125,14 @@ class Explanation:
 
 
 def explain_place(tables: Tables, code: str) -> Explanation:
-    """The explanation of one district or province.
+    """Explain one district or province.
 
     Args:
         tables: the published tables.
         code: a DOPA code, of four digits for a district and two for a province.
+
+    Returns:
+        The answers about the place, in Thai and English.
 
     Raises:
         InputError: there is no such code.
@@ -204,10 +207,10 @@ def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
     )
 
 
-def _answers(why: list[str], takes: list[str], certain: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
+def _answers(why: list[str], needed: list[str], certain: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
     return [
         ("ทำไมอยู่อันดับนี้ · Why this rank", why),
-        ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What would move it onto or off the shortlist", takes),
+        ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What would put it on the shortlist or remove it", needed),
         ("อันดับนี้แน่นอนเพียงใด · How certain the rank is, and what is least certain", certain),
         (
             f"พื้นที่ที่คล้ายกันใน{COUNT.th}เกณฑ์ · Peers: places with similar {COUNT.en} criteria",

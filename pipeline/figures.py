@@ -17,7 +17,7 @@ from pipeline.layers import LAYERS, check_columns
 from pipeline.policy import Policy
 from pipeline.workspace import TableSource
 
-# The inputs whose sources a planner should see.
+# The inputs whose sources are shown to planners.
 SHOWN_SOURCES = (
     "household_files",
     "poverty",
@@ -125,5 +125,15 @@ class Figures:
 
 
 def records(table: pd.DataFrame) -> list[Any]:
-    """Rows as named tuples, their label as ``Index``; a missing value of any type is None."""
+    """Turn the rows of a table into named tuples, with their label as ``Index``.
+
+    Args:
+        table: its column names become the names of fields.
+
+    Returns:
+        One tuple per row; a missing value of any type is None.
+
+    >>> records(pd.DataFrame({"rank": [1.0, None]}, index=["95", "96"]))
+    [Pandas(Index='95', rank=1.0), Pandas(Index='96', rank=None)]
+    """
     return list(table.astype(object).where(table.notna(), None).itertuples())

@@ -7,14 +7,17 @@ from pipeline.categories import PUBLISHED_RATES
 
 
 def is_lower_bound(figures_from: str | None, labelled_share: float | None) -> bool:
-    """Whether the poverty rate of a district is a lower bound.
+    """Decide whether the poverty rate of a district is a lower bound.
 
-    Published rates are, since they count each dimension on its own. Rates of household rows are only where some
-    answers are missing.
+    Published rates always are, since they count each dimension separately. Rates of household rows are lower bounds
+    where some answers are missing.
 
     Args:
         figures_from: the source of the figures, as in ``district_facts``.
-        labelled_share: the share of persons of whom all answers are known, 0 to 1.
+        labelled_share: the share of persons of whom all answers are known, 0 to 1; None if not known.
+
+    Returns:
+        True where "at least" must be shown.
 
     >>> is_lower_bound("published rates", 1), is_lower_bound("household rows", 0.9), is_lower_bound("household rows", 1)
     (True, True, False)

@@ -1,4 +1,4 @@
-"""Where districts are: which district a point is in, neighbours, kilometres, places spread over a district.
+"""The geography of districts: the district of a point, neighbours, kilometres, places spread over a district.
 
 Here: geometry in geopandas and shapely. Not here: reading boundaries and points (``sources.boundaries``,
 ``sources.subdistricts``), minutes by road (``criteria.university``), maps (``pages``).
@@ -18,7 +18,7 @@ DRAWN_FOR_EACH = 9
 
 
 def district_at(lon: NDArray[np.float64], lat: NDArray[np.float64], shapes: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """The district that each point is in.
+    """Find the district that each point is in.
 
     Args:
         lon: longitudes (n,), degrees.
@@ -44,10 +44,10 @@ def district_at(lon: NDArray[np.float64], lat: NDArray[np.float64], shapes: gpd.
 
 
 def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
-    """Which districts are neighbours: 1 where two outlines are within ``distance_m``, each district its own neighbour.
+    """Find the neighbours of each district: outlines within ``distance_m`` of its own, itself included.
 
     The distance bridges gaps of a few metres between outlines. A district without a neighbour (an island) gets its two
-    nearest districts as neighbours; the reverse is not set.
+    nearest districts as neighbours; those do not get the island.
 
     Args:
         shapes: outlines of the districts.
@@ -71,7 +71,7 @@ def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
 
 
 def km_to_campuses(district_facts: pd.DataFrame, universities: pd.DataFrame) -> NDArray[np.float64]:
-    """Kilometres from each district's population-weighted centre to each campus.
+    """Compute kilometres from each district's population-weighted centre to each campus.
 
     Args:
         district_facts: ``centre_lon``, ``centre_lat`` of the districts, degrees.
@@ -87,7 +87,7 @@ def km_to_campuses(district_facts: pd.DataFrame, universities: pd.DataFrame) -> 
 def km(
     lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Kilometres on the WGS 84 ellipsoid between all pairs of two sets of places.
+    """Compute kilometres on the WGS 84 ellipsoid between all pairs of two sets of places.
 
     Args:
         lon: longitudes of the first set (n,), degrees.
@@ -111,7 +111,7 @@ def km(
 def km_between(
     lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Kilometres on the WGS 84 ellipsoid between the two places of each pair (geodesics by Karney 2013, in PROJ).
+    """Compute kilometres on the WGS 84 ellipsoid between the two places of each pair.
 
     Args:
         lon: longitudes of the first places (n,), degrees.
@@ -121,6 +121,8 @@ def km_between(
 
     Returns:
         Kilometres (n,).
+
+    Source: Karney (2013), Algorithms for geodesics, Journal of Geodesy 87, 43-55, as in PROJ.
     """
     from pyproj import Geod
 
@@ -128,7 +130,7 @@ def km_between(
 
 
 def places_within(shapes: gpd.GeoDataFrame, codes: pd.Series, strips: int, seed: int) -> NDArray[np.float64]:
-    """Places spread evenly over the district of each code.
+    """Spread places evenly over the district of each code.
 
     Random places in a district are cut into strips of equal number from west to east, each strip into cells of equal
     number from south to north; the middle place of each cell is kept. Random places alone would cluster.

@@ -18,7 +18,7 @@ from pipeline.contracts import Contract, Kind
 from pipeline.workspace import Stored
 
 SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: computed from invented rows, not for decisions"
-# DuckDB's own share; with Python and its libraries a process then stays below 2 GB.
+# For DuckDB alone; with Python and its libraries a process then uses less than 2 GB.
 MEMORY = "1200MB"
 
 
@@ -32,11 +32,14 @@ def _sandbox(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> 
 
 @contextmanager
 def streaming(folders: Iterable[Path], private: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB for more rows than fit into memory.
+    """Open an in-memory DuckDB for more rows than fit into memory.
 
     Args:
         folders: the folders that it may read.
         private: the folder that it may also write, and where it spills what does not fit.
+
+    Yields:
+        A connection that can reach no other file and no network.
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET memory_limit = ?", [MEMORY])
@@ -47,7 +50,14 @@ def streaming(folders: Iterable[Path], private: Path) -> Iterator[duckdb.DuckDBP
 
 @contextmanager
 def views_of(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB in which each table is a view of its Parquet file; it can read only their folders."""
+    """Open an in-memory DuckDB in which each table is a view of its Parquet file.
+
+    Args:
+        tables: Parquet files by the name of their view.
+
+    Yields:
+        A connection that can read only the folders of these files.
+    """
     with duckdb.connect(":memory:") as connection:
         _sandbox(connection, (path.parent for path in tables.values()))
         for name, path in tables.items():
@@ -56,12 +66,12 @@ def views_of(tables: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def sql_text(sql: Path, **columns: Mapping[str, object]) -> str:
-    """The text of a SQL file, with each line that mentions ``{dimension}`` written once per dimension of poverty.
+    """Read a SQL file, and repeat each line with ``{dimension}`` for every dimension of poverty.
 
-    So dimensions are listed in Python only.
+    So the dimensions are listed in Python only.
 
     Args:
-        sql: the file.
+        sql: the file, UTF-8.
         columns: further words in braces on such a line, each with its text by dimension.
 
     Returns:
@@ -84,15 +94,15 @@ def sql_text(sql: Path, **columns: Mapping[str, object]) -> str:
 
 
 def answer(sql: Path, tables: Iterable[Stored], values: Mapping[str, object] | None = None) -> pd.DataFrame:
-    """The result of one SQL file over stored tables, which the file refers to by their names.
+    """Run one SQL file over stored tables, which the file refers to by their names.
 
     Args:
-        sql: the file, with a line per dimension as in ``sql_text``.
-        tables: the stored tables.
-        values: the parameters of the statement, by name.
+        sql: a file with one query, with a line per dimension as in ``sql_text``.
+        tables: the stored tables that the query may read.
+        values: the parameters of the query, by name.
 
     Returns:
-        One row per row of the result.
+        The result of the query.
     """
     with views_of({table.name: table.path for table in tables}) as connection:
         return connection.execute(sql_text(sql), values).df()
@@ -102,14 +112,31 @@ def answer(sql: Path, tables: Iterable[Stored], values: Mapping[str, object] | N
 def database_file(
     file: Path, folders: Iterable[Path], *, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB file; besides its own folder it can read only ``folders``."""
+    """Open a DuckDB file.
+
+    Args:
+        file: it is created if it does not exist.
+        folders: the folders that the connection may read besides that of the file.
+        read_only: whether the file may not be changed.
+
+    Yields:
+        A connection that can reach no other file and no network.
+    """
     with duckdb.connect(str(file), read_only=read_only) as connection:
         _sandbox(connection, (*folders, file.parent))
         yield connection
 
 
 def same_content(one: Path, other: Path) -> bool:
-    """Whether two catalogues hold the same tables: columns, types, comments, rows and their order."""
+    """Decide whether two catalogues contain the same tables: columns, types, comments, rows and their order.
+
+    Args:
+        one: a DuckDB file.
+        other: another one.
+
+    Returns:
+        False also where one of them is not a complete catalogue.
+    """
     try:
         return _content(one) == _content(other)
     except duckdb.Error:  # not a complete catalogue

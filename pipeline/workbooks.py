@@ -1,7 +1,7 @@
 """The shortlist as files for a spreadsheet: CSV (UTF-8 with byte order mark, CRLF) and XLSX.
 
 Here: sheets, widths, definitions, and text that stays text. Not here: which province is on the shortlist
-(``shortlist``), the workbooks of provinces (``downloads``). Text that a spreadsheet would take for a formula is
+(``shortlist``), the workbooks of provinces (``downloads``). Text that a spreadsheet would run as a formula is
 written as text; in the CSV it is preceded by an apostrophe.
 """
 
@@ -21,9 +21,9 @@ from pipeline.policy import Policy
 WIDE = ("reason", "pilot_d", "certainty", "outlook", "data_systems_all", "portfolio_t", "portfolio_e")
 # Also in full width, which some spreadsheets in East Asia treat the same.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Where invented rows were used, each row of each file has this column.
+# Each row of each file has this column if invented rows were used.
 SAMPLE = "ข้อมูลตัวอย่าง / SAMPLE"
-# What the first sheet has of each province besides its rank: how certain it is, and whether it is in the portfolio.
+# Columns of the shortlist sheet on certainty and portfolio, besides the rank.
 CERTAINTY = ["median_rank", "rank_low", "rank_high", "top_k_share", "firmness", "certainty_th", "certainty_en"]
 PORTFOLIO = ["in_portfolio", "near_best_share", "portfolio_th", "portfolio_en"]
 BY_RANK = ["rank", "province_code"]
@@ -39,7 +39,7 @@ WORKBOOK_TABLES = (
     "district_scores",
     "sensitivity",
 )
-# The tables whose columns the first sheet explains; of a column that several have, the first.
+# The tables whose columns the first sheet explains. A column in several tables is explained as in the first of them.
 DEFINED = (
     "provincial_shortlist",
     "pilot_portfolio",
@@ -55,16 +55,23 @@ DISTRICT_COLUMNS = [c.name for c in CONTRACTS["district_scores"] if c.kind is no
 
 
 def workbook_files(figures: Figures) -> dict[str, bytes]:
-    """``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; the same figures give the same bytes."""
-    sheets = country_sheets(figures)
+    """Make ``provincial_shortlist.csv`` and ``provincial_shortlist.xlsx``; the same figures give the same bytes.
+
+    Args:
+        figures: the tables of the run.
+
+    Returns:
+        The content of each file, by its name.
+    """
+    sheets = _country_sheets(figures)
     return {
         "provincial_shortlist.csv": csv(sheets["provincial_shortlist"]),
-        "provincial_shortlist.xlsx": xlsx(sheets, first_sheet(figures, definitions()), figures.policy),
+        "provincial_shortlist.xlsx": xlsx(sheets, first_sheet(figures, _definitions()), figures.policy),
     }
 
 
-def country_sheets(figures: Figures) -> dict[str, pd.DataFrame]:
-    """The sheets of the country's workbook, without those that have no rows."""
+def _country_sheets(figures: Figures) -> dict[str, pd.DataFrame]:
+    """List the sheets of the country's workbook, without those that have no rows."""
     shortlist = figures["provincial_shortlist"]
     for name, columns in (("province_uncertainty", CERTAINTY), ("pilot_portfolio", PORTFOLIO)):
         shortlist = shortlist.merge(figures[name][["province_code", *columns]], on="province_code")
@@ -82,54 +89,80 @@ def country_sheets(figures: Figures) -> dict[str, pd.DataFrame]:
 
 
 def marked_sample(table: pd.DataFrame, figures: Figures) -> pd.DataFrame:
-    """The table with the column ``SAMPLE`` where the run used invented rows."""
+    """Mark every row as sample where the run used invented rows.
+
+    Args:
+        table: the rows of a sheet.
+        figures: the tables of the run.
+
+    Returns:
+        The table, with the column ``SAMPLE`` if an input is invented.
+    """
     return table.assign(**{SAMPLE: "SAMPLE"}) if figures.sample else table
 
 
-def definitions() -> Iterator[tuple[str, Column]]:
-    """Every column that the workbook of the country explains, with its table."""
+def _definitions() -> Iterator[tuple[str, Column]]:
+    """List every column that the workbook of the country explains, with its table."""
     for name in DEFINED:
         yield from ((name, column) for column in CONTRACTS[name] if column.kind is not Kind.GEOMETRY)
 
 
 def definition(sheet: str, column: str) -> Column:
-    """A column as the contract of its sheet defines it, else as the first of ``DEFINED`` or of the layers does."""
+    """Find the definition of a column.
+
+    Args:
+        sheet: the name of its sheet; a sheet with a contract of that name comes first.
+        column: the name of the column, in that contract, in a table of ``DEFINED`` or in a layer.
+
+    Returns:
+        The column of the first of these contracts that has it.
+    """
     names = [*([sheet] if sheet in CONTRACTS else []), *DEFINED, *(layer.name for layer in LAYERS)]
     return next(c for name in names for c in CONTRACTS[name] if c.name == column)
 
 
-def joined(value: Any) -> Any:
-    """The value; a list as its items joined, or nothing where it has none.
+def _joined(value: Any) -> Any:
+    """Write a list as its items joined, or as nothing where it has none; other values are unchanged.
 
-    >>> joined(("9501", "9502")), joined(()), joined(1.5)
+    >>> _joined(("9501", "9502")), _joined(()), _joined(1.5)
     ('9501, 9502', None, 1.5)
     """
     return SEPARATOR.join(value) or None if isinstance(value, tuple) else value
 
 
-def inert(value: Any) -> Any:
-    """The value; text that a spreadsheet would run as a formula is preceded by an apostrophe.
+def _inert(value: Any) -> Any:
+    """Put an apostrophe before text that a spreadsheet would run as a formula; other values are unchanged.
 
-    >>> inert("=1+1"), inert("Yala"), inert(-1.5)
+    >>> _inert("=1+1"), _inert("Yala"), _inert(-1.5)
     ("'=1+1", 'Yala', -1.5)
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def csv(table: pd.DataFrame) -> bytes:
-    """The table as CSV that Excel opens in Thai."""
-    text = table.map(lambda value: inert(joined(value))).to_csv(index=False, lineterminator="\r\n")
+    """Write a table as CSV that Excel opens in Thai: UTF-8 with byte order mark, lines ended by CRLF.
+
+    Args:
+        table: lists are joined; text that a spreadsheet would run as a formula gets an apostrophe.
+
+    Returns:
+        The content of the file.
+    """
+    text = table.map(lambda value: _inert(_joined(value))).to_csv(index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode("utf-8")
 
 
 def first_sheet(figures: Figures, defined: Iterable[tuple[str, Column]]) -> list[tuple[str, ...]]:
-    """The rows of the sheet *about*: what the file is, by which policy, from which sources, what its columns mean.
+    """Write the rows of the sheet *about*: title, policy, sources, and the meaning of each column.
 
     Args:
         figures: the tables of the run.
         defined: the columns to explain, each with the name of its table.
+
+    Returns:
+        Rows of text cells.
     """
-    policy, inputs, whose = figures.policy, figures["inputs"], figures.words["weights"]
+    policy, inputs, origin = figures.policy, figures["inputs"], figures.words["weights"]
     rows: list[tuple[str, ...]] = [
         (policy.title_th, policy.title_en),
         ("รอบ / round", policy.round),
@@ -137,7 +170,7 @@ def first_sheet(figures: Figures, defined: Iterable[tuple[str, Column]]) -> list
         (
             "น้ำหนัก / weights",
             ", ".join(f"{name} {value:g}" for name, value in policy.weights),
-            f"{whose.th} / {whose.en}",
+            f"{origin.th} / {origin.en}",
         ),
         ("รหัสนโยบาย / policy sha256", policy.sha256),
         ("รหัสการคำนวณ / run id", figures.run_id),
@@ -153,12 +186,15 @@ def first_sheet(figures: Figures, defined: Iterable[tuple[str, Column]]) -> list
 
 
 def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], policy: Policy) -> bytes:
-    """A workbook whose first sheet explains the others; codes are text, nothing is a formula.
+    """Write a workbook whose first sheet explains the others; codes are text, nothing is a formula.
 
     Args:
         sheets: tables by the name of their sheet.
         about: the rows of the first sheet.
         policy: its title and date are the workbook's, so that the bytes stay the same.
+
+    Returns:
+        The content of the file.
     """
     import xlsxwriter
 
@@ -189,7 +225,7 @@ def xlsx(sheets: Mapping[str, pd.DataFrame], about: Sequence[tuple[str, ...]], p
 def _write_column(sheet: Any, j: int, values: pd.Series, kind: Kind) -> None:
     """The cells of one column below its heading; missing values are empty cells."""
     for i, value in enumerate(values.astype(object).where(values.notna(), None), start=1):
-        cell = joined(value)
+        cell = _joined(value)
         if cell is None:
             continue
         if kind in (Kind.CODE, Kind.TEXT, Kind.LIST):
