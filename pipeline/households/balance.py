@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import InputError, Problem
-from pipeline.households import database, files, mapping
+from pipeline.households import database, mapping
 from pipeline.households.files import FilesToRead, Unusable
 from pipeline.households.progress import Log
 from pipeline.households.staging import Staged
@@ -85,7 +85,7 @@ def rows_of_files(
                     column=theirs if theirs == column else f"{theirs} ({column})",
                 )
             )
-    declared = np.array([files.origin(file).sample for file in read], dtype=bool)
+    declared = np.array([chosen.origins[file.name].sample for file in read], dtype=bool)
     invented = (counts["invented"] > counts["rows_in"] / 2).to_numpy(dtype=bool)
     return counts.assign(
         encoding=[staged.encodings[number] for number in counts["file"]],

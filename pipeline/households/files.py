@@ -53,11 +53,19 @@ class Unusable:
 
 @dataclass(frozen=True)
 class FilesToRead:
-    """The files to read, the mapping of each system, and the files that the policy allows to leave out."""
+    """The files to read, and the files that the policy allows to leave out.
+
+    Attributes:
+        files: the files to read.
+        mappings: the mapping of each system.
+        left_out: files that are not used, and why.
+        origins: where each file comes from, by its name; also those of a system whose mapping or sidecar is at fault.
+    """
 
     files: tuple[HouseholdFile, ...]
     mappings: dict[str, Mapping]
     left_out: tuple[Unusable, ...]
+    origins: dict[str, Origin]
 
     @property
     def systems(self) -> list[str]:
@@ -74,22 +82,25 @@ def files_to_read(raw: Path, skip_unusable: bool, log: Log) -> FilesToRead:
         log: takes a line for each file left out.
 
     Raises:
-        InputError: a file or a mapping cannot be used and ``skip_unusable`` is false; or a folder or a file has a name
-            that is never accepted.
+        InputError: a file, a mapping or a sidecar cannot be used and ``skip_unusable`` is false; or a folder or a file
+            has a name that is never accepted.
     """
     found, problems = list_files(raw)
     mappings: dict[str, Mapping] = {}
+    origins = {file.name: _without_statement(file) for file in found}
     for system in dict.fromkeys(file.system for file in found):
+        of_system = [file for file in found if file.system == system]
         try:
+            origins |= {file.name: _origin(file) for file in of_system}
             mappings[system] = mapping.read_mapping(raw / FOLDER / system)
         except InputError as error:
-            problems += [(file, error.problems[0]) for file in found if file.system == system]
+            problems += [(file, error.problems[0]) for file in of_system]
     if problems and not skip_unusable:
         raise InputError(list(dict.fromkeys(problem for _, problem in problems)))
     for file, problem in problems:
         log(f"{file.path.name} left out, as the policy allows: {problem}")
     left_out = tuple(Unusable(file.system, file.name, str(problem)) for file, problem in problems)
-    return FilesToRead(tuple(f for f in found if f.system in mappings), mappings, left_out)
+    return FilesToRead(tuple(f for f in found if f.system in mappings), mappings, left_out, origins)
 
 
 def list_files(raw: Path) -> tuple[list[HouseholdFile], list[tuple[HouseholdFile, Problem]]]:
@@ -154,10 +165,14 @@ def _why_not(path: Path) -> tuple[str, str, str] | None:
     return None
 
 
-def origin(file: HouseholdFile) -> Origin:
+def _origin(file: HouseholdFile) -> Origin:
     """Where a file comes from: as its sidecar states, else that it was received under agreement."""
     if (file.path.parent / SIDECAR).is_file():
         return replace(origin_of(file.path, file.sha256), file=file.name)
+    return _without_statement(file)
+
+
+def _without_statement(file: HouseholdFile) -> Origin:
     return Origin(
         file=file.name,
         sha256=file.sha256,

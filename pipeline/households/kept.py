@@ -28,6 +28,7 @@ from pipeline.households.files import FilesToRead
 from pipeline.households.progress import Log
 from pipeline.policy import Policy
 from pipeline.project import Paths
+from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received
 
 KEPT_INTAKES = 3
@@ -45,9 +46,10 @@ LIBRARIES = ("duckdb", "geothai", "pythainlp", "openpyxl")
 
 @dataclass(frozen=True)
 class HouseholdCounts:
-    """The tables of one intake in their folder."""
+    """The tables of one intake in their folder, and where its files come from."""
 
     folder: Path
+    origins: tuple[Origin, ...]
 
     def table(self, name: str) -> pd.DataFrame:
         """The table ``files``, ``profiles``, ``poverty`` or ``agreement``; ``profiles`` must not be published."""
@@ -70,8 +72,7 @@ def household_tables(
     counts = household_counts(paths, districts, shapes, policy, log)
     table = counts.table("files")
     sample = dict(zip(table["file"], table["sample"], strict=True))
-    origins = [files.origin(file) for file in files.list_files(paths.raw)[0]]
-    marked = tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in origins)
+    marked = tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in counts.origins)
     return Received(table, marked, len(table)), counts.table("poverty"), counts.table("agreement"), counts.row_lists()
 
 
@@ -98,7 +99,7 @@ def household_counts(
         os.utime(kept)
     _remove_old(paths.households)
     if (kept / COMPLETE).is_file():
-        return HouseholdCounts(kept)
+        return HouseholdCounts(kept, tuple(chosen.origins.values()))
     private = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=paths.households))
     lock = FileLock(private / LOCK)
     lock.acquire()
@@ -113,7 +114,7 @@ def household_counts(
     finally:
         lock.release()
         shutil.rmtree(private, ignore_errors=True)
-    return HouseholdCounts(kept)
+    return HouseholdCounts(kept, tuple(chosen.origins.values()))
 
 
 def identity(chosen: FilesToRead, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
@@ -125,7 +126,7 @@ def identity(chosen: FilesToRead, districts: pd.DataFrame, shapes: gpd.GeoDataFr
     if chosen.files:
         outlines.update(b"".join(shapes.geometry.to_wkb()))
     parts = [
-        [[f.name, f.sha256, files.origin(f).sample] for f in chosen.files],
+        [[f.name, f.sha256, chosen.origins[f.name].sample] for f in chosen.files],
         {system: columns.digest for system, columns in sorted(chosen.mappings.items())},
         [[u.name, u.problem] for u in chosen.left_out],
         policy.households.model_dump(mode="json"),

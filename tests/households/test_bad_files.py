@@ -10,8 +10,9 @@ import pytest
 from stdnum.th import pin
 
 from pipeline.errors import InputError
-from pipeline.households import citizen_ids, files
+from pipeline.households import citizen_ids, files, kept
 from pipeline.reading import encodings
+from pipeline.reading.sidecar import REQUIRED
 from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, table, xlsx
 
 ROWS = [row(n) for n in range(1, 40)]
@@ -58,6 +59,8 @@ def two_sheets(_: Path) -> bytes:
     book.save(target)
     return target.getvalue()
 
+
+SOURCE = "".join(f'{key} = "x"\n' for key in REQUIRED)
 
 # name of the file, its content, what the message contains
 BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
@@ -237,6 +240,32 @@ def test_a_bad_mapping_is_refused_in_one_line(case: str, province: Province) -> 
     for word in words:
         assert word in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+SIDECARS = {
+    "has an unknown key": (f'{SOURCE}publisher = "x"\n', ["SOURCE.toml", "the key 'publisher'"]),
+    "lacks a key": (SOURCE.replace("licence", "note"), ["SOURCE.toml", "no licence"]),
+    "is no TOML": ("title_th", ["SOURCE.toml", "correct the line named"]),
+}
+
+
+@pytest.mark.parametrize("case", SIDECARS)
+def test_a_bad_sidecar_is_a_fault_of_its_folder(case: str, province: Province) -> None:
+    text, words = SIDECARS[case]
+    province.put({"a.csv": csv(ROWS), "SOURCE.toml": text.encode()})
+    province.put({"b.csv": csv(ROWS)}, system="pppconnext")
+    with pytest.raises(InputError) as refused:
+        province.take_in()
+    assert all(word in str(refused.value) for word in words)
+    province.rules(unusable_file="skip")
+    found = kept.household_tables(
+        province.paths, province.districts, province.shapes, province.policy, province.log.append
+    )[0]
+    table = found.table.set_index("system")
+    assert table["rows_kept"].to_dict() == {"tpmap": 0, "pppconnext": len(ROWS)}
+    assert all(word in table.at["tpmap", "problem"] for word in words)
+    assert any("left out, as the policy allows" in line for line in province.log)
+    assert {o.file: o.licence for o in found.origins}["households/tpmap/a.csv"].startswith("under agreement")
 
 
 def test_a_mapping_translates_any_column_names(province: Province) -> None:
