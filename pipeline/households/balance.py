@@ -1,7 +1,7 @@
-"""What became of the rows of each file: kept, superseded or refused, so that no row is lost.
+"""The balance of each file: how many of its rows are kept, superseded and refused.
 
-Here: households that occur twice, the balance per file, what stops an intake as a whole. Not here: reading the rows
-(``staging``), households by district (``counting``).
+Here: households that occur twice, the balance per file, the conditions that stop a whole intake. Not here: reading the
+rows (``staging``), households by district (``counting``).
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 def supersede_rows(
     connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, same_survey_share: float, log: Log
 ) -> None:
-    """Find the rows of households that have a later row or survey; only the latest row counts.
+    """Mark the rows of households that have a later row or survey: only the latest row counts.
 
     Args:
         connection: a connection with placed rows. It gets the views ``valid`` and ``kept`` and the table
@@ -33,7 +33,7 @@ def supersede_rows(
         log: takes a line for each file with superseded rows.
 
     Raises:
-        InputError: two files hold the same survey of the same households; only the user knows which of them counts.
+        InputError: two files contain the same survey of the same households; only the user knows which file counts.
     """
     database.run(connection, "valid")
     for file, by_file, households, smaller in database.run(connection, "same_survey").fetchall():
@@ -44,7 +44,7 @@ def supersede_rows(
                     chosen.files[file].shown,
                     f"{households:,} households that {other} has in the same survey year",
                     "each survey in one file",
-                    "keep the file that counts",
+                    "keep the file that counts and move the other away",
                 )
             )
     for file, rows in database.run(connection, "superseded_rows").fetchall():
@@ -55,7 +55,7 @@ def supersede_rows(
 def rows_of_files(
     connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, refused_share: float
 ) -> pd.DataFrame:
-    """The balance of each staged file: ``rows_in = rows_kept + rows_superseded + rows_refused``.
+    """Compute the balance of each staged file: ``rows_in = rows_kept + rows_superseded + rows_refused``.
 
     Args:
         connection: a connection after ``supersede_rows``. It gets the views ``not_used`` and ``cells_repaired``.
@@ -79,9 +79,9 @@ def rows_of_files(
             raise InputError(
                 Problem(
                     file.shown,
-                    f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} for: {reason}",
+                    f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} of them for: {reason}",
                     f"at most {refused_share:.0%} (households.refused_share_stops in the policy)",
-                    f"check this column and {mapping.FILE}",
+                    f"check this column in the file and in {mapping.FILE}",
                     column=theirs if theirs == column else f"{theirs} ({column})",
                 )
             )
@@ -97,7 +97,14 @@ def rows_of_files(
 
 
 def with_unusable(rows: pd.DataFrame, unusable: Sequence[Unusable]) -> pd.DataFrame:
-    """The table ``household_files``: the balance of the files read, and the files that are not used with their problem.
+    """Add the files that are not used to the balance of the files that were read.
+
+    Args:
+        rows: the result of ``rows_of_files``; may be empty.
+        unusable: the files that are not used.
+
+    Returns:
+        The table ``household_files``: one row per file; a file that is not used has counts of 0 and its problem.
 
     >>> with_unusable(pd.DataFrame(), [Unusable("tpmap", "households/tpmap/a.sav", "..")])[["file", "rows_in"]].values
     array([['households/tpmap/a.sav', 0]], dtype=object)
@@ -109,6 +116,6 @@ def with_unusable(rows: pd.DataFrame, unusable: Sequence[Unusable]) -> pd.DataFr
 
 
 def _commonest_reason(connection: duckdb.DuckDBPyConnection, file: int) -> tuple[str, str, int]:
-    """The commonest reason for which rows of a file are refused, its column, how many rows."""
+    """Return the commonest reason for which rows of a file are refused, its column, and how many rows have it."""
     reason, column, rows = database.run(connection, "commonest_reason", file=file).fetchall()[0]
     return reason, column, rows

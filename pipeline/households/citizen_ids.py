@@ -10,12 +10,17 @@ WEIGHTS = range(13, 1, -1)
 
 
 def check_digit(first_twelve: str) -> int:
-    """The 13th digit of the citizen id that begins with these twelve digits.
+    """Compute the 13th digit of the citizen id that begins with twelve given digits.
 
     ``(11 - sum(weight * digit) % 11) % 10``, with weights 13 for the first digit down to 2 for the twelfth.
 
     Args:
         first_twelve: twelve decimal digits, Western or Thai.
+
+    Returns:
+        A digit, from 0 to 9.
+
+    Source: Department of Provincial Administration.
 
     >>> check_digit("110170020345")  # 13 + 12 + 10 + 9*7 + 6*2 + 4*3 + 3*4 + 2*5 = 144 = 13 * 11 + 1
     0
@@ -25,9 +30,16 @@ def check_digit(first_twelve: str) -> int:
 
 
 def without_ids(name: str) -> str:
-    """The name with each citizen id replaced by ``#``: 13 digits, Western or Thai, in one piece or separated.
+    """Replace each citizen id in the name of a file by ``#``.
 
-    Numbers of 13 digits whose check digit is wrong are not citizen ids and stay.
+    A citizen id has 13 digits, Western or Thai, with or without separators. A number of 13 digits whose check digit is
+    wrong is not a citizen id and is not replaced.
+
+    Args:
+        name: the name of a file.
+
+    Returns:
+        The name without citizen ids.
 
     >>> without_ids("house 1-1017-00203-45-0.csv"), without_ids("๑๑๐๑๗๐๐๒๐๓๔๕๐.csv")
     ('house #.csv', '#.csv')

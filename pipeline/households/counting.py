@@ -1,4 +1,4 @@
-"""One intake of household rows, step by step: stage, place, drop superseded rows, count, write the tables.
+"""One intake of household rows, step by step: stage, place, leave out superseded rows, count, write the tables.
 
 Here: the order of the steps and what they write. Not here: each step (``staging``, ``placing``, ``balance``,
 ``measures``), when an intake is needed (``kept``).
@@ -46,13 +46,14 @@ def count_households(
         districts: the table ``districts``.
         shapes: outlines of districts, EPSG:4326.
         policy: its section ``households`` and the year of ``as_of``.
-        private: a folder only this intake uses; it holds rows until it is removed.
-        result: gets ``files``, ``profiles``, ``poverty`` and ``agreement`` as Parquet files, and in ``refused/`` and
-            ``repaired/`` one file per system.
+        private: a folder that only this intake uses; it contains rows of households until it is removed.
+        result: the folder for the result: ``files``, ``profiles``, ``poverty`` and ``agreement`` as Parquet files, and
+            in ``refused/`` and ``repaired/`` one file per system.
         log: takes lines on the progress.
 
     Raises:
-        InputError: a file, or the intake as a whole, cannot be used.
+        InputError: a file, or the whole intake, cannot be used.
+        RuntimeError: the households counted are not the rows kept, an error of this program.
     """
     rules = policy.households
     unusable, rows, profiles, matches = [*chosen.left_out], pd.DataFrame(), NO_PROFILES, NO_AGREEMENT
@@ -86,7 +87,7 @@ def count_households(
 
 
 def _profiles(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead) -> pd.DataFrame:
-    """Households by system, district, deprivations and welfare card (``sql/profiles.sql``)."""
+    """Count households by system, district, deprivations and welfare card (``sql/profiles.sql``)."""
     profiles = database.run(connection, "profiles").df()
     return profiles.assign(system=[chosen.systems[number] for number in profiles["system"]])
 
@@ -102,7 +103,7 @@ def _check_nothing_lost(rows: pd.DataFrame, profiles: pd.DataFrame) -> None:
 def _write_row_lists(
     connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, rows: pd.DataFrame, result: Path
 ) -> None:
-    """The lists of rows not used and of cells repaired, one file per system and kind."""
+    """Write the lists of rows not used and of cells repaired, one file per system and kind."""
     for number, system in enumerate(chosen.systems):
         sample = bool(rows.loc[rows["system"] == system, "sample"].any())
         for kind in ("refused", "repaired"):
@@ -111,9 +112,9 @@ def _write_row_lists(
 
 
 def _matches(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, log: Log) -> pd.DataFrame:
-    """For each two systems, the households found in both (``sql/agreement.sql``).
+    """Count the households found in each two systems (``sql/agreement.sql``).
 
-    The households of the smaller system are held in memory and those of the larger one looked up in them.
+    The households of the smaller system are kept in memory, and those of the larger system are looked up in them.
     """
     tables = [NO_AGREEMENT]
     systems, sizes = chosen.systems, dict(database.run(connection, "system_sizes").fetchall())

@@ -1,8 +1,8 @@
-"""DuckDB as this room uses it: the statements of ``sql/``, their variables, tables in and Parquet files out.
+"""DuckDB for household rows: the statements of ``sql/``, their variables, tables in and Parquet files out.
 
-Where SQL is written: a statement with any logic is a file of ``sql/``. In Python there are only statements of one line
-without logic: SET VARIABLE, DROP, DELETE of one file's rows, INSERT of a registered table, and the COPY around a query.
-Not here: connections and what they may read (``queries``), the order of the statements (``counting``).
+A statement with any logic is a file of ``sql/``. In Python there are only statements of one line without logic: SET
+VARIABLE, DROP, DELETE of one file's rows, INSERT of a registered table, and the COPY around a query. Not here:
+connections and what they may read (``queries``), the order of the statements (``counting``).
 """
 
 from pathlib import Path
@@ -21,9 +21,15 @@ BIT = {name: 1 << i for i, name in enumerate(DIMENSIONS)}
 
 
 def sql_of(name: str) -> str:
-    """The text of ``sql/<name>.sql``, with each line that mentions ``{dimension}`` written once per dimension.
+    """Read the text of ``sql/<name>.sql``, with each line that mentions ``{dimension}`` written once per dimension.
 
     ``{bit}`` on such a line is the dimension's bit. So dimensions and bits are listed in Python only.
+
+    Args:
+        name: the file in ``sql/``, without its ending.
+
+    Returns:
+        The statement, or statements, without the last semicolon.
 
     >>> print(sql_of("profiles").splitlines()[-1])
     ORDER BY ALL
@@ -32,14 +38,31 @@ def sql_of(name: str) -> str:
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **values: Any) -> duckdb.DuckDBPyConnection:
-    """Execute ``sql/<name>.sql`` with its parameters; the result is fetched from what is returned."""
+    """Execute ``sql/<name>.sql``.
+
+    Args:
+        connection: the connection of the intake.
+        name: the file in ``sql/``, without its ending.
+        **values: the parameters of the statement, by name.
+
+    Returns:
+        The connection, from which the result can be fetched.
+    """
     return connection.execute(sql_of(name), values or None)
 
 
 def copy_result(
     connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any], target: Path, *, sample: bool = False
 ) -> None:
-    """Write the result of ``sql/<name>.sql`` to a Parquet file, marked in its metadata where rows are invented."""
+    """Write the result of ``sql/<name>.sql`` to a Parquet file.
+
+    Args:
+        connection: the connection of the intake.
+        name: the file in ``sql/``, without its ending: one query.
+        values: the parameters of the query, by name.
+        target: the file to write.
+        sample: whether rows are invented; the metadata of the file then states it.
+    """
     mark = ", KV_METADATA {sample: 'invented rows'}" if sample else ""
     connection.execute(
         f"COPY ({sql_of(name)}) TO $target (FORMAT parquet, COMPRESSION snappy{mark})",
@@ -48,14 +71,26 @@ def copy_result(
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, name: str, table: pd.DataFrame) -> None:
-    """Make a temporary table from a frame."""
+    """Create a temporary table.
+
+    Args:
+        connection: the connection of the intake.
+        name: the name of the new table.
+        table: its columns and rows.
+    """
     connection.register("registered", table)
     connection.execute(f"CREATE TEMP TABLE {name} AS FROM registered")
     connection.unregister("registered")
 
 
 def insert(connection: duckdb.DuckDBPyConnection, name: str, rows: Any) -> None:
-    """Add rows to a table: a frame or an Arrow table with the same columns."""
+    """Add rows to a table.
+
+    Args:
+        connection: the connection of the intake.
+        name: the name of the table.
+        rows: a frame or an Arrow table; columns are matched by name.
+    """
     connection.register("registered", rows)
     connection.execute(f"INSERT INTO {name} BY NAME FROM registered")
     connection.unregister("registered")
@@ -65,16 +100,14 @@ def set_variables(connection: duckdb.DuckDBPyConnection, mapping: Mapping, lates
     """Set all variables that ``macros.sql`` and ``stage.sql`` read, for the files of one system.
 
     They are variables, not parameters, since a macro is stored text that cannot have parameters of a statement; DuckDB
-    replaces them by constants when it plans the statement.
+    replaces them by constants when it plans the statement. ``yes`` and ``no`` are the commonest word for each, which is
+    compared first. ``words`` gives the meaning of every word: yes is true, no is false. ``survey_year`` is the year of
+    files that have no column for it, and NULL if they have one.
 
-    ``yes``, ``no``
-        the commonest word for each, compared first.
-    ``words``
-        every word for yes (true) and no (false).
-    ``survey_year``
-        the year of files without a column for it; NULL if there is one.
-    ``latest_year``
-        the latest plausible survey year, that of the policy's ``as_of``.
+    Args:
+        connection: the connection of the intake.
+        mapping: the words and the survey year of the system's files.
+        latest_year: the latest plausible survey year, Common Era: that of the policy's ``as_of``.
     """
     words = mapping.words
     constants = {

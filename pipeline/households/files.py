@@ -1,8 +1,8 @@
-"""Household files as received: which files there are, which of them can be used, where each comes from.
+"""Household files as received: the list of files, the files that cannot be used, the origin of each.
 
-Here: names of files and folders, what is not a file of rows, origins. Not here: the content of a file (``opening``),
-its columns (``mapping``). File names appear in logs and in what is published, so a name that holds a citizen id is
-refused.
+Here: names of files and folders, files that are not files of rows, origins. Not here: the content of a file
+(``opening``), its columns (``mapping``). Names of files are logged and published, so a name that contains a citizen id
+is refused.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline import project
 from pipeline.digests import sha256_of
-from pipeline.errors import InputError, Problem, shown_path
+from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.households import mapping
 from pipeline.households.citizen_ids import without_ids
 from pipeline.households.mapping import Mapping
@@ -53,13 +53,13 @@ class Unusable:
 
 @dataclass(frozen=True)
 class FilesToRead:
-    """The files to read, and the files that the policy allows to leave out.
+    """The files to read, and the files that the policy allows to be left out.
 
     Attributes:
         files: the files to read.
         mappings: the mapping of each system.
         left_out: files that are not used, and why.
-        origins: where each file comes from, by its name; also those of a system whose mapping or sidecar is at fault.
+        origins: where each file comes from, by its name; also for a mapping or sidecar that cannot be used.
     """
 
     files: tuple[HouseholdFile, ...]
@@ -74,12 +74,15 @@ class FilesToRead:
 
 
 def files_to_read(raw: Path, skip_unusable: bool, log: Log) -> FilesToRead:
-    """The files under ``raw/households/`` with their mappings.
+    """Find the files under ``raw/households/`` and read their mappings.
 
     Args:
         raw: the folder of inputs.
         skip_unusable: leave out what cannot be used and log it (the policy's ``unusable_file = "skip"``).
         log: takes a line for each file left out.
+
+    Returns:
+        The files to read, with the mapping of each system.
 
     Raises:
         InputError: a file, a mapping or a sidecar cannot be used and ``skip_unusable`` is false; or a folder or a file
@@ -104,12 +107,16 @@ def files_to_read(raw: Path, skip_unusable: bool, log: Log) -> FilesToRead:
 
 
 def list_files(raw: Path) -> tuple[list[HouseholdFile], list[tuple[HouseholdFile, Problem]]]:
-    """Every file under ``raw/households/<system>/`` by name, and those that cannot be used, each with its problem.
+    """List the files under ``raw/households/<system>/``, without hidden files, notes and sidecars.
 
-    Hidden files, notes and sidecars are neither.
+    Args:
+        raw: the folder of inputs.
+
+    Returns:
+        The files that can be opened, in the order of names; and each other file with its problem.
 
     Raises:
-        InputError: a folder whose name cannot be a system's name, or a file name that holds a citizen id.
+        InputError: the name of a folder cannot be the name of a system, or the name of a file contains a citizen id.
     """
     files: list[HouseholdFile] = []
     problems: list[tuple[HouseholdFile, Problem]] = []
@@ -119,39 +126,41 @@ def list_files(raw: Path) -> tuple[list[HouseholdFile], list[tuple[HouseholdFile
         for path in sorted(folder.iterdir()):
             if path.name in project.NOT_ROWS or path.name.startswith((".", "~$")):
                 continue
-            words = _why_not(path)
-            file = HouseholdFile(folder.name, path, "" if words else sha256_of(path))
-            if words is None:
+            fault = _fault_of(path)
+            file = HouseholdFile(folder.name, path, "" if fault else sha256_of(path))
+            if fault is None:
                 same = first.setdefault(file.sha256, path.name)
                 if same == path.name:
                     files.append(file)
                     continue
-                words = f"the same content as {same}", "each file once", "remove one of the two"
-            problems.append((file, Problem(file.shown, *words)))
+                fault = f"the same content as {same}", "each file once", "remove one of the two"
+            problems.append((file, Problem(file.shown, *fault)))
     return files, problems
 
 
 def _check_names(folder: Path) -> None:
-    """``InputError`` for a folder that cannot be a system's, or a citizen id in a name anywhere in it."""
+    """Raise ``InputError`` for a name that cannot be that of a system, or a citizen id in a name within the folder."""
     if folder.is_symlink():
         raise InputError(Problem(shown_path(folder), "a link", "a folder", "put the folder itself here"))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", folder.name):
         expected = "the name of a system in small letters, such as tpmap"
-        raise InputError(Problem(shown_path(folder), "this name", expected, "rename the folder"))
+        raise InputError(
+            Problem(shown_path(folder), f"the folder name {shown_value(folder.name)}", expected, "rename the folder")
+        )
     for path in sorted(folder.rglob("*")):
         if (hidden := without_ids(path.name)) != path.name:
             raise InputError(
                 Problem(
                     f"{shown_path(folder)}/{hidden}",
-                    "a name that holds a citizen id (hidden here)",
+                    "a name that contains a citizen id (hidden here)",
                     "a name without citizen ids, since names of files are published",
                     "rename the file",
                 )
             )
 
 
-def _why_not(path: Path) -> tuple[str, str, str] | None:
-    """What is wrong with a file before it is opened: found, expected, fix."""
+def _fault_of(path: Path) -> tuple[str, str, str] | None:
+    """Return what is wrong with a file before it is opened (found, expected, fix), or None."""
     if path.is_symlink() or not path.is_file():
         return "a link or a folder", "a file", "put the file itself here"
     if path.suffix.lower() not in SUFFIXES:
@@ -166,7 +175,7 @@ def _why_not(path: Path) -> tuple[str, str, str] | None:
 
 
 def _origin(file: HouseholdFile) -> Origin:
-    """Where a file comes from: as its sidecar states, else that it was received under agreement."""
+    """Describe the origin of a file by its sidecar; without a sidecar, state that it was received under agreement."""
     if (file.path.parent / SIDECAR).is_file():
         return replace(origin_of(file.path, file.sha256), file=file.name)
     return _without_statement(file)

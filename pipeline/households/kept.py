@@ -1,9 +1,9 @@
-"""Kept intakes: the counts of one intake of household rows, used again while nothing they depend on has changed.
+"""Kept intakes: the tables of an intake of household rows are used until something changes that they depend on.
 
-"Kept" is a folder under ``Paths.households`` with the tables of an intake and no row of a household. Its name is a
-digest of everything the tables depend on: files, mappings, policy, districts, code, libraries. If a folder of that name
-exists, no file is read again; the last few folders are kept, older ones removed. ``check`` and ``run`` share them.
-Here: what an intake depends on, the folders. Not here: the intake itself (``counting``).
+A kept intake is a folder under ``Paths.households`` with the tables of an intake and no row of a household. Its name is
+a digest of everything the tables depend on: files, mappings, policy, districts, code, libraries. If a folder of that
+name exists, no file is read again. The last few folders are kept, older ones are removed. ``check`` and ``run`` share
+them. Here: the digest, the folders. Not here: the intake itself (``counting``).
 """
 
 import hashlib
@@ -52,11 +52,23 @@ class HouseholdCounts:
     origins: tuple[Origin, ...]
 
     def table(self, name: str) -> pd.DataFrame:
-        """The table ``files``, ``profiles``, ``poverty`` or ``agreement``; ``profiles`` must not be published."""
+        """Read one table of the intake.
+
+        Args:
+            name: ``files``, ``profiles``, ``poverty`` or ``agreement``; ``profiles`` must not be published, since it
+                has small counts.
+
+        Returns:
+            The table.
+        """
         return pq.read_table(self.folder / f"{name}.parquet").to_pandas()
 
     def row_lists(self) -> dict[str, bytes]:
-        """The files ``refused/<system>.parquet`` and ``repaired/<system>.parquet`` by name."""
+        """Read the lists of refused rows and repaired cells.
+
+        Returns:
+            The files ``refused/<system>.parquet`` and ``repaired/<system>.parquet``: their bytes by their name.
+        """
         found = sorted(p for kind in ROW_LISTS for p in (self.folder / kind).glob("*.parquet"))
         return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in found}
 
@@ -64,10 +76,20 @@ class HouseholdCounts:
 def household_tables(
     paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, log: Log
 ) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
-    """The tables ``household_files``, ``household_poverty`` and ``household_agreement``, and the files of ``refused``.
+    """Make the tables and files that other rooms get of household rows.
 
-    ``household_files`` carries the origin of each file. A file of invented rows is a sample whatever its sidecar
-    states. The arguments and what is raised are those of ``household_counts``.
+    A file of invented rows counts as a sample even if its sidecar does not state it.
+
+    Args:
+        paths: the folders of the project.
+        districts: the table ``districts``.
+        shapes: the table ``district_shapes``.
+        policy: its section ``households`` and the year of ``as_of``.
+        log: takes lines on the progress.
+
+    Returns:
+        ``household_files`` with the origin of each file, ``household_poverty``, ``household_agreement``, and the files
+        of ``refused`` by name.
     """
     counts = household_counts(paths, districts, shapes, policy, log)
     table = counts.table("files")
@@ -79,7 +101,7 @@ def household_tables(
 def household_counts(
     paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, log: Log
 ) -> HouseholdCounts:
-    """The intake of all files under ``data/raw/households/``: kept from an earlier run, else made now.
+    """Return the intake of all files under ``data/raw/households/``: a kept one, or a new one.
 
     Args:
         paths: the folders of the project.
@@ -88,9 +110,12 @@ def household_counts(
         policy: its section ``households`` and the year of ``as_of``.
         log: takes lines on the progress.
 
+    Returns:
+        The folder of the intake, complete.
+
     Raises:
-        InputError: a file cannot be used and the policy does not allow to leave it out, or the intake as a whole cannot
-            be right. Intakes kept before stay.
+        InputError: a file cannot be used and the policy does not allow it to be left out, or the whole intake is
+            implausible. Intakes that are kept already are not changed.
     """
     chosen = files.files_to_read(paths.raw, policy.households.unusable_file == "skip", log)
     paths.households.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -118,9 +143,18 @@ def household_counts(
 
 
 def identity(chosen: FilesToRead, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy) -> str:
-    """A digest of everything the tables of an intake depend on; the name of its folder.
+    """Compute the digest of everything the tables of an intake depend on; it is the name of its folder.
 
     The key of the pseudonyms is not part of it: no pseudonym is kept.
+
+    Args:
+        chosen: the files to read, their mappings, and the files left out.
+        districts: the table ``districts``.
+        shapes: the table ``district_shapes``.
+        policy: its section ``households`` and the year of ``as_of``.
+
+    Returns:
+        24 hexadecimal digits.
     """
     outlines = hashlib.sha256()
     if chosen.files:

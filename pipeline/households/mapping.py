@@ -1,4 +1,4 @@
-"""The columns of an export, from the ``mapping.toml`` in its folder: column of the file = our column.
+"""The columns of household files: ``mapping.toml`` in a system's folder maps the names in its files to our names.
 
 Here: our columns, the mapping and its checks. Not here: files (``files``), what a value must be (``sql/stage.sql``).
 """
@@ -27,9 +27,14 @@ NO = ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่จน", "�
 
 @dataclass(frozen=True)
 class Mapping:
-    """The file's column for each of ours that it has, and its words for yes and no.
+    """The columns of a system's files, and their words for yes and no.
 
-    ``survey_year`` is the year of all rows where no column holds it.
+    Attributes:
+        columns: the file's name of each of our columns that it has.
+        survey_year: the year of all rows if no column has it, Common Era or Buddhist Era.
+        yes: words for yes, in small letters; the commonest first.
+        no: words for no, in small letters; the commonest first.
+        file: the mapping file, as messages show it.
     """
 
     columns: Dictionary[str, str]
@@ -39,7 +44,14 @@ class Mapping:
     file: str = field(default="", compare=False)
 
     def needed(self, header: list[str]) -> list[str]:
-        """The columns that a file must have: all mapped ones; without a mapping, those without which no row counts."""
+        """List the columns that a file must have.
+
+        Args:
+            header: the columns of the file.
+
+        Returns:
+            All mapped columns. Without a mapping: the columns of ours without which no row can be used.
+        """
         if set(self.columns.items()) != {(name, name) for name in COLUMNS}:
             return list(self.columns.values())
         needed = ["members", *DIMENSIONS, "survey_year"]
@@ -63,12 +75,17 @@ class Mapping:
 
 
 def read_mapping(folder: Path) -> Mapping:
-    """The mapping of one system's folder; without ``mapping.toml`` its files must use our names.
+    """Read the mapping of one system's folder; without ``mapping.toml`` its files must use our names.
+
+    Args:
+        folder: ``data/raw/households/<system>/``.
+
+    Returns:
+        The checked mapping.
 
     Raises:
-        InputError: a column is named twice, a name is not one of ours, or a column is missing without which no row
-        could
-            be used.
+        InputError: an unknown table or column, a column or word twice, a value of the wrong type, or no column for
+            something without which no row can be used.
     """
     path = folder / FILE
     file = shown_path(path)

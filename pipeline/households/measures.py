@@ -1,4 +1,4 @@
-"""From counts of households to what may be published: poverty by district, province and country; agreement of systems.
+"""Published measures of households: poverty by district, province and country, and the agreement of two systems.
 
 Here: the measures, with small counts left out. Not here: rows (``staging``, ``counting``), which counts must be left
 out (``small_cells``), the formula of Alkire and Foster (``criteria.poverty``), which system the criterion uses
@@ -22,7 +22,7 @@ WORDS = {2: "province", 4: "district"}
 
 
 def household_poverty(profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
-    """The measures of every area of every system.
+    """Compute the measures of poverty of every area of every system.
 
     The measures of a province are those of all its households, so they are exactly the means of its districts' measures
     weighted by size.
@@ -41,9 +41,9 @@ def household_poverty(profiles: pd.DataFrame, rules: Households) -> pd.DataFrame
 
 def _poverty_of_system(system: str, profiles: pd.DataFrame, rules: Households) -> pd.DataFrame:
     weights = np.array([getattr(rules.deprivation_weights, name) for name in DIMENSIONS])
-    deprived = deprivations(profiles["deprived"])
+    deprived = _deprivations(profiles["deprived"])
     poor = deprived.any(axis=1)
-    # Target poor are only those who are known to have the card.
+    # A household whose card is unknown is not counted among the target poor.
     card = profiles["welfare_card"].map(lambda v: v is True or v is np.True_).to_numpy(dtype=bool)
     has_cards = profiles["welfare_card"].notna().any()
     kinds: dict[str, Any] = {"households": np.ones(len(profiles), dtype=bool), "poor": poor}
@@ -54,7 +54,7 @@ def _poverty_of_system(system: str, profiles: pd.DataFrame, rules: Households) -
     kinds |= {f"counted_{name}": deprived[:, i] & counted for i, name in enumerate(DIMENSIONS)}
     areas = _by_area(profiles, kinds)
     by_district = areas[areas.index.str.len() == 4]
-    gone = protected_together(
+    suppressed = protected_together(
         by_district[[f"{kind}_households" for kind in kinds]].set_axis(list(kinds), axis=1),
         {"poor": "households", "target_poor": "poor", "counted": "poor"}
         | {f"poor_{name}": "poor" for name in DIMENSIONS}
@@ -64,34 +64,35 @@ def _poverty_of_system(system: str, profiles: pd.DataFrame, rules: Households) -
         present="households",
     ).loc[areas.index]
     if not has_cards:
-        gone["target_poor"] = True
+        suppressed["target_poor"] = True
     table = pd.DataFrame(index=areas.index)
     for kind in ("households", "poor", "target_poor", *(f"poor_{name}" for name in DIMENSIONS)):
         for unit in ("households", "persons"):
             name = unit if kind == "households" else f"{kind}_{unit}"
-            table[name] = areas[f"{kind}_{unit}"].astype("Int64").mask(gone[kind])
-    hidden = gone[["counted", *(f"counted_{name}" for name in DIMENSIONS)]].any(axis=1) | gone["households"]
+            table[name] = areas[f"{kind}_{unit}"].astype("Int64").mask(suppressed[kind])
+    counted_columns = ["counted", *(f"counted_{name}" for name in DIMENSIONS)]
+    hidden = suppressed[counted_columns].any(axis=1) | suppressed["households"]
     table = table.join(_multidimensional(profiles, deprived, weights, rules.deprivation_cutoff).mask(hidden))
     table["answers_known_share"] = (areas["answers"] / (len(DIMENSIONS) * areas["households_households"])).mask(
-        gone["households"]
+        suppressed["households"]
     )
     table["survey_year"] = areas["survey_year"].astype("Int64")
-    return table.rename_axis("area_code").reset_index().assign(system=system, level=[level(a) for a in areas.index])
+    return table.rename_axis("area_code").reset_index().assign(system=system, level=[_level(a) for a in areas.index])
 
 
-def level(area_code: str) -> str:
-    """The level of an area: country, province or district.
+def _level(area_code: str) -> str:
+    """Return the level of an area.
 
-    >>> level("TH"), level("50"), level("5001")
+    >>> _level("TH"), _level("50"), _level("5001")
     ('country', 'province', 'district')
     """
     return "country" if area_code == COUNTRY else WORDS[len(area_code)]
 
 
-def deprivations(deprived: pd.Series) -> NDArray[np.bool_]:
-    """Whether each profile is deprived in each dimension, shape (n, 5), from its bits, shape (n,).
+def _deprivations(deprived: pd.Series) -> NDArray[np.bool_]:
+    """Find in which dimensions each profile is deprived, shape (n, 5), from its bits, shape (n,).
 
-    >>> deprivations(pd.Series([0, 9])).astype(int).tolist()
+    >>> _deprivations(pd.Series([0, 9])).astype(int).tolist()
     [[0, 0, 0, 0, 0], [1, 0, 0, 1, 0]]
     """
     bits = np.array(list(BIT.values()))
@@ -99,13 +100,13 @@ def deprivations(deprived: pd.Series) -> NDArray[np.bool_]:
 
 
 def _areas(profiles: pd.DataFrame) -> list[pd.Series]:
-    """The code of each profile's district, province and country."""
+    """Return the code of each profile's district, of its province, and of the country."""
     codes = profiles["district_code"].astype("str")
     return [codes, codes.str[:2], pd.Series(COUNTRY, index=codes.index)]
 
 
 def _by_area(profiles: pd.DataFrame, kinds: dict[str, NDArray[np.bool_]]) -> pd.DataFrame:
-    """Households and persons of each kind by area code, with ``answers`` and ``survey_year``."""
+    """Sum households and persons of each kind by area code, with ``answers`` and ``survey_year``."""
     sums: dict[str, Any] = {
         f"{kind}_{unit}": np.where(is_one, profiles[unit], 0)
         for kind, is_one in kinds.items()
@@ -123,7 +124,7 @@ def _by_area(profiles: pd.DataFrame, kinds: dict[str, NDArray[np.bool_]]) -> pd.
 def _multidimensional(
     profiles: pd.DataFrame, deprived: NDArray[np.bool_], weights: NDArray[np.float64], cutoff: float
 ) -> pd.DataFrame:
-    """Headcount, intensity, M0 and contributions (Alkire and Foster) by area code; each person counts once."""
+    """Compute headcount, intensity, M0 and contributions (Alkire and Foster) by area code; each person counts once."""
     persons = profiles["persons"].to_numpy(dtype=float)
     rows = {}
     for codes in _areas(profiles):
@@ -137,10 +138,10 @@ def _multidimensional(
 def household_agreement(
     matches: pd.DataFrame, profiles: pd.DataFrame, published: pd.DataFrame, rules: Households
 ) -> pd.DataFrame:
-    """How many of one system's households in a district the other has, and whether both count the same ones as poor.
+    """Compare two systems by district: how many households both have, and whether both count the same ones as poor.
 
-    A share is left out where a count that is too small to publish could be computed from it, or where its whole is left
-    out of ``household_poverty``. No sums are published.
+    A share is left out if a count that is too small to publish could be computed from it, or if the count it is a share
+    of is left out of ``household_poverty``. No sums are published.
 
     Args:
         matches: households found in both systems, by district (``sql/agreement.sql``).
@@ -182,7 +183,7 @@ def household_agreement(
 
 
 def _share(count: pd.Series, of: NDArray[np.float64], least: int) -> NDArray[np.float64]:
-    """``count / of``; NaN where the count or the rest of the whole is too small to publish (a rest of 0 is not)."""
+    """Divide ``count`` by ``of``; NaN where the count or the rest is too small to publish (a rest of 0 is not)."""
     part = count.to_numpy(dtype=float)
     rest = of - part
     publishable = (part >= least) & ((rest == 0) | (rest >= least))
@@ -195,10 +196,11 @@ def kappa(
     second_only: NDArray[np.float64],
     neither: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Cohen's kappa, agreement beyond chance: ``(p_o - p_e) / (1 - p_e)``; 1 is perfect agreement, 0 that of chance.
+    """Compute Cohen's kappa, the agreement beyond chance: ``(p_o - p_e) / (1 - p_e)``.
 
-    ``p_o`` is the share on which both agree, ``p_e`` the share on which they would agree by chance, given how many each
-    counts as poor. Source: Cohen (1960), Educational and Psychological Measurement 20, 37-46.
+    1 is perfect agreement, 0 the agreement expected by chance. ``p_o`` is the share on which both agree, ``p_e`` the
+    share on which they would agree by chance, given how many each counts as poor. Source: Cohen (1960), Educational and
+    Psychological Measurement 20, 37-46.
 
     Args:
         both: households that both count as poor, shape (n,).

@@ -1,4 +1,4 @@
-"""A household file opened for DuckDB: its rows as columns of text under our names.
+"""Opening a household file for DuckDB: its rows as columns of text under our names.
 
 Here: kinds of files, delimiters, headers. Not here: encodings (``reading.encodings``), archives (``workbook``), what a
 cell must be (``sql/stage.sql``). No message shows a cell: it names a file, a line or a column.
@@ -50,17 +50,20 @@ class Opened:
 def open_file(
     file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
 ) -> Opened:
-    """The rows of a file as a DuckDB relation; nothing is read yet but header and encoding.
+    """Open a file as a DuckDB relation; only its header and its encoding are read now.
 
     Args:
         file: the file to open.
         mapping: the file's column for each of ours.
-        private: a folder only this intake uses, for what must be unpacked or converted first.
+        private: a folder that only this intake uses, for files that must be unpacked or converted first.
         connection: the connection that will read the rows.
         log: takes a line for each long step.
 
+    Returns:
+        The file, ready to be read.
+
     Raises:
-        InputError: the content is not what the file's ending promises, or a mapped column is missing.
+        InputError: the file is empty, its content is not of the kind that its ending states, or a column is missing.
     """
     suffix = file.path.suffix.lower()
     if file.path.stat().st_size == 0:
@@ -97,11 +100,11 @@ def _open_parquet(
         raise InputError(Problem(file.shown, "no rows", "rows", "export it again, or remove it"))
     _check_header(names, mapping, file.shown)
     lower = [name.casefold() for name in names]
-    if alike := [name for name in names if lower.count(name.casefold()) > 1 and name in mapping.columns.values()]:
+    if ambiguous := [name for name in names if lower.count(name.casefold()) > 1 and name in mapping.columns.values()]:
         raise InputError(
             Problem(
                 file.shown,
-                f"columns that differ from {shown_value(alike[0])} in capitals only",
+                f"columns that differ from {shown_value(ambiguous[0])} in capitals only",
                 "one column",
                 "rename the other",
             )
@@ -125,7 +128,7 @@ def _literal(path: Path) -> str:
 
 
 def _our_columns(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mapping: Mapping) -> duckdb.DuckDBPyRelation:
-    """All our columns as text, in order; NULL for a column that the file does not have."""
+    """Select all our columns as text, in order; NULL for a column that the file does not have."""
     cells = []
     for ours in COLUMNS:
         theirs = mapping.columns.get(ours)
@@ -135,7 +138,7 @@ def _our_columns(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mappi
 
 
 def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
-    """``InputError`` where a column that the file must have is missing, or a mapped column occurs twice."""
+    """Raise ``InputError`` if a column that the file must have is missing, or a mapped column occurs twice."""
     twice = sorted({name for name in header if header.count(name) > 1 and name in mapping.columns.values()})
     if twice:
         raise InputError(
@@ -159,10 +162,10 @@ def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
 def _open_text(
     file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
 ) -> Opened:
-    """A delimited text file: one pass for its encoding, then fixed columns; DuckDB guesses nothing."""
-    seen = scan_text(file.path, file.shown)
+    """Open a delimited text file: one pass for its encoding, then fixed columns. DuckDB guesses nothing."""
+    scan = scan_text(file.path, file.shown)
     path = file.path
-    if seen.encoding == "cp874":
+    if scan.encoding == "cp874":
         path = private / f"{file.sha256}.csv"
         log(f"{file.name}: CP874, converting to UTF-8")
         transcode(file.path, path, file.shown)
@@ -172,9 +175,9 @@ def _open_text(
     as_mapped = {clean_name(name): name for name in mapping.columns.values()}
     header = [as_mapped.get(name, name) for name in header]
     _check_header(header, mapping, file.shown)
-    if seen.newlines == 0 or seen.lines <= 1:
+    if scan.newlines == 0 or scan.lines <= 1:
         raise InputError(Problem(file.shown, "a header and no rows", "rows", "export it again, or remove it"))
-    for table in (REJECTS, REJECTS_SCANS):  # of the file before, if it was left out halfway
+    for table in (REJECTS, REJECTS_SCANS):  # left by an earlier file that was left out while it was read
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     rows = connection.read_csv(
         _literal(path),
@@ -192,16 +195,26 @@ def _open_text(
     )
     return Opened(
         _our_columns(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
-        seen.encoding,
+        scan.encoding,
         is_text=True,
-        lines=seen.lines - 1,
-        empty=tuple(seen.empty),
+        lines=scan.lines - 1,
+        empty=tuple(scan.empty),
     )
 
 
 @contextmanager
 def duckdb_errors_hidden(file: HouseholdFile) -> Iterator[None]:
-    """Raise ``InputError`` in place of an error of DuckDB, whose message may contain a line of the file."""
+    """Raise ``InputError`` in place of an error of DuckDB, whose message may contain a line of the file.
+
+    Args:
+        file: the file that DuckDB reads.
+
+    Yields:
+        Once, for the statements that read the file.
+
+    Raises:
+        InputError: DuckDB raised an error; the message names its kind only.
+    """
     try:
         yield
     except duckdb.OutOfMemoryException:

@@ -1,4 +1,4 @@
-"""The district of each staged row: by code or name, else by coordinate.
+"""The district of each staged row, by code or name, else by coordinate.
 
 Here: the tables ``places`` and ``by_point``. Not here: what a spelling means (``spellings``), geometry
 (``pipeline.places``).

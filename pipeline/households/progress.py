@@ -18,12 +18,15 @@ Log = Callable[[str], None]
 
 @contextmanager
 def progress_logged(connection: duckdb.DuckDBPyConnection, log: Log, step: str) -> Iterator[None]:
-    """Log every few seconds how long ``step`` has taken and, where DuckDB can estimate it, what remains.
+    """Log every few seconds how long a step has taken and, where DuckDB can estimate it, how long it still takes.
 
     Args:
         connection: the connection whose running statement is observed.
         log: takes each line.
-        step: what is being done, the beginning of each line.
+        step: the name of the step, with which each line begins.
+
+    Yields:
+        Once, for the statement to observe.
     """
     finished, began = threading.Event(), time.monotonic()
 

@@ -18,9 +18,9 @@ KEY = "PILOT_AREAS_KEY"
 KEY_FILE = "PILOT_AREAS_KEY_FILE"
 BLOCK = 64
 SHORTEST = 32
-LOSS = (
+KEEP_KEY_SAFE = (
     "keep it safe and separate from the data, since with it citizen ids can be searched for among pseudonyms. If it is"
-    " lost a new one is made: the figures stay the same, but pseudonyms of earlier runs cannot be compared with later"
+    " lost, a new one is made: the figures stay the same, but pseudonyms of earlier runs cannot be compared with later"
     " ones"
 )
 
@@ -34,38 +34,54 @@ class Key:
 
     @classmethod
     def of(cls, secret: bytes) -> "Key":
-        """The padded keys of a secret of at most 64 bytes."""
+        """Derive the padded keys of HMAC from a secret.
+
+        Args:
+            secret: at most 64 bytes.
+
+        Returns:
+            The two padded keys.
+        """
         block = secret.ljust(BLOCK, b"\0")
         return cls(bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block))
 
 
-def usual_file() -> Path:
-    """The file of the key: ``PILOT_AREAS_KEY_FILE``, else one among the user's settings, outside the project."""
+def key_file() -> Path:
+    """Return the path of the key: ``PILOT_AREAS_KEY_FILE``, else a file in the user's settings, outside the project.
+
+    Returns:
+        The path; there may be no file yet.
+    """
     settings = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(os.environ.get(KEY_FILE) or Path(settings) / "pilot-areas" / "pseudonym.key")
 
 
 def pseudonym_key(project: Path, log: Log) -> Key:
-    """The key from ``PILOT_AREAS_KEY``, else from its file, which is made at first use and readable by its owner only.
+    """Read the key from ``PILOT_AREAS_KEY``, else from its file.
+
+    The file is created at first use, and only its owner can read it.
 
     Args:
         project: the folder of the project, in which the key must not be kept.
-        log: takes a line where a key was made.
+        log: takes a line if a key was created.
+
+    Returns:
+        The key.
 
     Raises:
-        InputError: the key is too short or too long, is inside the project, or can be read by others.
+        InputError: the key is too short or too long, its file is inside the project, or other users can read it.
     """
     given = os.environ.get(KEY)
     if given is not None:
         return Key.of(_secret(given, f"the environment variable {KEY}"))
-    path = usual_file()
+    path = key_file()
     if path.resolve().is_relative_to(project.resolve()):
         raise InputError(
             Problem(str(path), "a key inside the project", "a key outside it", f"set {KEY_FILE} to another path")
         )
     if not path.is_file():
-        _make(path)
-        log(f"made the key of the pseudonyms, {path}: {LOSS}")
+        _create_key(path)
+        log(f"made the key of the pseudonyms, {path}: {KEEP_KEY_SAFE}")
     if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise InputError(Problem(str(path), "a key that other users can read", "mode 0600", f"run chmod 600 {path}"))
     return Key.of(_secret(path.read_text(encoding="ascii", errors="replace").strip(), str(path)))
@@ -85,7 +101,7 @@ def _secret(text: str, where: str) -> bytes:
     return secret
 
 
-def _make(path: Path) -> None:
+def _create_key(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

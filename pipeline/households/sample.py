@@ -1,7 +1,7 @@
-"""Invented household rows, to try everything with, at any size; everything made from them is marked as a sample.
+"""Invented household rows for trials, in any number; everything made from them is marked as a sample.
 
-District totals follow the published rates and survey sizes; some rows have the faults of real exports. Here: how many
-households each district gets, their columns in each system, files. Not here: a row (``sql/sample.sql``).
+District totals follow the published rates and survey sizes. Some rows have the faults of real exports. Here: how many
+households each district gets, the columns of each system, files. Not here: a row (``sql/sample.sql``).
 """
 
 import re
@@ -74,12 +74,12 @@ class Order:
     """What to invent.
 
     Attributes:
-        households: how many.
+        households: the number of households.
         seed: the same seed gives the same rows.
         defects: share of rows with a fault of a real export, from 0 to 1.
-        format: parquet, csv or xlsx.
-        system: tpmap surveys everyone; any other system looks for the poor.
-        cp874: with defects, in CSV: a tenth of the rows in a second file, in CP874.
+        format: ``parquet``, ``csv`` or ``xlsx``.
+        system: ``tpmap`` surveys everyone; any other system looks for the poor.
+        cp874: whether a tenth of the rows is in a second file, in CP874, if the format is CSV and there are defects.
         faults: the kinds of fault, each equally likely; see ``sql/sample.sql``.
     """
 
@@ -157,7 +157,7 @@ def _check(order: Order) -> None:
 
 
 def _cleared(folder: Path) -> Path:
-    """The folder without an earlier sample; ``InputError`` if it has rows that are not a sample."""
+    """Remove an earlier sample from the folder; raise ``InputError`` if it has rows that are not a sample."""
     if folder.is_dir():
         is_sample = (folder / SIDECAR).is_file() and read_toml(folder / SIDECAR).get("sample") is True
         others = [p.name for p in folder.iterdir() if not p.name.startswith(("sample_", ".")) and p.suffix != ".toml"]
@@ -177,7 +177,7 @@ def _cleared(folder: Path) -> Path:
 
 
 def _quota(households: int, poverty: pd.DataFrame, districts: pd.DataFrame) -> pd.DataFrame:
-    """Households per district in proportion to persons surveyed (largest remainder), with rates, names and codes."""
+    """Divide households among districts by persons surveyed (largest remainder); add rates, names and codes."""
     table = poverty.merge(districts, on="district_code").sort_values("district_code", ignore_index=True)
     exact = households * table["survey_population"].to_numpy(dtype=float) / table["survey_population"].sum()
     count = np.floor(exact).astype("int64")
@@ -210,7 +210,7 @@ def _quota(households: int, poverty: pd.DataFrame, districts: pd.DataFrame) -> p
 
 
 def _misspelt(name: str, others: set[str]) -> str:
-    """A name with its last letter lost, or doubled where that is another district's name.
+    """Misspell a name: without its last letter, or with it twice if the first is another district's name.
 
     >>> _misspelt("ฝาง", {"ฝาง"})
     'ฝา'
@@ -219,7 +219,7 @@ def _misspelt(name: str, others: set[str]) -> str:
 
 
 def _abolished() -> dict[str, str]:
-    """For each district, an abolished subdistrict code whose only successor by a notice is in it."""
+    """Find, for each district, an abolished subdistrict code whose only successor by a notice is in the district."""
     from geothai.abolished import abolished_areas
 
     return {

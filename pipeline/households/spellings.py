@@ -1,9 +1,9 @@
 """The district of a household, from the codes and names in its row.
 
 Each *distinct* spelling is looked up once, in this order: a current code, an abolished code with one successor by a
-Royal Gazette notice, a name that equals exactly one district name of its province. Similar names are only a hint in a
-refusal, never a repair: two names cover seven districts. Here: codes and names. Not here: coordinates (``placing``),
-rows (``staging``).
+Royal Gazette notice, a name that equals exactly one district name of its province. A similar name is named in the
+reason of a refused row, but not used: it may be the name of another district. Here: codes and names. Not here:
+coordinates (``placing``), rows (``staging``).
 """
 
 import os
@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline.reading.cells import THAI_DIGITS
 from pipeline.reading.columns import INVISIBLE
 
-# PyThaiNLP would make a folder for downloads in the user's home, which may be read-only.
+# PyThaiNLP would create a folder for downloads in the user's home, which may be read-only.
 if "PYTHAINLP_READ_MODE" not in os.environ:  # the older name of this setting
     os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
 MOST_SPELLINGS = 300_000
@@ -28,9 +28,14 @@ HINT_SCORE = 75
 
 @dataclass(frozen=True)
 class Placement:
-    """The district that a spelling means, with what was repaired; or the reason why there is none, and the column.
+    """The district that a spelling means, or the reason why there is none.
 
-    ``found`` describes the cell without repeating it.
+    Attributes:
+        district_code: the district; None if there is none.
+        repaired: what was repaired, if anything.
+        column: the column that was refused.
+        reason: why there is no district.
+        found: a description of the refused cell that does not repeat it.
     """
 
     district_code: str | None = None
@@ -40,10 +45,10 @@ class Placement:
     found: str | None = None
 
 
-def clean(text: str | None) -> str:
-    """A cell without invisible characters and spaces at its ends, Thai digits as Western digits.
+def _clean(text: str | None) -> str:
+    """Remove invisible characters, and spaces at the ends; write Thai digits as Western digits.
 
-    >>> clean(" ๑๐๐๑\\u200b")
+    >>> _clean(" ๑๐๐๑\\u200b")
     '1001'
     """
     return (text or "").translate(INVISIBLE).strip().translate(THAI_DIGITS)
@@ -51,7 +56,13 @@ def clean(text: str | None) -> str:
 
 @lru_cache(maxsize=10_000)
 def bare_name(text: str | None) -> str:
-    """A name in normal form: usual order of characters, single spaces, without อำเภอ, เขต or จังหวัด in front.
+    """Write a name in normal form: characters in their usual order, single spaces, no อำเภอ, เขต or จังหวัด in front.
+
+    Args:
+        text: the cell; None if it is empty.
+
+    Returns:
+        The name by which districts and provinces are compared; empty for an empty cell.
 
     >>> bare_name(" อำเภอ ฝาง\\ufeff"), bare_name("เขตบางรัก")
     ('ฝาง', 'บางรัก')
@@ -62,10 +73,10 @@ def bare_name(text: str | None) -> str:
     return PREFIXES.sub("", normalize(plain) if plain else "")
 
 
-def described(text: str) -> str:
-    """A description of a cell that does not repeat its content: what it consists of and its length.
+def _described(text: str) -> str:
+    """Describe a cell without repeating its content: its kind of characters and its length.
 
-    >>> described("1101700203451"), described("ฝาง"), described("")
+    >>> _described("1101700203451"), _described("ฝาง"), _described("")
     ('13 digits', 'text of 3 characters', 'nothing')
     """
     if not text:
@@ -117,16 +128,25 @@ class Gazetteer:
         province_name: str | None = None,
         district_name: str | None = None,
     ) -> Placement:
-        """The district that one spelling means; a code comes before a name.
+        """Find the district that one spelling means; a code is used before a name.
 
-        Codes may be whole (``500107``, ``5001``) or parts (``50``, ``01``, ``07``), with or without their leading zero.
+        Args:
+            province_code: two digits.
+            district_code: whole (``5001``), or the part within the province (``01``).
+            subdistrict_code: whole (``500107``; a village code, ``50010703``, is cut), or the part within the district
+                (``07``). A part may lack its leading zero.
+            province_name: with or without จังหวัด.
+            district_name: with or without อำเภอ or เขต.
+
+        Returns:
+            The district, or the reason why there is none.
         """
         written = {
             "province_code": province_code,
             "district_code": district_code,
             "subdistrict_code": subdistrict_code,
         }
-        cells = {name: clean(cell) for name, cell in written.items()}
+        cells = {name: _clean(cell) for name, cell in written.items()}
         for name, cell in cells.items():
             if re.fullmatch(r"[0-9]{13}", cell):
                 return Placement(column=name, reason="a 13-digit number in a place column", found="13 digits")
@@ -141,11 +161,11 @@ class Gazetteer:
         if code or any(cells.values()):
             cell = cells[column or "district_code"]
             abolished = " (abolished, no successor by a notice)" if code in _abolished() else ""
-            return Placement(column=column, reason=f"no such code{abolished}", found=described(cell))
+            return Placement(column=column, reason=f"no such code{abolished}", found=_described(cell))
         return Placement(column="district_code", reason="no code, no name", found="nothing")
 
     def _code(self, cells: dict[str, str], repairs: list[str]) -> tuple[str | None, str]:
-        """The longest whole code that the cells give, and the column it comes from."""
+        """Return the column of the longest whole code that the cells give, and that code."""
         province, district, subdistrict = cells.values()
         parts = [c for c in (district, subdistrict) if len(c) == 1 and c.isdigit()]
         if len(subdistrict) in (6, 8):
@@ -178,18 +198,18 @@ class Gazetteer:
 
         code = province if province in self.provinces else self.province_of.get(bare_name(province_name))
         if code is None:
-            found = described(clean(province_name) or province)
+            found = _described(_clean(province_name) or province)
             return Placement(column="province_name", reason="a name without a known province", found=found)
         same = self.named[code].get(bare_name(district_name), [])
         if len(same) == 1:
             if (district_name or "") not in self.spelled[code]:
-                repairs = [*repairs, "name written otherwise"]
+                repairs = [*repairs, "other spelling of the name"]
             return Placement(same[0], ", ".join([*repairs, "district by name"]))
         name = bare_name(district_name)
         near = process.extract(name, self.spelled[code], scorer=fuzz.ratio, limit=2, score_cutoff=HINT_SCORE)
         hint = f"; near: {', '.join(n for n, _, _ in near)}" if near else ""
         return Placement(
-            column="district_name", reason=f"no such district name in its province{hint}", found=described(name)
+            column="district_name", reason=f"no such district name in its province{hint}", found=_described(name)
         )
 
 
@@ -201,11 +221,14 @@ def _abolished() -> set[str]:
 
 
 def place_spellings(gazetteer: Gazetteer, spelled: pd.DataFrame) -> Iterator[Placement]:
-    """The placement of each distinct spelling.
+    """Find the district of each distinct spelling.
 
     Args:
         gazetteer: codes and names of districts.
         spelled: the columns ``mapping.PLACES`` in that order, one row per spelling.
+
+    Yields:
+        The placement of each row, in order.
     """
     for cells in spelled.itertuples(index=False):
         yield gazetteer.place(*(None if pd.isna(cell) else cell for cell in cells))

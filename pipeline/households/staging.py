@@ -25,11 +25,11 @@ from pipeline.households.spellings import MOST_SPELLINGS
 
 @dataclass(frozen=True)
 class Staged:
-    """Which files were staged.
+    """The files that were staged.
 
     Their rows are the view ``staged`` of the connection, the files its table ``files``, the spellings of places its
     table ``spelled``, and lines that are not rows its tables ``rejects`` and ``empty_lines``. There is no view and no
-    table ``files`` where no file was staged.
+    table ``files`` if no file was staged.
 
     Attributes:
         encodings: the encoding of each file staged, by its number (its position among the files to read).
@@ -49,7 +49,7 @@ def stage_files(
     private: Path,
     log: Log,
 ) -> Staged:
-    """Read each file to typed rows in its own Parquet file, in which households are pseudonyms only.
+    """Read each file to typed rows in a Parquet file of its own, in which a household is a pseudonym.
 
     Args:
         connection: a connection with the macros and tables of ``sql/macros.sql`` and ``sql/tables.sql``.
@@ -57,8 +57,11 @@ def stage_files(
         key: the key of the pseudonyms.
         latest_year: the latest plausible survey year, Common Era.
         skip_unusable: leave out a file that cannot be read to its end and log it, instead of stopping.
-        private: a folder only this intake uses; the rows are staged there.
+        private: a folder that only this intake uses; the rows are staged there.
         log: takes lines on the progress.
+
+    Returns:
+        The files that were staged, and those that were left out.
 
     Raises:
         InputError: a file cannot be used and ``skip_unusable`` is false.
@@ -96,7 +99,7 @@ def _staged_file(private: Path, number: int) -> Path:
 def _create_staged(
     connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, numbers: list[int], private: Path
 ) -> None:
-    """The view ``staged`` over all staged rows and the table ``files``."""
+    """Create the view ``staged`` over all staged rows, and the table ``files``."""
     paths = [str(_staged_file(private, number).resolve()) for number in numbers]
     relation = connection.read_parquet(paths, file_row_number=True)
     columns = [duckdb.ColumnExpression(c) for c in relation.columns if c != "file_row_number"]
@@ -121,7 +124,7 @@ def _stage_file(
     private: Path,
     log: Log,
 ) -> tuple[str, int]:
-    """Stage one file; its encoding and how many rows it has, unreadable ones included."""
+    """Stage one file; return its encoding and its number of rows, including unreadable ones."""
     file = chosen.files[number]
     columns = chosen.mappings[file.system]
     with opening.duckdb_errors_hidden(file), progress_logged(connection, log, f"{file.name}: opening"):
@@ -147,7 +150,7 @@ def _stage_file(
 def _collect_spellings(
     connection: duckdb.DuckDBPyConnection, number: int, file: HouseholdFile, columns: Mapping
 ) -> None:
-    """Add the distinct spellings of places in one file; ``InputError`` for too many, or citizen ids among them."""
+    """Add the distinct spellings of places in one file; raise ``InputError`` if too many, or if citizen ids."""
     database.run(connection, "spellings", file=number, most=MOST_SPELLINGS + 1)
     counts = database.run(connection, "spelling_counts", file=number).df().iloc[0]
     for name in mapping.PLACES:
@@ -175,7 +178,7 @@ def _collect_spellings(
 def _collect_unreadable(
     connection: duckdb.DuckDBPyConnection, number: int, file: HouseholdFile, lines: int, read: int
 ) -> int:
-    """Add the lines of a text file that could not be read as rows, by number and kind only; how many they are."""
+    """Add the lines of a text file that could not be read as rows, by number and kind only; return their number."""
     unreadable = database.run(connection, "unreadable_lines").fetchall()
     for line, _, several_lines in unreadable:
         if several_lines:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError, Problem
+from pipeline.households.mapping import FILE
 from pipeline.households.progress import Log
 
 # A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
@@ -34,7 +35,8 @@ def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path
         log: takes lines on the progress.
 
     Raises:
-        InputError: the archive is not a workbook, unpacks to too much, or has rows on more than one sheet.
+        InputError: the archive is not a workbook, is too large when unpacked, or has rows on more than one sheet.
+        RuntimeError: openpyxl is set to read without defusedxml.
     """
     import openpyxl
 
@@ -49,7 +51,7 @@ def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path
             _unpack_sheet(file, book, wanted, target, log)
         except InputError:
             raise
-        except Exception as error:  # a workbook can be broken in many ways; to the user they are one
+        except Exception as error:  # openpyxl raises many kinds of error for a broken workbook
             cause = error.__cause__ or error.__context__ or error
             raise InputError(
                 Problem(
@@ -70,14 +72,21 @@ def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, l
         header.pop()
     if len(set(header)) != len(header) or "" in header:
         raise InputError(
-            Problem(file, "a column without a name, or a name twice", "a header", "name each column", line=1)
+            Problem(
+                file,
+                "a column without a name, or two columns of one name",
+                "a header",
+                "give each column a name of its own",
+                line=1,
+            )
         )
-    taken = {i: name for i, name in enumerate(header) if name in wanted}
-    if not taken:
-        raise InputError(Problem(file, "no column that is mapped", "the mapped columns", "correct the header", line=1))
-    schema = pa.schema([(name, pa.string()) for name in taken.values()])
+    used = {i: name for i, name in enumerate(header) if name in wanted}
+    if not used:
+        expected = f"the mapped columns {', '.join(wanted)}"
+        raise InputError(Problem(file, "no column that is mapped", expected, f"correct the header or {FILE}", line=1))
+    schema = pa.schema([(name, pa.string()) for name in used.values()])
     with pq.ParquetWriter(target, schema) as out:
-        for count, batch in enumerate(_batches(rows, list(taken)), start=1):
+        for count, batch in enumerate(_batches(rows, list(used)), start=1):
             out.write_table(pa.table(batch, schema=schema))
             if count % 10 == 0:
                 log(f"{file}: {count * BATCH:,} rows unpacked")
@@ -110,7 +119,7 @@ def _check_archive(path: Path, file: str) -> None:
 
 
 def _batches(rows: Iterator[tuple[Any, ...]], positions: list[int]) -> Iterator[list[list[str | None]]]:
-    """The cells at some positions of each row as text, ``BATCH`` rows at a time, without empty rows at the end."""
+    """Yield the cells at some positions of each row as text, ``BATCH`` rows at a time; leave out empty last rows."""
     columns: list[list[str | None]] = [[] for _ in positions]
     empty = 0
     for row in rows:
@@ -129,7 +138,7 @@ def _batches(rows: Iterator[tuple[Any, ...]], positions: list[int]) -> Iterator[
 
 
 def _cell(value: Any) -> str | None:
-    """A cell as text; a whole number without the ``.0`` with which a spreadsheet stores it."""
+    """Return a cell as text; a whole number without the ``.0`` with which a spreadsheet stores it."""
     if value is None:
         return None
     if isinstance(value, bool):

@@ -92,7 +92,7 @@ WORKBOOKS: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "a date for a count": (lambda: with_cells(lambda s: s.__setitem__("C2", pd.Timestamp("2022-01-01"))), 28),
     "a row of nothing between": (lambda: with_cells(lambda s: s.insert_rows(5)), 29),
     "a title above the header": (lambda: with_cells(lambda s: s.insert_rows(1)), ["line 1: found no column that"]),
-    "a header twice": (lambda: with_cells(lambda s: s.__setitem__("C1", "citizen_id")), ["a name twice"]),
+    "a header twice": (lambda: with_cells(lambda s: s.__setitem__("C1", "citizen_id")), ["two columns of one name"]),
     "entities in the sheet": (lambda: repacked(**{"xl/worksheets/sheet1.xml": laughs()}), ["EntitiesForbidden"]),
     "entities in the settings": (lambda: repacked(**{"xl/workbook.xml": laughs()}), ["EntitiesForbidden"]),
     "an entity that is a file": (lambda: repacked(**{"xl/worksheets/sheet1.xml": OUTSIDE}), ["EntitiesForbidden"]),

@@ -194,7 +194,7 @@ def test_a_name_that_holds_a_citizen_id_is_refused_and_not_repeated(
     province.rules(unusable_file=unusable_file)
     (province.paths.raw / "households" / "tpmap" / "old").mkdir(parents=True)
     province.put({"good.csv": csv(ROWS), name: csv(ROWS)})
-    with pytest.raises(InputError, match="found a name that holds a citizen id") as refused:
+    with pytest.raises(InputError, match="found a name that contains a citizen id") as refused:
         province.take_in()
     shown = str(refused.value) + "".join(province.log)
     assert place.rsplit("/", 1)[-1].format("#") in shown

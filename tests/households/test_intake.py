@@ -188,7 +188,7 @@ def test_households_by_code_abolished_code_name_and_coordinate(province: Provinc
     repaired = province.repaired().set_index("line")["what"].to_dict()
     assert repaired == {
         3: "abolished code",
-        4: "name written otherwise, district by name",
+        4: "other spelling of the name, district by name",
         5: "district by coordinate",
         7: "lost leading zero",
         8: "spaces or Thai digits",

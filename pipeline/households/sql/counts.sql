@@ -1,4 +1,4 @@
--- What became of the rows of each file that was read.
+-- For each file that was read: how many rows came in, and how many are kept, superseded and refused.
 WITH used AS (
     SELECT
         file,

@@ -1,5 +1,5 @@
 -- Invented rows. Household k of a district is the same in every sample: its id, members and whether it is poor depend on the
--- district's code, its rate and k only, so that samples of two systems hold the same households. Ids begin with 9, as no
+-- district's code, its rate and k only, so that samples of two systems contain the same households. Ids begin with 9, as no
 -- citizen id does. The table `quota` has one row per district: number of households, published rates, names and codes.
 WITH household AS (
     SELECT

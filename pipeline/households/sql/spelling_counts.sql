@@ -1,4 +1,4 @@
--- How many distinct spellings a file has, and in how many of them each column holds a number of 13 digits.
+-- How many distinct spellings a file has, and in how many of them each column has a number of 13 digits.
 SELECT
     count(*) AS spellings,
     count_if(regexp_full_match(plain(province_code), '[0-9]{13}')) AS province_code,
