@@ -17,7 +17,7 @@ import pytest
 from pipeline import queries
 from pipeline.project import Paths
 from pipeline.runs import switching
-from tests.conftest import HANGS, digests, published_files, with_fewer_draws, with_real_inputs
+from tests.conftest import HANGS, MakeOnce, digests, published_files, restore, with_fewer_draws, with_real_inputs
 
 FAULTS = int(os.environ.get("PILOT_AREAS_FAULTS", "50"))
 COMMAND = str(Path(sys.executable).parent / "pilot-areas")
@@ -91,26 +91,33 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
-    """Makes a project in an empty folder; the second set of inputs is what it has published at first."""
-    kept = tmp_path_factory.mktemp("outcomes")
+def make_project(make_once: MakeOnce) -> Callable[[Path], Project]:
+    """Copies one project, which all workers share, into an empty folder; its second set of inputs is published."""
+    shared = make_once("faults", _with_two_outcomes)
 
     def make(root: Path) -> Project:
-        root.mkdir(parents=True, exist_ok=True)
-        with_real_inputs(root)
-        project = Project(with_fewer_draws(root), [])
-        for number in (0, 1):
-            project.choose(number)
-            code, output = project.run()
-            assert code == 0, output
-            catalogue = kept / f"{root.name}-{number}.duckdb"
-            shutil.copyfile(project.paths.processed / "pilot_areas.duckdb", catalogue)
-            record = json.loads((project.paths.processed / "run.json").read_text(encoding="utf-8"))
-            project.outcomes.append(Outcome(record["run_id"], digests(project.paths), catalogue))
-        assert project.outcomes[0].files != project.outcomes[1].files
-        return project
+        restore(shared / "published", root)
+        known = json.loads((shared / "outcomes.json").read_text(encoding="utf-8"))
+        return Project(root, [Outcome(each["run_id"], each["files"], shared / each["catalogue"]) for each in known])
 
     return make
+
+
+def _with_two_outcomes(folder: Path) -> None:
+    """Publish both sets of inputs, one after the other, and note what each gives."""
+    root = folder / "published"
+    root.mkdir()
+    project, known = Project(with_fewer_draws(with_real_inputs(root)), []), []
+    for number in (0, 1):
+        project.choose(number)
+        code, output = project.run()
+        assert code == 0, output
+        catalogue = f"{number}.duckdb"
+        shutil.copyfile(project.paths.processed / "pilot_areas.duckdb", folder / catalogue)
+        record = json.loads((project.paths.processed / "run.json").read_text(encoding="utf-8"))
+        known.append({"run_id": record["run_id"], "files": digests(project.paths), "catalogue": catalogue})
+    assert known[0]["files"] != known[1]["files"]
+    (folder / "outcomes.json").write_text(json.dumps(known), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
