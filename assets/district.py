@@ -39,7 +39,7 @@ def district_facts(
     policy: Stored,
 ) -> pd.DataFrame:
     """Exactly 928 rows, also for districts that a source lacks."""
-    return queries.answer(
+    return queries.query_result(
         SQL / "district_facts.sql",
         [
             districts,

@@ -243,7 +243,7 @@ def _rounds(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    """Build a published run again and compare it; exit code 1 if a byte differs."""
+    """Rebuild a published run and compare it; exit code 1 if a byte differs."""
     _, paths = _paths(given)
     import tempfile
 

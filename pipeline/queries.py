@@ -93,7 +93,7 @@ def sql_text(sql: Path, **columns: Mapping[str, object]) -> str:
     return "\n".join(lines)
 
 
-def answer(sql: Path, tables: Iterable[Stored], values: Mapping[str, object] | None = None) -> pd.DataFrame:
+def query_result(sql: Path, tables: Iterable[Stored], values: Mapping[str, object] | None = None) -> pd.DataFrame:
     """Run one SQL file over stored tables, which the file refers to by their names.
 
     Args:

@@ -61,6 +61,6 @@ def test_the_join_always_has_928_rows(real_run: Paths, tmp_path: Path) -> None:
     workspace.read(real_run.table("poverty"), "poverty").head(0).to_parquet(bare)
     tables[3] = Stored("poverty", bare)
     sql = Path(definitions.ROOT, "assets", "sql", "district_facts.sql")
-    joined = queries.answer(sql, tables, district.VALUES)
+    joined = queries.query_result(sql, tables, district.VALUES)
     assert len(joined) == 928
     assert joined["rate_any_min"].isna().all()

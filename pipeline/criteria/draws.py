@@ -1,4 +1,4 @@
-"""What a criterion needs to be computed under draws, and what it answers.
+"""The interface of a criterion under draws.
 
 Here: the country under draws, the values of some draws, a criterion that keeps its stored value. Not here: how
 numbers are drawn and what ranks follow (``uncertainty``), the formulas of each criterion (its own modules).

@@ -32,7 +32,7 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
     as_of = None
     if checked.table("policy").is_file():
         as_of = from_table(workspace.read(checked.table("policy"), "policy")).as_of.year
-    out.print("data/raw, each file with the tables made from it", style="bold")
+    out.print("data/raw, each file with its tables", style="bold")
     for name in RAW_TABLES:
         if checked.table(name).is_file():
             _print_table(out, checked.table(name), name, as_of)

@@ -14,7 +14,7 @@ from pipeline.sentences.words import capital, rows_of
 
 SOURCES = {uncertain.name: uncertain.words for uncertain in UNCERTAIN}
 # The sentence of a district that is eligible in a smaller share of the draws names that share.
-SELDOM = 0.95
+ELIGIBLE_IN_MOST = 0.95
 
 
 def add_places(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def _place(row: Any, policy: Policy) -> Words:
         )
     th = f"{chosen.th} ({word.th}) อันดับระหว่าง {row.rank_low:.0f} ถึง {row.rank_high:.0f}"
     en = f"{chosen.en} ({word.en}); rank {row.rank_low:.0f} to {row.rank_high:.0f}"
-    if of_district and row.eligible_share < SELDOM:
+    if of_district and row.eligible_share < ELIGIBLE_IN_MOST:
         th += f" เข้าเกณฑ์ในการจำลอง{_share_th(row.eligible_share)}"
         en += f"; eligible in {_share(row.eligible_share)} of them"
     if row.least_certain is not None:

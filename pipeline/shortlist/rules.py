@@ -119,7 +119,7 @@ def choose(
 
     Raises:
         Conflict: no choice meets all rules; names a smallest set of rules that conflict.
-        ValueError: the arguments do not fit together.
+        ValueError: ``regions`` has another length than ``values``, or k is negative.
 
     The three best are all in A, where two are allowed; one must come from B:
 

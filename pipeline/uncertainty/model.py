@@ -15,7 +15,7 @@ from pipeline.criteria.draws import BLOCK, Country, Draw, Floats
 from pipeline.scoring import ELIGIBLE, bare_power_mean, bare_province_values, bare_status, enough_known
 from pipeline.uncertainty.choices import Choices
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class Model:
@@ -85,7 +85,7 @@ class Model:
         )
 
 
-def in_blocks(choices: Choices, u: Floats, work: Callable[[Draw], Answer], threads: int) -> list[Answer]:
+def in_blocks(choices: Choices, u: Floats, work: Callable[[Draw], Result], threads: int) -> list[Result]:
     """Do some work on draws, block by block.
 
     Args:
@@ -95,7 +95,7 @@ def in_blocks(choices: Choices, u: Floats, work: Callable[[Draw], Answer], threa
         threads: how many blocks are computed at the same time.
 
     Returns:
-        The answers of ``work``, one per block of ``BLOCK`` draws, in the order of the draws for any number of threads.
+        The results of ``work``, one per block of ``BLOCK`` draws, in the order of the draws for any number of threads.
     """
     blocks = [u[:, start : start + BLOCK] for start in range(0, u.shape[1], BLOCK)]
     with ThreadPoolExecutor(threads) as pool:

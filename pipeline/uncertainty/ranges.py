@@ -181,14 +181,14 @@ def sobol(function: Callable[[Floats], Floats], sources: int, n: int, seed: int)
     """
     from scipy.stats import sobol_indices, uniform
 
-    answers: list[Floats] = []
+    outputs: list[Floats] = []
 
-    def recorded(u: Floats) -> Floats:
-        answers.append(np.asarray(function(u), dtype=float))
-        return answers[-1]
+    def observed(u: Floats) -> Floats:
+        outputs.append(np.asarray(function(u), dtype=float))
+        return outputs[-1]
 
-    found = sobol_indices(func=recorded, n=n, dists=[uniform()] * sources, rng=np.random.default_rng(seed))
-    variance = np.var(np.concatenate(answers[:2], axis=1), axis=1)
+    found = sobol_indices(func=observed, n=n, dists=[uniform()] * sources, rng=np.random.default_rng(seed))
+    variance = np.var(np.concatenate(outputs[:2], axis=1), axis=1)
     share = variance / variance.sum() if variance.sum() > 0 else np.zeros_like(variance)
     first, total = (
         np.maximum((share[:, None] * np.nan_to_num(np.atleast_2d(index))).sum(axis=0), 0.0)
