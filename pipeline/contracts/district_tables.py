@@ -57,80 +57,88 @@ district_facts = Contract(
     "SQL over districts, regions, population, poverty, household_poverty, subdistrict_points, subdistrict_population",
     rows=928,
 )
-district_poverty = Contract(
-    "district_poverty",
-    "The poverty criterion and its parts",
-    ("district_code",),
-    (
-        district_code(),
-        share("poverty", "the criterion: poverty concentration"),
-        share("poverty_rate_part", "smoothed rate against its goalpost"),
-        share("poverty_count_part", "poor persons against their goalpost"),
-        share("poverty_cluster_part", "Gi* against its goalpost"),
-        Column(
-            "poverty_unit", Kind.TEXT, "what rates count, in every district alike", allowed=("households", "persons")
+# The table of each criterion, in the order of ``CRITERIA``.
+_CRITERION_TABLES = (
+    Contract(
+        "district_poverty",
+        "The poverty criterion and its parts",
+        ("district_code",),
+        (
+            district_code(),
+            share("poverty", "the criterion: poverty concentration"),
+            share("poverty_rate_part", "smoothed rate against its goalpost"),
+            share("poverty_count_part", "poor persons against their goalpost"),
+            share("poverty_cluster_part", "Gi* against its goalpost"),
+            Column(
+                "poverty_unit",
+                Kind.TEXT,
+                "what rates count, in every district alike",
+                allowed=("households", "persons"),
+            ),
+            percent("poverty_rate_pct", "poor in any dimension, at least"),
+            percent(
+                "poverty_rate_max_pct", "poor in any dimension, at most; the same where household rows are counted"
+            ),
+            percent("poverty_rate_smoothed_pct", "poor in any dimension, at least, empirical Bayes"),
+            number(
+                "poverty_rate_se_pct", "standard error of poverty_rate_smoothed_pct", "percentage points", minimum=0
+            ),
+            percent("national_rate_pct", "poor in any dimension, at least, all districts with data"),
+            persons("poor_persons_min", "poor persons, at least: smoothed rate x surveyed persons"),
+            number("gi_star_z", "Getis-Ord Gi* of the smoothed rate, the district included", "standard deviations"),
+            flag("hot_spot", "Gi* significant after Benjamini-Hochberg"),
+            flag("concentrated", "passes the concentration gate"),
+            share("chance_above_gate", "chance that the true rate is above the gate"),
+            flag("suspect", "a suspect figure: marked by rule or named in the policy"),
         ),
-        percent("poverty_rate_pct", "poor in any dimension, at least"),
-        percent("poverty_rate_max_pct", "poor in any dimension, at most; the same where household rows are counted"),
-        percent("poverty_rate_smoothed_pct", "poor in any dimension, at least, empirical Bayes"),
-        number("poverty_rate_se_pct", "standard error of poverty_rate_smoothed_pct", "percentage points", minimum=0),
-        percent("national_rate_pct", "poor in any dimension, at least, all districts with data"),
-        persons("poor_persons_min", "poor persons, at least: smoothed rate x surveyed persons"),
-        number("gi_star_z", "Getis-Ord Gi* of the smoothed rate, the district included", "standard deviations"),
-        flag("hot_spot", "Gi* significant after Benjamini-Hochberg"),
-        flag("concentrated", "passes the concentration gate"),
-        share("chance_above_gate", "chance that the true rate is above the gate"),
-        flag("suspect", "a suspect figure: marked by rule or named in the policy"),
+        "criteria.poverty over district_facts, district_shapes, policy",
     ),
-    "criteria.poverty over district_facts, district_shapes, policy",
-)
-district_university = Contract(
-    "district_university",
-    "The university criterion and its parts",
-    ("district_code",),
-    (
-        district_code(),
-        share("university", "the criterion: a university that can connect the partners"),
-        share("university_reach", "chance that at least one institution can serve"),
-        share("university_mandate", "share of the most capable campus of the province"),
-        text("university_nearest", "nearest institution, Thai name"),
-        text("university_nearest_en", "nearest institution, English name"),
-        minutes("university_nearest_minutes", "to the nearest institution"),
-        text("university_strongest", "institution that reaches best, else the nearest; Thai name"),
-        text("university_strongest_en", "the same, English name"),
-        minutes("university_strongest_minutes", "to that institution"),
-        flag("university_strongest_in_district", "that campus is in the district"),
-        Column("universities_in_reach", Kind.COUNT, "institutions within the limit", "institutions", minimum=0),
-        flag("university_in_district", "a campus is in the district"),
-        flag("university_in_province", "a campus is in the province"),
-        flag("minutes_estimated", "from distance, not from roads"),
+    Contract(
+        "district_university",
+        "The university criterion and its parts",
+        ("district_code",),
+        (
+            district_code(),
+            share("university", "the criterion: a university that can connect the partners"),
+            share("university_reach", "chance that at least one institution can serve"),
+            share("university_mandate", "share of the most capable campus of the province"),
+            text("university_nearest", "nearest institution, Thai name"),
+            text("university_nearest_en", "nearest institution, English name"),
+            minutes("university_nearest_minutes", "to the nearest institution"),
+            text("university_strongest", "institution that reaches best, else the nearest; Thai name"),
+            text("university_strongest_en", "the same, English name"),
+            minutes("university_strongest_minutes", "to that institution"),
+            flag("university_strongest_in_district", "that campus is in the district"),
+            Column("universities_in_reach", Kind.COUNT, "institutions within the limit", "institutions", minimum=0),
+            flag("university_in_district", "a campus is in the district"),
+            flag("university_in_province", "a campus is in the province"),
+            flag("minutes_estimated", "from distance, not from roads"),
+        ),
+        "criteria.university over district_facts, universities, partnerships, policy",
     ),
-    "criteria.university over district_facts, universities, partnerships, policy",
-)
-district_data_system = Contract(
-    "district_data_system",
-    "The data system criterion and its parts",
-    ("district_code",),
-    (
-        district_code(),
-        share("data_system", "the criterion: the value of the best accepted system"),
-        text("data_system_name", "the best system"),
-        share("data_system_level", "how far it goes"),
-        share("data_system_acceptance", "share of the agencies that accept it"),
-        share("data_system_quality", "root of coverage x completeness"),
-        share("data_system_measured", "best value of the systems whose quality is known", nullable=True),
-        share("data_system_unmeasured", "best value of the others, were their quality 1", nullable=True),
-        flag("data_system_quality_assumed", "quality neither measured nor claimed"),
-        share("data_system_timeliness", "1 - age / lifetime"),
-        Column("data_system_year", Kind.COUNT, "year of its figures", "year"),
-        listed("data_systems_all", "every system in the district, by name"),
-        flag("rejected", "every agency rejects every system in the district"),
+    Contract(
+        "district_data_system",
+        "The data system criterion and its parts",
+        ("district_code",),
+        (
+            district_code(),
+            share("data_system", "the criterion: the value of the best accepted system"),
+            text("data_system_name", "the best system"),
+            share("data_system_level", "how far it goes"),
+            share("data_system_acceptance", "share of the agencies that accept it"),
+            share("data_system_quality", "root of coverage x completeness"),
+            share("data_system_measured", "best value of the systems whose quality is known", nullable=True),
+            share("data_system_unmeasured", "best value of the others, were their quality 1", nullable=True),
+            flag("data_system_quality_assumed", "quality neither measured nor claimed"),
+            share("data_system_timeliness", "1 - age / lifetime"),
+            Column("data_system_year", Kind.COUNT, "year of its figures", "year"),
+            listed("data_systems_all", "every system in the district, by name"),
+            flag("rejected", "every agency rejects every system in the district"),
+        ),
+        "criteria.data_system over district_facts, data_systems, acceptances, policy",
     ),
-    "criteria.data_system over district_facts, data_systems, acceptances, policy",
 )
-CRITERION_TABLES: dict[str, Contract] = {
-    contract.name: contract for contract in (district_poverty, district_university, district_data_system)
-}
+CRITERION_TABLES: dict[str, Contract] = {contract.name: contract for contract in _CRITERION_TABLES}
 
 
 def columns_of(criterion: Criterion, names: tuple[str, ...] = ()) -> tuple[Column, ...]:

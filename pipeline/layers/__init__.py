@@ -5,7 +5,7 @@
 ``LAYERS``. Not here: reading the file (``sources.context``). This package imports nothing but ``criterion``.
 """
 
-from pipeline.layers.declared import LAYERS
-from pipeline.layers.layer import Layer, Value, check_columns
+from pipeline.layers.declared import GROUPS, LAYERS
+from pipeline.layers.layer import Group, Layer, Value, check_columns
 
-__all__ = ["LAYERS", "Layer", "Value", "check_columns"]
+__all__ = ["GROUPS", "LAYERS", "Group", "Layer", "Value", "check_columns"]

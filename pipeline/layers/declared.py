@@ -4,7 +4,12 @@ Not here: what the fields of a declaration mean (``layer``).
 """
 
 from pipeline.criterion import Words
-from pipeline.layers.layer import NONE, Layer, Value
+from pipeline.layers.layer import NONE, Group, Layer, Value
+
+BUSINESS_AND_TOURISM = Group(
+    "business_and_tourism",
+    Words("ธุรกิจท้องถิ่นและชุมชนท่องเที่ยว", "local business and community tourism"),
+)
 
 new_firms = Layer(
     name="new_firms",
@@ -13,6 +18,7 @@ new_firms = Layer(
     title="Newly registered firms, by the district of the head office",
     description="Local business, shown in dossiers and downloads.",
     source="Department of Business Development",
+    group=BUSINESS_AND_TOURISM,
     level="district",
     values=(
         Value("period", "first and last month", "text", pattern=r"[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2}"),
@@ -45,6 +51,7 @@ establishments = Layer(
     title="Establishments by size, for the provinces with figures",
     description="Local business of ten provinces, shown in dossiers.",
     source="Ministry of Labour",
+    group=BUSINESS_AND_TOURISM,
     level="province",
     values=(
         Value(
@@ -77,6 +84,7 @@ cbt_sites = Layer(
     title="Community tourism villages named on public pages: an illustration, not a register",
     description="Community-based tourism, shown in dossiers.",
     source="public pages",
+    group=BUSINESS_AND_TOURISM,
     level="site",
     values=(
         Value("basis", "how the place is known", "text"),
@@ -89,3 +97,8 @@ cbt_sites = Layer(
     missing=Words("ไม่มีข้อมูล", "none known"),
 )
 LAYERS = (new_firms, establishments, cbt_sites)
+# The layers of each group, in the order of ``LAYERS``.
+GROUPS: dict[Group, tuple[Layer, ...]] = {
+    group: tuple(layer for layer in LAYERS if layer.group == group)
+    for group in dict.fromkeys(layer.group for layer in LAYERS)
+}

@@ -61,6 +61,28 @@ def check_columns(layers: "Iterable[Layer]", taken: Mapping[str, str]) -> None:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Layers that dossiers show under one heading and in one table.
+
+    Attributes:
+        name: the id of the table on a page, and part of the name of its CSV file: letters and ``_``.
+        words: the heading, without a capital.
+    """
+
+    name: str
+    words: Words
+
+    @property
+    def heading(self) -> Words:
+        """The heading with a capital.
+
+        >>> Group("forests", Words("ป่าไม้", "forests and parks")).heading
+        Words(th='ป่าไม้', en='Forests and parks')
+        """
+        return Words(self.words.th, self.words.en[:1].upper() + self.words.en[1:])
+
+
+@dataclass(frozen=True)
 class Layer:
     """One layer.
 
@@ -71,6 +93,7 @@ class Layer:
         title: of its table, in English.
         description: one sentence for the Dagster UI.
         source: who publishes it, in English.
+        group: what it is shown with.
         level: ``district`` or ``province``: a row for each; ``site``: a row for each named place.
         values: its columns.
         words: what the dossier calls it.
@@ -85,6 +108,7 @@ class Layer:
     title: str
     description: str
     source: str
+    group: Group
     level: Literal["district", "province", "site"]
     values: tuple[Value, ...]
     words: Words

@@ -22,7 +22,17 @@ SIMPLIFIED_DEGREES = 0.002
 RUNNERS_UP = 4
 SENTENCES = ("reason", "comparison", "outlook", "certainty")
 WORD_LISTS = ("status", "firmness", "figures_from")
-SCRIPTS = ("map.js", "ranking.js", "tables.js", "search.js", "country_tables.js", "country.js")
+SCRIPTS = (
+    "map.js",
+    "ranking.js",
+    "tables.js",
+    "search.js",
+    "country_tables.js",
+    "country_card.js",
+    "country_tried.js",
+    "country_search.js",
+    "country.js",
+)
 STYLES = ("page.css", "country.css")
 TABLES = tuple(dict.fromkeys((*FRAME, *shortlist_section.TABLES, "universities", "map_classes")))
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.categories import HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_RATES
 from pipeline.criterion import COUNT, CRITERIA, Words
 from pipeline.figures import Figures
-from pipeline.layers import LAYERS
+from pipeline.layers import GROUPS
 from pipeline.pages import classes, embedding
 
 LIBRARIES = ("leaflet/leaflet.js", "topojson-client/topojson-client.min.js")
@@ -83,12 +84,19 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
         "sample": figures.sample,
         "sources": figures.sources,
         "smallest_count": policy.households.smallest_count,
-        "layers_scored": any(layer.scored for layer in LAYERS),
+        "not_scored": [group for group, layers in GROUPS.items() if not any(layer.scored for layer in layers)],
         "national_rate_pct": float(facts["national_rate_pct"].max()),
         "unit": facts["poverty_unit"].dropna().iloc[0] if facts["poverty_unit"].notna().any() else "persons",
-        "rests_on": facts["figures_from"].value_counts().to_dict(),
+        "rests_on": _rests_on(facts["figures_from"]),
         "survey_year": int(policy.poverty.survey_year),
     }
+
+
+def _rests_on(figures_from: pd.Series) -> dict[str, int]:
+    """How many districts have published rates, household rows, and of these pooled ones."""
+    counts = figures_from.value_counts()
+    published, rows, pooled = (int(counts.get(name, 0)) for name in (PUBLISHED_RATES, HOUSEHOLD_ROWS, POOLED_ROWS))
+    return {"published": published, "by_rows": rows + pooled, "pooled": pooled}
 
 
 # Every page has this line, those of earlier versions too. If a run fails or is missed, the banner goes below it.

@@ -13,7 +13,7 @@ import pytest
 from pipeline import policy as policies
 from pipeline import sentences
 from pipeline.figures import Figures
-from pipeline.pages import brief, country, dossier, pictures
+from pipeline.pages import brief, country, dossier, dossier_data, pictures
 from pipeline.project import Paths
 from pipeline.workspace import LoadedTables
 from tests.figures import figures_of
@@ -163,7 +163,7 @@ def hostile(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
     one = replace(figures)
     made = {
         **country.country_page(one),
-        "95.html": dossier.dossier_page(one, dossier.Country.of(one), "95"),
+        "95.html": dossier.dossier_page(one, dossier_data.Country.of(one), "95"),
         **brief.brief_page(one, pictures.map_pictures(one)),
     }
     for name, content in made.items():

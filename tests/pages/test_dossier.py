@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.categories import DIMENSIONS
 from pipeline.figures import Figures
-from pipeline.pages import dossier
+from pipeline.pages import dossier, dossier_data
 from pipeline.project import Paths
 from pipeline.workspace import LoadedTables
 from tests.conftest import published
@@ -98,11 +98,11 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
 
 
 def test_a_column_of_a_layer_replaces_none_of_the_pages_own(figures: Figures) -> None:
-    country = dossier.Country.of(figures)
+    country = dossier_data.Country.of(figures)
     own = [code for code in country.positions if code[:2] == "95"]
-    expected = dossier.dossier_data(figures, country, own, [])["districts"]
-    more = dataclasses.replace(country, context={name: dict.fromkeys(own, -1) for name in expected})
-    found = dossier.dossier_data(figures, more, own, [])["districts"]
+    expected = dossier_data.dossier_data(figures, country, own, [])["districts"]
+    more = dataclasses.replace(country, layers={name: dict.fromkeys(own, -1) for name in expected})
+    found = dossier_data.dossier_data(figures, more, own, [])["districts"]
     assert {name: found[name] for name in expected if not name.startswith("layer.")} == {
         name: column for name, column in expected.items() if not name.startswith("layer.")
     }
@@ -110,10 +110,10 @@ def test_a_column_of_a_layer_replaces_none_of_the_pages_own(figures: Figures) ->
 
 def test_no_page_reveals_a_small_count(figures: Figures) -> None:
     """The data of no dossier has the count or the rate of one to four persons."""
-    facts, country = figures.by_district, dossier.Country.of(figures)
+    facts, country = figures.by_district, dossier_data.Country.of(figures)
     for code in figures.by_province.index:
         own = [c for c in facts.index if c[:2] == code]
-        data = dossier.dossier_data(figures, country, own, [])["districts"]
+        data = dossier_data.dossier_data(figures, country, own, [])["districts"]
         for name in DIMENSIONS:
             persons = facts.loc[own, f"poor_{name}"]
             for count, shown, rate in zip(persons, data[f"{name}_persons"], data[f"{name}_pct"], strict=True):
@@ -170,7 +170,7 @@ def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tm
     table = pd.DataFrame([{"level": level, "code": code, **moves, **change} for level, code in places])
     tables = LoadedTables({**figures.tables.by_name, "round_changes": table})
     file = tmp_path / "95.html"
-    file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier.Country.of(figures), "95"))
+    file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier_data.Country.of(figures), "95"))
     page = opens(file).page
     page.wait_for_selector("#reasons details p")
     assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".standing")

@@ -13,9 +13,10 @@ from pipeline.contracts.contract import by_name
 from pipeline.contracts.layer_tables import layer_contract
 from pipeline.criterion import Words
 from pipeline.layers import LAYERS, Layer, Value, check_columns
-from pipeline.pages import dossier
+from pipeline.pages import dossier, dossier_layers
 from tests.bad_files.readers import plain_of
 
+GROUP = LAYERS[0].group
 BY_NAME = {layer.name: layer for layer in LAYERS}
 
 
@@ -51,17 +52,17 @@ def test_it_has_words_in_both_languages(layer: Layer) -> None:
 
 def test_a_dossier_shows_its_figures_or_sites(layer: Layer) -> None:
     rows = rows_of(layer, plain_of(layer.name))
-    shown = dossier.layer_of_province(layer, rows)
+    shown = dossier_layers.layer_of_province(layer, rows)
     assert shown["layer"] is layer
     for value, figure in shown["figures"]:
         assert figure == sum(getattr(row, value.name) for row in rows)
     assert shown["sites"] == (rows if layer.level == "site" else [])
     assert bool(shown["figures"]) == (layer.level != "site")
-    assert dossier.layer_of_province(layer, []) == {"layer": layer, "figures": [], "sites": [], "months": None}
+    assert dossier_layers.layer_of_province(layer, []) == {"layer": layer, "figures": [], "sites": [], "months": None}
 
 
 def test_a_layer_of_districts_has_its_columns_in_the_table_of_districts(layer: Layer) -> None:
-    columns = [name for name, (of, _) in dossier.CONTEXT.items() if of is layer]
+    columns = [name for name, of in dossier_layers.LAYER_COLUMNS.items() if of is layer]
     assert columns == ([value.name for value in layer.shown] if layer.level == "district" else [])
 
 
@@ -75,18 +76,18 @@ def test_its_columns_are_in_workbooks_and_the_gis_layer(layer: Layer) -> None:
 def test_months_are_the_first_and_the_last_of_a_province() -> None:
     new_firms = BY_NAME["new_firms"]
     table = plain_of("new_firms").head(2).assign(period=["2015-03..2016-06", "2015-01..2015-12"])
-    assert dossier.layer_of_province(new_firms, figures.records(table))["months"] == ("2015-01", "2016-06")
+    assert dossier_layers.layer_of_province(new_firms, figures.records(table))["months"] == ("2015-01", "2016-06")
 
 
 @pytest.mark.parametrize("value", [Value("a", "a", downloads=True), Value("a", "a", "text", words=Words("ก", "a"))])
 def test_a_declaration_that_cannot_be_shown_is_refused(value: Value) -> None:
     with pytest.raises(ValueError, match="trial: "):
-        Layer("trial", "a", "a.csv", "a", "a", "a", "site", (value,), Words("ก", "a"), Words("ข", "b"))
+        Layer("trial", "a", "a.csv", "a", "a", "a", GROUP, "site", (value,), Words("ก", "a"), Words("ข", "b"))
 
 
 def trial(column: str, name: str = "trial") -> Layer:
     value = Value(column, "a", words=Words("ก", "a"))
-    return Layer(name, "a", "a.csv", "a", "a", "a", "district", (value,), Words("ก", "a"), Words("ข", "b"))
+    return Layer(name, "a", "a.csv", "a", "a", "a", GROUP, "district", (value,), Words("ก", "a"), Words("ข", "b"))
 
 
 @pytest.mark.parametrize("column", ["rank", "poverty", "status", "new_firms"])

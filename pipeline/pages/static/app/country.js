@@ -1,9 +1,9 @@
-/* The country page: the list, the map, two tables, weights to try, search. What is tried is never official; the page
-   says so. */
+/* The country page as a whole: what its parts show, the weights that are tried, the address bar. What is tried is never
+   official; the page shows that. Card, list, search and tables have files of their own (country_*.js). */
 "use strict";
 
 const Country = (() => {
-  const { local, element, formatted } = Page;
+  const { local, formatted } = Page;
   const figures = Page.readJson("figures");
   const { districts, provinces, rules, criteria, words } = figures;
   const official = Ranking.rank(figures, rules.weights);
@@ -32,70 +32,20 @@ const Country = (() => {
   }
   const officialPositions = setOfficial();
 
-  /* ---- a district in full -------------------------------------------------------------------------------------- */
+  const context = { figures, provinceOf, now: () => now, trying: () => trying, sentences: () => sentences };
+  const card = CountryCard(context);
+  const tried = CountryTried({ ...context, official, link: card.link, choose });
+  const searching = CountrySearch({ ...context, all, link: card.link, choose, showProvince });
 
-  /* How many are poor; a small number is not shown. */
-  function poor(i) {
-    const count = districts.poor_persons[i];
-    const least = figures.smallest_count;
-    if (count === null) return formatted(null);
-    if (count > 0 && count < least) return local([`<${least} คน`, `<${least} persons`]);
-    const rate = formatted(districts.rate_pct[i], 1);
-    return local([`${formatted(count, 0)} คน (${rate}%)`, `${formatted(count, 0)} persons (${rate}%)`]);
-  }
+  /* ---- the chosen place and the list --------------------------------------------------------------------------- */
 
-  function link(code, words, anchor) {
-    const made = element("a", words);
-    made.href = `${code}.html${anchor ? `#d${anchor}` : ""}`;
-    return made;
-  }
-
-  /* What is known of a district as pairs of name and value. */
-  function facts(i) {
-    const found = [];
-    const add = (name, value) => found.push([local(name), value]);
-    const score = now.districts.score[i];
-    const rank = now.districts.rank[i];
-    const rankWords = rank === null ? "" : local([` อันดับ ${rank}`, `, rank ${rank}`]);
-    add(["สถานะ", "status"], local(words.status[now.districts.status[i]]));
-    if (score !== null) add(["คะแนน", "score"], `${formatted(score, 1)}${rankWords}`);
-    criteria.forEach(({ name, short, digits }) => add(short, formatted(districts[name][i], digits)));
-    if (districts.poor_persons[i] !== null) {
-      const hot = districts.hot_spot[i] ? local([" · จุดร้อน", " · hot spot"]) : "";
-      const suspect = districts.suspect[i] ? local([" · น่าสงสัย", " · suspect"]) : "";
-      add(districts.at_least[i] ? ["คนจนอย่างน้อย", "poor, at least"] : ["คนจน", "poor"], poor(i) + hot + suspect);
-    }
-    if (districts.figures_from[i] !== null) {
-      add(["ตัวเลขจาก", "figures from"], local(words.figures_from[districts.figures_from[i]]));
-    }
-    const minutes = districts.nearest_minutes[i];
-    const institution = local(figures.institutions[districts.nearest[i]]);
-    const travel = local([`ราว ${minutes} นาที`, `about ${minutes} minutes`]);
-    add(["มหาวิทยาลัยใกล้สุด", "nearest university"], `${institution} ${travel}`);
-    const surveyed = districts.surveyed_pct[i];
-    if (surveyed !== null) {
-      add(["สำรวจแล้ว", "surveyed"], local([`${surveyed}% ของทะเบียนราษฎร`, `${surveyed}% of registered persons`]));
-    }
-    return found;
-  }
-
-  function card(i) {
-    const body = byId("card-body");
-    const list = element("dl");
-    facts(i).forEach(([name, value]) => list.append(element("dt", name), element("dd", value)));
-    const p = provinceOf(i);
-    const where = element("p", undefined, "where");
-    where.append(link(provinces.code[p], local(provinces.name[p]), districts.code[i]));
-    body.replaceChildren(element("h3", local(districts.name[i])), where, list);
-    // The sentences are those of the official weights: they are left out while others are tried.
-    const kinds = trying ? [] : ["reason", "certainty", "outlook", "comparison"];
-    if (sentences) kinds.forEach((kind) => body.append(element("p", local(sentences[kind].map((of) => of[i])))));
-    byId("card").hidden = false;
+  function showProvince(p) {
+    if (map) map.show(all.districts.filter((i) => provinceOf(i) === p), 0.3);
   }
 
   function choose(i, fly) {
     chosen = i;
-    card(i);
+    card.show(i);
     if (map) {
       map.pick(i);
       if (fly) map.show([i], 2);
@@ -103,70 +53,8 @@ const Country = (() => {
     writeAddress();
   }
 
-  /* ---- the list while other weights are tried ------------------------------------------------------------------ */
-
-  function meter(value, most, words) {
-    const made = element("meter");
-    made.min = 0;
-    made.max = most;
-    made.value = value;
-    made.setAttribute("aria-label", words);
-    return made;
-  }
-
-  function districtItem(i) {
-    const item = element("li");
-    const button = Tables.placeButton(undefined, () => choose(i, true));
-    const points = local(["คะแนน อันดับ", "points, rank"]);
-    const score = `${formatted(now.districts.score[i], 1)} ${points} ${now.districts.rank[i]}`;
-    button.append(element("span", local(districts.name[i]), "name"), " ", element("span", score, "score"));
-    item.append(button);
-    if (sentences) item.append(element("p", local(sentences.reason.map((of) => of[i])), "reason"));
-    return item;
-  }
-
-  function provinceSummary(p) {
-    const summary = element("summary");
-    const officialRank = official.provinces.rank[p];
-    const entered = !official.provinces.listed.includes(p);
-    const who = element("span", undefined, "who");
-    const name = element("span", local(provinces.name[p]), "name");
-    name.append(" ", element("span", local(figures.regions[provinces.region[p]]), "region"));
-    const pilots = now.provinces.pilots[p].map((i) => local(districts.name[i])).join(" · ");
-    const before = local([`อันดับทางการ ${officialRank}`, `official rank ${officialRank}`]);
-    who.append(name, element("span", pilots, "pilots"), element("span", before, entered ? "flag" : "range"));
-    const value = element("span", undefined, "value");
-    const points = formatted(now.provinces.value[p], 1);
-    const label = `${local(["ค่าของจังหวัด", "value of the province"])} ${points}`;
-    value.append(element("span", points, "number"), meter(now.provinces.value[p], 100, label));
-    summary.append(element("span", String(now.provinces.rank[p]), "rank"), who, value);
-    return summary;
-  }
-
-  function provinceItem(p) {
-    const item = element("li");
-    const details = element("details");
-    details.append(provinceSummary(p));
-    // Filled when it is opened: a moving slider must not wait for text that is not visible.
-    details.addEventListener("toggle", () => {
-      if (!details.open || details.children.length > 1) return;
-      const list = element("ol", undefined, "districts");
-      list.append(...now.provinces.pilots[p].map(districtItem));
-      const more = element("p", undefined, "certainty");
-      more.append(link(provinces.code[p], local(["รายละเอียดของจังหวัด", "The province in full"])));
-      details.append(more, list);
-    });
-    item.append(details);
-    return item;
-  }
-
   function list() {
-    const left = official.provinces.listed.filter((p) => !now.provinces.listed.includes(p));
-    byId("tried").replaceChildren(...now.provinces.listed.map(provinceItem));
-    if (left.length) {
-      const names = left.map((p) => `${local(provinces.name[p])} (${now.provinces.rank[p]})`).join(" · ");
-      byId("tried").append(element("li", `${local(["หลุดจากรายชื่อ", "Off the list"])}: ${names}`, "left"));
-    }
+    tried.draw(byId("tried"));
     byId("official").hidden = trying;
     byId("tried").hidden = !trying;
     every(".official-only", (part) => { part.hidden = trying; });
@@ -175,11 +63,7 @@ const Country = (() => {
 
   /* ---- the tables ---------------------------------------------------------------------------------------------- */
 
-  const columnsOf = CountryTables({
-    figures, provinceOf, link, poor, choose,
-    now: () => now,
-    trying: () => trying,
-  });
+  const columnsOf = CountryTables({ ...context, link: card.link, poor: card.poor, choose });
 
   /* Draws a table again, sorted as it was. */
   function table(name) {
@@ -237,7 +121,7 @@ const Country = (() => {
     writeShares();
     list();
     if (view === "provinces" || (view === "districts" && !moving)) table(view);
-    if (!byId("card").hidden && chosen !== null) card(chosen);
+    if (!byId("card").hidden && chosen !== null) card.show(chosen);
     if (map) map.restyle();
   }
 
@@ -275,45 +159,6 @@ const Country = (() => {
     if (districtAt.has(state.get("district"))) choose(districtAt.get(state.get("district")), true);
   }
 
-  /* ---- search -------------------------------------------------------------------------------------------------- */
-
-  const find = Search.index([
-    ...all.provinces.map((p) => ({ code: provinces.code[p], names: provinces.name[p], province: p })),
-    ...all.districts.map((i) => (
-      { code: districts.code[i], names: districts.name[i], within: provinces.name[provinceOf(i)], district: i }
-    )),
-  ]);
-
-  function showProvince(p) {
-    if (map) map.show(all.districts.filter((i) => provinceOf(i) === p), 0.3);
-  }
-
-  function hitItem(hit) {
-    const item = element("li");
-    const button = element("button");
-    button.type = "button";
-    const isProvince = hit.province !== undefined;
-    const where = isProvince ? local(["จังหวัด", "province"]) : local(hit.within);
-    button.append(element("strong", local(hit.names)), " ", element("span", where, "where"));
-    button.addEventListener("click", () => {
-      byId("found").hidden = true;
-      if (isProvince) showProvince(hit.province);
-      else choose(hit.district, true);
-    });
-    item.append(button);
-    if (isProvince) item.append(link(hit.code, local(["เปิดหน้าจังหวัด", "open its page"])));
-    return item;
-  }
-
-  function search() {
-    const query = byId("query").value.trim();
-    const hits = query ? find(byId("query").value, 8) : [];
-    byId("found").replaceChildren(...hits.map(hitItem));
-    byId("found").hidden = !query;
-    if (query && !hits.length) byId("found").append(element("li", local(["ไม่พบชื่อนี้", "No such name"])));
-    byId("found-count").textContent = query ? local([`พบ ${hits.length} แห่ง`, `${hits.length} found`]) : "";
-  }
-
   /* ---- all together -------------------------------------------------------------------------------------------- */
 
   function listenToSliders() {
@@ -330,22 +175,9 @@ const Country = (() => {
     byId("reset").addEventListener("click", reset);
   }
 
-  function listenToSearch() {
-    byId("find").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const first = byId("found").querySelector("button");
-      if (first) first.click();
-    });
-    byId("query").addEventListener("input", search);
-    byId("find").addEventListener("keydown", (event) => { if (event.key === "Escape") byId("found").hidden = true; });
-    document.addEventListener("click", (event) => {
-      if (!byId("find").contains(event.target)) byId("found").hidden = true;
-    });
-  }
-
   function listen() {
     listenToSliders();
-    listenToSearch();
+    searching.listen();
     every("button[data-view]", (button) => button.addEventListener("click", () => showView(button.dataset.view)));
     every("button[data-csv]", (button) => button.addEventListener("click", () => downloadTable(button.dataset.csv)));
     every("#official button.district", (button) => {
@@ -373,8 +205,8 @@ const Country = (() => {
     Page.onLanguage(() => {
       if (trying) list();
       if (view !== "list") table(view);
-      if (!byId("card").hidden && chosen !== null) card(chosen);
-      search();
+      if (!byId("card").hidden && chosen !== null) card.show(chosen);
+      searching.search();
     });
     window.addEventListener("hashchange", readAddress);
   }
@@ -407,7 +239,7 @@ const Country = (() => {
     readAddress();
     Page.mark("ready");
     sentences = await Page.unpackedJson("sentences");
-    if (chosen !== null) card(chosen);
+    if (chosen !== null) card.show(chosen);
     Page.mark("complete");
   }
 
