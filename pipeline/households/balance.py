@@ -75,14 +75,13 @@ def rows_of_files(
     for row, file in zip(counts.itertuples(), read, strict=True):
         if row.rows_refused > refused_share * row.rows_in:
             reason, column, rows = _commonest_reason(connection, int(row.file))
-            theirs = chosen.mappings[file.system].columns.get(column, column)
             raise InputError(
                 Problem(
                     file.shown,
                     f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} of them for: {reason}",
                     f"at most {refused_share:.0%} (households.refused_share_stops in the policy)",
                     f"check this column in the file and in {mapping.FILE}",
-                    column=theirs if theirs == column else f"{theirs} ({column})",
+                    column=column,
                 )
             )
     declared = np.array([chosen.origins[file.name].sample for file in read], dtype=bool)

@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.categories import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.cells import THAI_DIGITS
-from pipeline.reading.columns import column_map
+from pipeline.reading.columns import Header, column_map
 from pipeline.reading.sidecar import read_toml
 
 FILE = "mapping.toml"
@@ -72,6 +72,31 @@ class Mapping:
         """A digest of everything in it; equal mappings have equal digests."""
         content = [sorted(self.columns.items()), self.survey_year, self.yes, self.no]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+# What the statements of ``sql/`` call columns of one kind, where they do not know which of them it is.
+KINDS = {
+    "household_id or citizen_id": IDS,
+    "place": PLACES,
+    "coordinate": COORDINATES,
+    "a dimension or welfare_card": (*DIMENSIONS, "welfare_card"),
+}
+
+
+def column_labels(header: Header) -> dict[str, str]:
+    """What lists of rows and messages call each column of ours, and each of ``KINDS``: the file's own names.
+
+    A column that the file does not have is called by those of its kind that it has.
+
+    >>> labels = column_labels(Header(("PID", "lon"), {"citizen_id": 0, "lon": 1}))
+    >>> labels["citizen_id"], labels["household_id"], labels["coordinate"], labels["members"]
+    ('PID (citizen_id)', 'PID (citizen_id)', 'lon', 'members')
+    """
+    shown = {ours: header.shown(ours) for ours in header.positions}
+    of_kind = {kind: " or ".join(shown[name] for name in names if name in shown) for kind, names in KINDS.items()}
+    of_kind["place"] = of_kind["place"] or of_kind["coordinate"]
+    kind_of = {name: kind for kind, names in KINDS.items() for name in (*names, kind)}
+    return {name: shown.get(name) or of_kind.get(kind_of.get(name, "")) or name for name in (*COLUMNS, *KINDS)}
 
 
 def read_mapping(folder: Path) -> Mapping:

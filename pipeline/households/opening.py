@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError, Problem, shown_value
+from pipeline.households.citizen_ids import without_ids
 from pipeline.households.files import HouseholdFile
 from pipeline.households.mapping import COLUMNS, FILE, Mapping
 from pipeline.households.progress import Log
 from pipeline.households.workbook import unpack_workbook
-from pipeline.reading.columns import clean_name
+from pipeline.reading.columns import Header, clean_name
 from pipeline.reading.delimited import header_of
 from pipeline.reading.encodings import scan_text, transcode
 
@@ -35,6 +36,7 @@ class Opened:
     Attributes:
         rows: all our columns as text; NULL where the file has no such column.
         encoding: an encoding of text, ``parquet`` or ``xlsx``.
+        header: the file's own columns.
         is_text: whether lines can be unreadable; the table ``csv_rejects`` then lists them after the rows are read.
         lines: lines of rows in a text file, without header and empty lines.
         empty: numbers of the empty lines in a text file.
@@ -42,6 +44,7 @@ class Opened:
 
     rows: duckdb.DuckDBPyRelation
     encoding: str
+    header: Header
     is_text: bool = False
     lines: int = 0
     empty: tuple[int, ...] = ()
@@ -78,16 +81,18 @@ def open_file(
         )
     if kind == "text":
         return _open_text(file, mapping, private, connection, log)
-    path = file.path
-    if kind == "xlsx":
-        path = private / f"{file.sha256}.parquet"
-        unpack_workbook(file.path, file.shown, mapping.columns.values(), path, log)
-    return Opened(_open_parquet(file, path, mapping, connection), kind)
+    if kind == "parquet":
+        rows, names = _open_parquet(file, file.path, mapping, connection)
+        return Opened(rows, kind, _header(names, mapping))
+    unpacked = private / f"{file.sha256}.parquet"
+    names = unpack_workbook(file.path, file.shown, mapping.columns.values(), unpacked, log)
+    return Opened(_open_parquet(file, unpacked, mapping, connection)[0], kind, _header(names, mapping))
 
 
 def _open_parquet(
     file: HouseholdFile, path: Path, mapping: Mapping, connection: duckdb.DuckDBPyConnection
-) -> duckdb.DuckDBPyRelation:
+) -> tuple[duckdb.DuckDBPyRelation, list[str]]:
+    """The rows of a Parquet file, and the names of its columns."""
     try:
         names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
     except (pa.ArrowException, OSError, ValueError):  # a footer cut off, changed, with names that are no UTF-8
@@ -109,7 +114,7 @@ def _open_parquet(
                 "rename the other",
             )
         )
-    return _our_columns(connection.read_parquet(_literal(path)), {name: name for name in names}, mapping)
+    return _our_columns(connection.read_parquet(_literal(path)), {name: name for name in names}, mapping), names
 
 
 def _literal(path: Path) -> str:
@@ -135,6 +140,22 @@ def _our_columns(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mappi
         cell = duckdb.ColumnExpression(column_of[theirs]) if theirs in column_of else duckdb.ConstantExpression(None)
         cells.append(cell.cast("VARCHAR").alias(ours))
     return rows.project(*cells)
+
+
+def _header(names: list[str], mapping: Mapping) -> Header:
+    """The file's columns by our names; of the others only the name is used, with citizen ids in it hidden.
+
+    >>> _header(["บุตร", "PID", ""], Mapping({"citizen_id": "PID"})).ignored
+    ('บุตร', 'column 3 without a name')
+    """
+    positions = {ours: names.index(theirs) for ours, theirs in mapping.columns.items() if theirs in names}
+    used = set(positions.values())
+    ignored = tuple(
+        without_ids(clean_name(name)) or f"column {i + 1} without a name"
+        for i, name in enumerate(names)
+        if i not in used
+    )
+    return Header(tuple(map(clean_name, names)), positions, ignored)
 
 
 def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
@@ -196,6 +217,7 @@ def _open_text(
     return Opened(
         _our_columns(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
         scan.encoding,
+        _header(header, mapping),
         is_text=True,
         lines=scan.lines - 1,
         empty=tuple(scan.empty),

@@ -18,9 +18,11 @@ from pipeline.errors import InputError, Problem
 from pipeline.households import database, mapping, opening
 from pipeline.households.files import FilesToRead, HouseholdFile, Unusable
 from pipeline.households.mapping import Mapping
+from pipeline.households.opening import Opened
 from pipeline.households.progress import Log, progress_logged
 from pipeline.households.pseudonyms import Key
 from pipeline.households.spellings import MOST_SPELLINGS
+from pipeline.reading.columns import Header
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,17 @@ class Staged:
     """The files that were staged.
 
     Their rows are the view ``staged`` of the connection, the files its table ``files``, the spellings of places its
-    table ``spelled``, and lines that are not rows its tables ``rejects`` and ``empty_lines``. There is no view and no
-    table ``files`` if no file was staged.
+    table ``spelled``, lines that are not rows its tables ``rejects`` and ``empty_lines``, the files' own names of
+    columns its table ``labels``. There is no view and no table ``files`` or ``labels`` if no file was staged.
 
     Attributes:
         encodings: the encoding of each file staged, by its number (its position among the files to read).
+        headers: the columns of each file staged, by its number.
         left_out: files that turned out to be unusable while they were read, as the policy allows.
     """
 
     encodings: dict[int, str]
+    headers: dict[int, Header]
     left_out: tuple[Unusable, ...]
 
 
@@ -67,12 +71,13 @@ def stage_files(
         InputError: a file cannot be used and ``skip_unusable`` is false.
     """
     encodings: dict[int, str] = {}
+    headers: dict[int, Header] = {}
     left_out: list[Unusable] = []
     sizes = [file.path.stat().st_size for file in chosen.files]
     for number, file in enumerate(chosen.files):
         began = time.monotonic()
         try:
-            encoding, rows = _stage_file(connection, chosen, number, key, latest_year, private, log)
+            opened, rows = _stage_file(connection, chosen, number, key, latest_year, private, log)
         except InputError as error:
             if not skip_unusable:
                 raise
@@ -81,7 +86,7 @@ def stage_files(
             left_out.append(Unusable(file.system, file.name, str(error)))
             log(f"left out, as the policy allows: {error}")
             continue
-        encodings[number] = encoding
+        encodings[number], headers[number] = opened.encoding, opened.header
         more, rest = len(sizes) - number - 1, sum(sizes[number + 1 :])
         log(
             f"{file.name}: {rows:,} rows read in {time.monotonic() - began:.1f} s; "
@@ -89,7 +94,8 @@ def stage_files(
         )
     if encodings:
         _create_staged(connection, chosen, sorted(encodings), private)
-    return Staged(encodings, tuple(left_out))
+        _create_labels(connection, headers)
+    return Staged(encodings, headers, tuple(left_out))
 
 
 def _staged_file(private: Path, number: int) -> Path:
@@ -115,6 +121,13 @@ def _create_staged(
     database.create_table(connection, "files", pd.DataFrame(table))
 
 
+def _create_labels(connection: duckdb.DuckDBPyConnection, headers: dict[int, Header]) -> None:
+    """The table ``labels``: for each file and column of ours, what lists of rows call it."""
+    rows = [(number, *of) for number, header in headers.items() for of in mapping.column_labels(header).items()]
+    labels = pd.DataFrame(rows, columns=["file", "column", "label"])
+    database.create_table(connection, "labels", labels.astype({"file": "uint16", "column": "str", "label": "str"}))
+
+
 def _stage_file(
     connection: duckdb.DuckDBPyConnection,
     chosen: FilesToRead,
@@ -123,8 +136,8 @@ def _stage_file(
     latest_year: int,
     private: Path,
     log: Log,
-) -> tuple[str, int]:
-    """Stage one file; return its encoding and its number of rows, including unreadable ones."""
+) -> tuple[Opened, int]:
+    """Stage one file; return how it was opened and its number of rows, including unreadable ones."""
     file = chosen.files[number]
     columns = chosen.mappings[file.system]
     with opening.duckdb_errors_hidden(file), progress_logged(connection, log, f"{file.name}: opening"):
@@ -144,7 +157,7 @@ def _stage_file(
         _insert_lines(connection, "empty_lines", number, [(line, "") for line in opened.empty])
     if sha256_of(file.path) != file.sha256:
         raise InputError(Problem(file.shown, "a file that changed while it was read", "an unchanged file", "run again"))
-    return opened.encoding, rows
+    return opened, rows
 
 
 def _collect_spellings(

@@ -24,7 +24,7 @@ MOST_MEMBERS = 2000
 BATCH = 20_000
 
 
-def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path, log: Log) -> None:
+def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path, log: Log) -> list[str]:
     """Write columns of the only sheet with rows, as text, to a Parquet file.
 
     Args:
@@ -33,6 +33,9 @@ def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path
         wanted: the columns to write, by their names in the header; others are skipped.
         target: the Parquet file to write.
         log: takes lines on the progress.
+
+    Returns:
+        The names of all columns of the sheet.
 
     Raises:
         InputError: the archive is not a workbook, is too large when unpacked, or has rows on more than one sheet.
@@ -48,7 +51,7 @@ def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path
         warnings.simplefilter("ignore")
         try:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            _unpack_sheet(file, book, wanted, target, log)
+            return _unpack_sheet(file, book, wanted, target, log)
         except InputError:
             raise
         except Exception as error:  # openpyxl raises many kinds of error for a broken workbook
@@ -60,7 +63,7 @@ def unpack_workbook(path: Path, file: str, wanted: Collection[str], target: Path
             ) from None
 
 
-def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, log: Log) -> None:
+def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, log: Log) -> list[str]:
     sheets = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), None)]
     if len(sheets) != 1:
         raise InputError(
@@ -90,6 +93,7 @@ def _unpack_sheet(file: str, book: Any, wanted: Collection[str], target: Path, l
             out.write_table(pa.table(batch, schema=schema))
             if count % 10 == 0:
                 log(f"{file}: {count * BATCH:,} rows unpacked")
+    return header
 
 
 def _check_archive(path: Path, file: str) -> None:

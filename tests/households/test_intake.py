@@ -53,10 +53,10 @@ def test_every_row_is_kept_superseded_or_refused(province: Province) -> None:
         (5, "survey_year", "4 digits", "refused"),
         (6, "living", "text of 5 characters", "refused"),
         (7, "subdistrict_code", "6 digits", "refused"),
-        (8, "household_id", "a row of this file", "superseded"),
+        (8, "citizen_id", "a row of this file", "superseded"),
         (9, "citizen_id", "5 digits", "refused"),
         (10, "members", "nothing", "refused"),
-        (11, "household_id", "nothing", "refused"),
+        (11, "citizen_id", "nothing", "refused"),
         (12, "income_per_person", "a negative number", "refused"),
         (13, "health", "nothing", "refused"),
         (14, "members", "a number of 3 characters", "refused"),
@@ -80,14 +80,59 @@ def test_repaired_cells_are_listed_and_used(province: Province) -> None:
     assert repaired[["line", "column", "what"]].to_records(index=False).tolist() == [
         (2, "members", "spaces or Thai digits"),
         (3, "survey_year", "Buddhist year"),
-        (4, "a dimension or welfare_card", "spaces or Thai digits"),
+        (4, " or ".join((*DIMENSIONS, "welfare_card")), "spaces or Thai digits"),
         (5, "income_per_person", "spaces, thousands separators or Thai digits"),
-        (6, "household_id or citizen_id", "spaces, dashes or Thai digits"),
+        (6, "citizen_id", "spaces, dashes or Thai digits"),
     ]
     profiles = province.take_in().table("profiles")
     assert profiles["persons"].sum() == 18
     assert profiles.loc[profiles["deprived"] == 1, "households"].sum() == 1
     assert set(profiles["survey_year"]) == {2022}
+
+
+THEIRS = {name: f"ช่อง {name}" for name in row()} | {"province_name": "จังหวัด", "district_name": "อำเภอ"}
+
+
+@pytest.mark.parametrize("kind", [".csv", ".parquet", ".xlsx"])
+def test_lists_and_messages_name_the_files_own_columns(kind: str, province: Province) -> None:
+    def mapped(content: bytes) -> bytes:
+        table = pd.read_csv(io.BytesIO(content), dtype="str").rename(columns=THEIRS)
+        target = io.BytesIO()
+        if kind == ".csv":
+            return table.to_csv(index=False).encode()
+        table.to_parquet(target) if kind == ".parquet" else table.to_excel(target, index=False)
+        return target.getvalue()
+
+    named = {"subdistrict_code": "", "province_name": "เชียงใหม่"}
+    rows = [
+        row(1, **named, district_name="ฝาง"),
+        row(1, **named, district_name="ฝาง", survey_year="2565"),
+        row(2, **named, district_name="x"),
+        row(3, **named, district_name="ฝาง", members="-1"),
+        row(4, **named, district_name="ฝาง", health="๑"),
+        row(5, citizen_id="", **named, district_name="ฝาง"),
+        row(6, subdistrict_code="", province_name="", district_name=""),
+    ]
+    columns = "".join(f'"{theirs}" = "{ours}"\n' for ours, theirs in THEIRS.items())
+    province.put({f"a{kind}": mapped(csv(rows)), "mapping.toml": f"[columns]\n{columns}".encode()})
+    first = 1 if kind == ".parquet" else 2
+    refused = province.refused().sort_values("line")
+    shown = {int(line) - first + 1: column for line, column in zip(refused["line"], refused["column"], strict=True)}
+    ids, places = "ช่อง citizen_id (citizen_id)", ("จังหวัด (province_name)", "อำเภอ (district_name)")
+    assert shown == {
+        1: ids,  # superseded
+        3: places[1],
+        4: "ช่อง members (members)",
+        6: ids,
+        # The file has no district_code, the column of this rule.
+        7: " or ".join(("ช่อง subdistrict_code (subdistrict_code)", *places)),
+    }
+    repaired = set(province.repaired()["column"])
+    assert len(repaired) == 3
+    assert all("(" in name and name.split(" (")[0] in THEIRS.values() for name in repaired)
+    province.rules(refused_share_stops=0.1)
+    with pytest.raises(InputError, match=r"column ช่อง subdistrict_code \(subdistrict_code\) or จังหวัด"):
+        province.take_in()
 
 
 KINDS: dict[str, Callable[[list[dict[str, str]]], dict[str, bytes]]] = {

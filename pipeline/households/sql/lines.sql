@@ -39,4 +39,4 @@ SELECT staged.file, staged.row, 'place', places.repaired
 FROM staged JOIN places ON places.place = staged.place
 WHERE staged.reason IS NULL AND places.repaired IS NOT NULL
 UNION ALL
-SELECT file, row, 'place', 'district by coordinate' FROM by_point;
+SELECT file, row, 'coordinate', 'district by coordinate' FROM by_point;
