@@ -1,4 +1,4 @@
-"""All layers, one declaration each, in the order in which dossiers show them.
+"""The layers, one declaration each, in the order in which dossiers show them.
 
 Not here: what the fields of a declaration mean (``layer``).
 """

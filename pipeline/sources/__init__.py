@@ -1,6 +1,6 @@
 """One reader per outside system, named after it: from a folder under ``data/raw/`` to a ``Received`` table.
 
-Here: which file has a system's table, which codes it must match, what it means. Not here: encodings, columns, types
+Here: the file of each table, the codes it must match, the meaning of its columns. Not here: encodings, columns, types
 and messages (``reading``), joins (``assets/sql``). No reader imports another.
 """
 

@@ -1,6 +1,6 @@
 """District boundaries: the outline of each district, from a file with P-codes.
 
-Here: which file is used, how it is read, what it must hold, how invalid shapes are repaired. Not here: neighbours and
+Here: the choice of the file, reading it, its checks, the repair of invalid shapes. Not here: neighbours and
 distances (``pipeline.places``), maps (``pipeline.pages``).
 """
 
@@ -32,22 +32,22 @@ MAGIC = {
 PCODE = r"\ATH[1-9][0-9]{3}\Z"
 # Thailand with a margin: west, south, east, north, in degrees.
 THAILAND = (97.0, 5.0, 106.5, 21.0)
-# The boundary file of the project itself; any other file in the folder is a user's own and is used instead.
+# The boundary file of the project itself; any other file in the folder is the user's own and is used instead.
 CARRIED = "boundaries_adm2_districts.parquet"
 
 
 def district_shapes(folder: Path, districts: pd.DataFrame) -> Received:
-    """The outline of each district, from a file in ``folder``: the user's own if there is one, else the project's.
+    """Read the outline of each district from the user's own file if there is one, else from the project's.
 
     Args:
         folder: ``data/raw/boundaries/``.
-        districts: the DOPA list; its ``district_code`` are the codes that the file must hold, each once.
+        districts: the DOPA list; its ``district_code`` are the codes that the file must have, each once.
 
     Returns:
         ``district_code`` and ``geometry`` (degrees, EPSG:4326), in the order of codes.
 
     Raises:
-        InputError: for no file, for two of the user's own, or for one that cannot be used (see
+        InputError: there is no file, there are several of the user's own, or the file cannot be used (see
             ``read_boundary_file``).
     """
     path = _chosen_file(folder)
@@ -60,7 +60,7 @@ def _chosen_file(folder: Path) -> Path:
     own = [p for p in files if p.name != CARRIED]
     if len(own) > 1:
         found, fix = ", ".join(p.name for p in own), "keep one of them"
-        raise InputError(Problem(shown_path(folder), found, f"one boundary file, or none beside {CARRIED}", fix))
+        raise InputError(Problem(shown_path(folder), found, f"at most one boundary file besides {CARRIED}", fix))
     if not files:
         fix = "restore the file, or put a file of all districts here"
         raise InputError(Problem(shown_path(folder), "no boundary file", CARRIED, fix))
@@ -68,7 +68,7 @@ def _chosen_file(folder: Path) -> Path:
 
 
 def _origin(path: Path) -> Origin:
-    """The source of a boundary file by its sidecar; without one, a note that none is stated.
+    """Describe the source of a boundary file by its sidecar; without a sidecar, state that the source is not known.
 
     The sidecar of the folder describes the project's file. It describes a user's own file only if it lists that file.
     """
@@ -89,7 +89,7 @@ def _origin(path: Path) -> Origin:
 
 
 def _is_listed(path: Path) -> bool:
-    """Whether the sidecar in the file's folder has its digest."""
+    """Return whether the sidecar in the file's folder has its digest."""
     if not (path.parent / SIDECAR).is_file():
         return False
     sidecar = read_sidecar(path.parent, with_columns=False)
@@ -97,19 +97,19 @@ def _is_listed(path: Path) -> bool:
 
 
 def read_boundary_file(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
-    """Outlines from a boundary file, by its P-codes; invalid geometry is repaired and recorded.
+    """Read the outlines of districts from a boundary file by P-code; invalid geometry is repaired and recorded.
 
     Args:
         path: GeoJSON, GeoPackage, Shapefile or GeoParquet with a column of P-codes (TH and the district code).
-        districts: the DOPA list; its ``district_code`` are the codes that the file must hold, each once.
+        districts: the DOPA list; its ``district_code`` are the codes that the file must have, each once.
 
     Returns:
         ``district_code`` and ``geometry`` (degrees, EPSG:4326) in the order of codes, and one record for each
         repaired shape (file, line, column, found, used).
 
     Raises:
-        InputError: if the file cannot be read, has no P-codes, an unknown coordinate system or coordinates outside
-            Thailand, or does not hold each district once.
+        InputError: the file cannot be read, has no P-codes, has coordinates outside Thailand, or does not have each
+            district once as an area.
     """
     file = shown_path(path)
     shapes = _open_file(path, file)
@@ -150,28 +150,31 @@ def read_boundary_file(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoData
 
 
 def _code_problems(codes: pd.Series, wanted: set[str]) -> list[tuple[str, str, str]]:
-    """Found, expected and fix for codes that are unknown, repeated or missing."""
+    """Return found, expected and fix for codes that are unknown, repeated or missing."""
     problems = []
     if unknown := sorted(set(codes) - wanted):
-        problems.append((f"P-code {shown_value('TH' + unknown[0])}", "P-codes of the DOPA list", "remove it"))
+        problems.append(
+            (f"P-code {shown_value('TH' + unknown[0])}", "P-codes of the DOPA list", "correct it, or remove the shape")
+        )
     if repeated := sorted(codes[codes.duplicated()]):
         first = repeated[0]
-        problems.append((f"TH{first} {int((codes == first).sum())} times", "each once", "merge its shapes"))
+        problems.append(
+            (f"TH{first} {int((codes == first).sum())} times", "each district once", "merge its shapes into one")
+        )
     if missing := sorted(wanted - set(codes)):
         found = f"{len(wanted) - len(missing)} of {len(wanted)} districts; TH{', TH'.join(missing[:3])} missing"
-        problems.append((found, f"all {len(wanted)}", "add the missing districts"))
+        problems.append((found, f"all {len(wanted)} districts", "add the missing districts"))
     return problems
 
 
 def _shape_problems(shapes: gpd.GeoDataFrame, column: str) -> list[tuple[str, str, str]]:
-    """Found, expected and fix for the first shape that is not an area."""
+    """Return found, expected and fix for the first shape that is not an area."""
     polygons = shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & ~shapes.geometry.is_empty
     if polygons.all():
         return []
     first = shapes[~polygons].iloc[0]
-    return [
-        (f"{first[column]} with {first.geometry.geom_type if first.geometry else 'no shape'}", "areas", "redraw it")
-    ]
+    found = f"{first[column]} with {first.geometry.geom_type if first.geometry else 'no geometry'}"
+    return [(found, "a Polygon or MultiPolygon", "correct its geometry in the GIS and export the file again")]
 
 
 def _check_extent(shapes: gpd.GeoDataFrame, file: str) -> None:
@@ -182,38 +185,41 @@ def _check_extent(shapes: gpd.GeoDataFrame, file: str) -> None:
                 file,
                 f"longitudes {west:.1f} to {east:.1f}, latitudes {south:.1f} to {north:.1f}",
                 "longitudes 97 to 106, latitudes 5 to 21 (Thailand)",
-                "give longitude before latitude, in the coordinate system the file states",
+                "write longitude before latitude, in the coordinate system that the file states",
             )
         )
 
 
 def _open_file(path: Path, file: str) -> gpd.GeoDataFrame:
-    """The shapes of a file, read by its suffix.
+    """Read the shapes of a file by its suffix.
 
     GDAL would choose the driver by content, and some drivers open other files, even over the network.
     """
     if not path.is_file():
-        raise InputError(Problem(file, "a folder, a pipe or a link to nothing", "a file", "put the file itself here"))
+        raise InputError(Problem(file, "a folder, a pipe or a broken link", "a file", "put the file itself here"))
     kind = path.suffix.lower()
     with path.open("rb") as stream:
         start = stream.read(len(MAGIC[".gpkg"]))
     if not start.startswith(MAGIC.get(kind, b"")):
         raise InputError(
             Problem(
-                file, f"content that is not {kind}", f"a {kind} file, as its suffix states", "give it the right suffix"
+                file,
+                f"content that is not {kind}",
+                f"a {kind} file, as its suffix states",
+                "rename it to the right suffix",
             )
         )
     try:
         if kind in (".parquet", ".geoparquet"):
-            pq.read_table(path).validate(full=True)  # finds text that is not UTF-8 here, not later
+            pq.read_table(path).validate(full=True)  # finds text that is not UTF-8
             return gpd.read_parquet(path)
         if kind in (".gpkg", ".shp"):
-            with warnings.catch_warnings(action="ignore"):  # what GDAL warns of is checked below, shape by shape
+            with warnings.catch_warnings(action="ignore"):  # the checks of shapes cover what GDAL warns of
                 return gpd.read_file(path)
         return _geojson(json.loads(path.read_text(encoding="utf-8-sig")), file)
     except InputError:
         raise
-    except Exception as error:  # the readers raise many kinds of error, all for a file that cannot be read
+    except Exception as error:  # the readers raise many kinds of error for a file that cannot be read
         raise InputError(
             Problem(
                 file,
@@ -225,7 +231,7 @@ def _open_file(path: Path, file: str) -> gpd.GeoDataFrame:
 
 
 def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
-    """Features as shapes and properties (RFC 7946); a ``crs`` member of the 2008 standard is used."""
+    """Read features as shapes and properties (RFC 7946); a ``crs`` member (GeoJSON 2008) is used if there is one."""
     features = content.get("features", [content]) if isinstance(content, dict) else None
     if not features or not all(isinstance(f, dict) and isinstance(f.get("properties"), dict) for f in features):
         raise InputError(Problem(file, "no features", "a GeoJSON FeatureCollection of districts", "export it again"))
@@ -244,9 +250,9 @@ def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
             raise InputError(
                 Problem(
                     file,
-                    f"{name} with an unusable geometry ({' '.join(str(error).split())[:80]})",
+                    f"{name} with invalid geometry ({' '.join(str(error).split())[:80]})",
                     "closed rings of coordinates",
-                    "redraw it",
+                    "correct its geometry in the GIS and export the file again",
                 )
             ) from None
         shapes.append(shape)
@@ -255,7 +261,7 @@ def _geojson(content: Any, file: str) -> gpd.GeoDataFrame:
 
 
 def _rings_closed(geometry: Any) -> bool:
-    """Whether each ring of a GeoJSON geometry ends where it begins; shapely would close it without notice."""
+    """Return whether each ring of a GeoJSON geometry ends where it begins; shapely would close it without notice."""
     if not geometry or geometry["type"] not in ("Polygon", "MultiPolygon"):
         return True
     areas = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
@@ -263,13 +269,13 @@ def _rings_closed(geometry: Any) -> bool:
 
 
 def _holds_pcodes(column: pd.Series) -> bool:
-    """Whether most of a column are P-codes of districts. One wrong code is then named, instead of the whole file."""
+    """Return whether most values of a column are P-codes of districts: one wrong code can then be reported."""
     if isinstance(column, gpd.GeoSeries) or not len(column):
         return False
     return bool(column.map(lambda v: isinstance(v, str)).all() and column.str.match(PCODE).mean() > 0.5)
 
 
 def _areas(shape: shapely.Geometry) -> shapely.Geometry:
-    """The polygons of a shape; repairing may leave lines and points."""
+    """Return the polygons of a shape; a repair can leave lines and points."""
     parts = [g for g in shapely.get_parts(shape, return_index=False) if g.geom_type in ("Polygon", "MultiPolygon")]
     return shapely.union_all(parts) if len(parts) != 1 else parts[0]

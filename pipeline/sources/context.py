@@ -1,6 +1,6 @@
-"""The files of the layers that are declared in ``layers``.
+"""The files of layers.
 
-Here: the codes that the rows of a layer must match, by its level. Not here: the layers (``layers``).
+Here: the codes that the rows of a layer must match, by its level. Not here: the declarations of layers (``layers``).
 """
 
 from pathlib import Path
@@ -20,8 +20,11 @@ def layer_table(raw: Path, layer: Layer, districts: pd.DataFrame) -> Received:
         layer: its declaration.
         districts: the DOPA list.
 
+    Returns:
+        The table of the layer, by the layer's contract.
+
     Raises:
-        InputError: a cell that cannot be used, or a district that is not in the province of its row.
+        InputError: a cell cannot be used, or a district is not in the province of its row.
     """
     folder, contract = raw / layer.folder, CONTRACTS[layer.name]
     codes = [name for name in contract.column_names if name in ("district_code", "province_code")]

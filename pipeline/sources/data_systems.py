@@ -1,4 +1,7 @@
-"""Poverty data systems and who accepts them: the agencies' own statements."""
+"""Poverty data systems and the agencies that accept them, by the agencies' own statements.
+
+Not here: the criterion (``criteria.data_system``).
+"""
 
 from pathlib import Path
 
@@ -9,7 +12,15 @@ from pipeline.reading.table import Received, read_table
 
 
 def data_systems(folder: Path, districts: pd.DataFrame) -> Received:
-    """Each system with the provinces it covers."""
+    """Read the provinces that each data system covers.
+
+    Args:
+        folder: ``data/raw/data_systems/``.
+        districts: the DOPA list.
+
+    Returns:
+        One row per system and province.
+    """
     return read_table(
         folder,
         "data_systems.csv",
@@ -19,7 +30,16 @@ def data_systems(folder: Path, districts: pd.DataFrame) -> Received:
 
 
 def acceptances(folder: Path, data_systems: pd.DataFrame, agencies: tuple[str, ...]) -> Received:
-    """Which agency accepts which system, with year and document."""
+    """Read which agency accepts which data system, with year and document.
+
+    Args:
+        folder: ``data/raw/data_systems/``.
+        data_systems: the result of ``data_systems``; its systems are those that can be accepted.
+        agencies: the agencies of the policy.
+
+    Returns:
+        One row per system and agency.
+    """
     return read_table(
         folder,
         "acceptances.csv",

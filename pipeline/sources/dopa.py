@@ -1,4 +1,7 @@
-"""Department of Provincial Administration: codes, names, registered population."""
+"""Department of Provincial Administration: codes, names, registered population.
+
+Not here: outlines of districts (``boundaries``), criteria (``criteria``).
+"""
 
 from pathlib import Path
 
@@ -15,7 +18,11 @@ SUBDISTRICT_FILE = "population_by_subdistrict.csv"
 
 
 def districts() -> Received:
-    """The 928 districts with their provinces, as the installed geothai package has them."""
+    """List the 928 districts with their provinces, from the installed geothai package.
+
+    Returns:
+        One row per district: its code and its names, and those of its province.
+    """
     provinces = {province.code: province for province in geothai.provinces()}
     table = pd.DataFrame(
         [
@@ -46,7 +53,15 @@ def districts() -> Received:
 
 
 def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
-    """Registered persons and houses per district and year.
+    """Read registered persons and houses per district and year.
+
+    Args:
+        folder: ``data/raw/dopa/``.
+        districts: the DOPA list.
+        year: the year that the policy uses, Common Era.
+
+    Returns:
+        One row per district and year, also of other years.
 
     Raises:
         InputError: the file has no rows of ``year``.
@@ -56,7 +71,14 @@ def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
 
 
 def subdistrict_population(folder: Path, year: int) -> Received:
-    """Registered persons and houses per subdistrict and year.
+    """Read registered persons and houses per subdistrict and year.
+
+    Args:
+        folder: ``data/raw/dopa/``.
+        year: the year that the policy uses, Common Era.
+
+    Returns:
+        One row per subdistrict and year, also of other years.
 
     Raises:
         InputError: the file has no rows of ``year``.

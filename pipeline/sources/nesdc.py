@@ -1,4 +1,7 @@
-"""Office of the National Economic and Social Development Council: planning regions."""
+"""Office of the National Economic and Social Development Council: planning regions.
+
+Not here: regional quotas (``shortlist``).
+"""
 
 from pathlib import Path
 
@@ -10,7 +13,14 @@ from pipeline.reading.table import Received, read_table
 
 
 def regions(folder: Path, districts: pd.DataFrame) -> Received:
-    """The region of each of the 77 provinces.
+    """Read the planning region of each of the 77 provinces.
+
+    Args:
+        folder: ``data/raw/nesdc/``.
+        districts: the DOPA list.
+
+    Returns:
+        One row per province.
 
     Raises:
         InputError: a province has no region.

@@ -1,6 +1,6 @@
-"""Subdistrict points: one point inside each subdistrict, which shows where in a district people live.
+"""Subdistrict points: one point inside each subdistrict, to find where in a district people live.
 
-Here: which file holds them and which codes they must match. Not here: population (``dopa``), the weighted centre of a
+Here: their file and the codes they must match. Not here: population (``dopa``), the weighted centre of a
 district (``assets/sql/district_facts.sql``).
 """
 
@@ -15,7 +15,7 @@ from pipeline.reading.table import Received, read_table
 
 
 def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDataFrame) -> Received:
-    """One point inside each subdistrict; a district without any gets a point inside its outline.
+    """Read one point inside each subdistrict; a district without any gets a point inside its outline.
 
     Args:
         folder: ``data/raw/subdistrict_points/``.
@@ -26,7 +26,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDat
         ``place_code``, ``district_code``, ``lon``, ``lat`` (degrees, EPSG:4326).
 
     Raises:
-        InputError: for a subdistrict in another district than its code states.
+        InputError: one or more subdistricts are in another district than their code states; it lists all of them.
     """
     known = {"district_code": set(districts["district_code"])}
     points = read_table(folder, SUBDISTRICT_POINTS_FILE.name, SUBDISTRICT_POINTS_FILE, known)

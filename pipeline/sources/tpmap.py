@@ -1,6 +1,6 @@
-"""Thai People Map and Analytics Platform: published rates, and its own aggregates of target poor.
+"""Thai People Map and Analytics Platform: published rates, and aggregates of target poor.
 
-Here: the files of TPMAP. Not here: household rows (``households``).
+Here: the files of TPMAP and the small counts in them. Not here: household rows (``households``).
 """
 
 import re
@@ -21,7 +21,7 @@ from pipeline.reading.table import Received, read_table
 LEVELS = {"province_code": 2, "district_code": 4, "subdistrict_code": 6, "village_code": 8}
 FIGURES = tuple(c for c in CONTRACTS["target_poor"] if c.name not in CONTRACTS["target_poor"].key)
 COUNTS = tuple(c.name for c in FIGURES if c.kind is Kind.COUNT)
-# An aggregate file has some of these columns: a level at least, a figure at least. Its key is its finest level.
+# An aggregate file has at least one level and one figure of these columns. Its key is its finest level.
 AGGREGATE = Contract(
     "aggregate",
     "Target poor of the areas of one level",
@@ -33,18 +33,26 @@ AGGREGATE = Contract(
     "TPMAP",
 )
 WHOLE = "target_poor_persons"
-# The number of the rest of a province, beyond the districts with figures; no district has it.
+# The rest of a province, outside the districts with figures, has this number; no district has it.
 REST = "00"
 PROVINCES = 77
 AGGREGATE_NAME = re.compile(r"(?P<year>[0-9]{2})_.+\.csv")
 
 
 def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received:
-    """Published rates of one year per district, from ``tpmap_<year>_by_district.csv``.
+    """Read the published rates of one year per district, from ``tpmap_<year>_by_district.csv``.
+
+    Args:
+        folder: ``data/raw/tpmap/``.
+        districts: the DOPA list.
+        year: the survey year of the policy, Common Era.
+
+    Returns:
+        One row per district with figures; rates in per cent.
 
     Raises:
-        InputError: rows that contradict themselves: another year, more labelled than surveyed persons, a lower bound
-            above the upper.
+        InputError: there are no rows, or a row contradicts itself: it has another year, more persons with published
+            rates than surveyed persons, or a lower bound above the upper bound.
     """
     name = f"tpmap_{year}_by_district.csv"
     received = read_table(folder, name, CONTRACTS["poverty"], {"district_code": set(districts["district_code"])})
@@ -76,22 +84,30 @@ def district_rates(folder: Path, districts: pd.DataFrame, year: int) -> Received
     if problems:
         raise InputError(problems)
     if t.empty:
-        raise InputError(Problem(shown_path(folder / name), "no rows", "a row per district", "put the figures in"))
+        raise InputError(
+            Problem(shown_path(folder / name), "no rows", "a row per district", "add the figures of TPMAP")
+        )
     return received
 
 
 def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> Received:
-    """Target poor per province and district, from TPMAP's aggregate files of any level.
+    """Read the target poor per province and district from TPMAP's aggregate files of any level.
 
-    Files of one year and level add up. The coarsest level available for a district is used; finer levels are summed.
+    Files of one year and level are combined. The coarsest level available for a district is used; finer levels are
+    summed.
 
     Args:
-        folder: with files such as ``61_province_11111.csv``, whose name begins with the Buddhist year (2561 is 2018).
+        folder: its files have names such as ``61_province_11111.csv``, which begin with the Buddhist year (2561 is
+            2018).
         districts: the DOPA list.
         smallest_count: counts of persons below this, and those that would reveal them, are left out.
 
+    Returns:
+        One row per year and area: districts, provinces, and the country (``TH``) if every province has figures.
+
     Raises:
-        InputError: a name without a year, codes that contradict each other, or two files that contradict each other.
+        InputError: a file name has no year, a code is not within its province or district, or two files contradict
+            each other.
     """
     read = [_aggregate(folder, path.name, districts) for path in sorted(folder.glob("*.csv"))]
     tables = [table for _, table in read]
@@ -109,7 +125,7 @@ def target_poor(folder: Path, districts: pd.DataFrame, smallest_count: int) -> R
 
 
 def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Received, pd.DataFrame]:
-    """Read one file; return it, and its cells as code, file, year, column, value."""
+    """Read one file; return its table, and its cells as code, file, year, column, value."""
     file = shown_path(folder / name)
     named = AGGREGATE_NAME.fullmatch(name)
     if named is None:
@@ -152,7 +168,7 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
                 file,
                 f"'{finest[line]}'",
                 "a code within its province and district",
-                "correct it",
+                "correct one of the codes in this row",
                 line=line,
                 column=received.shown(levels[-1]),
             )
@@ -165,7 +181,7 @@ def _aggregate(folder: Path, name: str, districts: pd.DataFrame) -> tuple[Receiv
 
 
 def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Codes by columns, of one year; two files may repeat each other, not contradict each other."""
+    """Combine the files of one year: codes by columns. Two files may have the same cell if it has the same value."""
     values = cells.groupby(["code", "column"])["value"]
     if (values.transform("max") != values.transform("min")).any():
         differing = cells[values.transform("max") != values.transform("min")].sort_values(["code", "column", "file"])
@@ -174,16 +190,16 @@ def _merged(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
         raise InputError(
             Problem(
                 shown_path(folder / files.iloc[0]),
-                f"another {first['shown']} of {first['code']} than in {files.iloc[1]}",
-                "files that agree",
-                "keep the one that counts",
+                f"{first['shown']} of {first['code']} that differs from {files.iloc[1]}",
+                "the same value in both files",
+                "keep the file with the right value and move the other away",
             )
         )
     return values.first().reset_index().pivot_table(index="code", columns="column", values="value")
 
 
 def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.DataFrame:
-    """Provinces, districts and, where every province is there, the country; small counts left out."""
+    """Compute districts, provinces and, if every province has figures, the country; leave out small counts."""
     counts = [name for name in COUNTS if name in merged]
     by_level = {digits: merged[merged.index.str.len() == digits] for digits in LEVELS.values()}
     districts = by_level[4][counts]
@@ -194,32 +210,33 @@ def _published(merged: pd.DataFrame, folder: Path, smallest_count: int) -> pd.Da
     provinces = by_level[2][counts].combine_first(summed)
     table = pd.concat([districts, provinces])
     if counts:
-        # The rest of a province is a count like those of its districts: it must not reveal one either.
+        # The rest of a province is suppressed like a district: it could reveal a small count too.
         rest = provinces.fillna(0) - summed.reindex(provinces.index).fillna(0)
         if (rest < 0).any(axis=None):
             province = rest.index[(rest < 0).any(axis=1)][0]
             raise InputError(
                 Problem(
                     shown_path(folder),
-                    f"less for province {province} than for its districts together",
-                    "files that agree",
-                    "keep the ones that count",
+                    f"a smaller count for province {province} than for the sum of its districts",
+                    "a province that has at least the sum of its districts",
+                    "keep the files with the right counts and move the others away",
                 )
             )
         rest.index = rest.index + REST
         cells = pd.concat([districts.fillna(0), rest[rest.ne(0).any(axis=1)]]).astype("int64")
-        table = table.mask(_gone(cells, counts, smallest_count).reindex(table.index, fill_value=False))
+        table = table.mask(_suppressed(cells, counts, smallest_count).reindex(table.index, fill_value=False))
         if len(provinces) == PROVINCES:
             country = provinces.sum(min_count=1).to_frame(small_cells.COUNTRY).T
-            hidden = _gone(cells, counts, smallest_count).loc[[small_cells.COUNTRY]]
+            hidden = _suppressed(cells, counts, smallest_count).loc[[small_cells.COUNTRY]]
             table = pd.concat([table, country.mask(hidden)])
     if "rate" in merged:
         table["rate"] = merged["rate"].reindex(table.index).where(table[counts].notna().all(axis=1))
     return table.rename_axis("area_code").reset_index()
 
 
-def _gone(cells: pd.DataFrame, counts: Sequence[str], smallest_count: int) -> pd.DataFrame:
+def _suppressed(cells: pd.DataFrame, counts: Sequence[str], smallest_count: int) -> pd.DataFrame:
+    """Return which counts are left out, by area code and column."""
     parts = {name: WHOLE for name in counts if name != WHOLE and WHOLE in counts}
     dimensions = [name for name in counts if name in parts and name not in INDICATORS]
-    alike = [kinds for kinds in (dimensions, [n for n in counts if n in INDICATORS]) if len(kinds) > 1]
-    return small_cells.protected_together(cells, parts, alike, smallest_count)
+    groups = [kinds for kinds in (dimensions, [n for n in counts if n in INDICATORS]) if len(kinds) > 1]
+    return small_cells.protected_together(cells, parts, groups, smallest_count)

@@ -1,4 +1,7 @@
-"""Universities: campuses (Ministry of Higher Education) and evidence of partnership."""
+"""Universities: campuses (Ministry of Higher Education) and evidence of partnership.
+
+Not here: the criterion (``criteria.university``).
+"""
 
 from pathlib import Path
 
@@ -9,10 +12,17 @@ from pipeline.reading.table import Received, check_provinces, read_table
 
 
 def campuses(folder: Path, districts: pd.DataFrame) -> Received:
-    """All campuses.
+    """Read all campuses.
+
+    Args:
+        folder: ``data/raw/universities/``.
+        districts: the DOPA list.
+
+    Returns:
+        One row per campus.
 
     Raises:
-        InputError: a campus is in a district outside its province.
+        InputError: a cell cannot be used, or a campus is in a district outside its province.
     """
     known = {name: set(districts[name]) for name in ("district_code", "province_code")}
     received = read_table(folder, "universities.csv", CONTRACTS["universities"], known)
@@ -20,7 +30,15 @@ def campuses(folder: Path, districts: pd.DataFrame) -> Received:
 
 
 def partnerships(folder: Path, universities: pd.DataFrame) -> Received:
-    """Evidence that a campus connects partners; may be empty."""
+    """Read the evidence that a campus connects partners.
+
+    Args:
+        folder: ``data/raw/partnerships/``.
+        universities: the result of ``campuses``; its codes are those that evidence can name.
+
+    Returns:
+        One row per campus, partner and document; may be empty.
+    """
     return read_table(
         folder,
         "partnerships.csv",

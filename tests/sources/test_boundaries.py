@@ -90,9 +90,9 @@ BAD = {
     "coordinates swapped": (changed(swap), ["longitudes 15.0", "longitude before latitude"]),
     "a point": (
         changed(lambda c: c["features"][3].update(geometry={"type": "Point", "coordinates": [100, 15]})),
-        ["Point", "areas"],
+        ["Point", "a Polygon or MultiPolygon"],
     ),
-    "no shape": (changed(lambda c: c["features"][3].update(geometry=None)), ["TH1004", "areas"]),
+    "no shape": (changed(lambda c: c["features"][3].update(geometry=None)), ["TH1004", "a Polygon or MultiPolygon"]),
     "broken JSON": (lambda place: (place / "b.geojson").write_text('{"type": "Feat'), ["boundary file"]),
     "two files": (lambda place: (place / "c.gpkg").write_bytes(b"x"), ["one boundary file"]),
 }

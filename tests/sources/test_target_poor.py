@@ -114,7 +114,7 @@ def test_bad_aggregates_are_refused(name: str, text: str, words: str, folder: Pa
 
 def test_files_that_contradict_each_other_are_refused(folder: Path, districts: pd.DataFrame) -> None:
     one, other = "amphur_ID,poor.JPT.MOFval.CNT\n5001,5\n", "amphur_ID,poor.JPT.MOFval.CNT\n5001,6\n"
-    with pytest.raises(InputError, match=r"another poor.JPT.MOFval.CNT \(target_poor_persons\) of 5001 than in 61_b"):
+    with pytest.raises(InputError, match=r"poor.JPT.MOFval.CNT \(target_poor_persons\) of 5001 that differs from 61_b"):
         read(folder, districts, y61_a=one, y61_b=other)
 
 
@@ -140,7 +140,7 @@ def test_the_rest_of_a_province_reveals_no_district(folder: Path, districts: pd.
         y61_50_amphur_11111="amphur_ID,poor.JPT.MOFval.CNT\n5001,400\n5002,600\n",
     )
     assert pd.isna(table.loc["5001", "target_poor_persons"])  # 5003 would be the three that are left
-    with pytest.raises(InputError, match="less for province 50 than for its districts together"):
+    with pytest.raises(InputError, match="a smaller count for province 50 than for the sum of its districts"):
         read(folder, districts, y61_province_11111="province_ID,poor.JPT.MOFval.CNT\n50,900\n")
 
 
