@@ -41,6 +41,14 @@ class Paths:
 
     @classmethod
     def of(cls, root: Path) -> "Paths":
+        """Find the folders of a project by their usual places.
+
+        Args:
+            root: the folder of the project.
+
+        Returns:
+            The folders; none of them needs to exist.
+        """
         raw = root / "data" / "raw"
         return cls(raw, root / "data" / "processed", root / "maps", raw / "policy" / "policy.toml")
 
@@ -65,11 +73,22 @@ class Paths:
         return self.state / "current"
 
     def table(self, name: str) -> Path:
+        """Find the file of a table in the workspace.
+
+        Args:
+            name: the name of its contract.
+
+        Returns:
+            Its path, also before the table is stored.
+        """
         return self.workspace / f"{name}.parquet"
 
 
 def input_files(paths: Paths) -> dict[str, tuple[Path, str]]:
-    """All inputs: each file under ``raw``, the policy of the round, and the record of the round it is compared with.
+    """List all inputs: files under ``raw``, the policy of the round, the record of the round it is compared with.
+
+    Args:
+        paths: the folders of the project.
 
     Returns:
         The path and sha256 of each file, by its name in an archive.
@@ -110,7 +129,13 @@ def input_files(paths: Paths) -> dict[str, tuple[Path, str]]:
 
 
 def holds_rows(name: str) -> bool:
-    """Whether an input, by its name in the archive, may hold rows of households.
+    """Tell whether an input may hold rows of households.
+
+    Args:
+        name: its name in an archive.
+
+    Returns:
+        True for every file in a folder of household rows but mapping, sidecar and notes.
 
     >>> holds_rows("raw/households/tpmap/rows.csv"), holds_rows("raw/households/tpmap/mapping.toml")
     (True, False)
@@ -120,7 +145,17 @@ def holds_rows(name: str) -> bool:
 
 
 def inputs_digest(paths: Paths) -> str:
-    """One digest of all inputs."""
+    """Compute one digest of all inputs: of their names in an archive and their content.
+
+    Args:
+        paths: the folders of the project.
+
+    Returns:
+        64 hexadecimal digits.
+
+    Raises:
+        InputError: the folder of inputs is missing, or a link leads out of it.
+    """
     digest = hashlib.sha256()
     for name, (_, sha256) in input_files(paths).items():
         digest.update(f"{name}\0{sha256}".encode())
@@ -138,7 +173,13 @@ def _previous_round(paths: Paths) -> Path | None:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """The JSON object that records a run or a round.
+    """Read the record of a run or of a round.
+
+    Args:
+        path: a file with one JSON object.
+
+    Returns:
+        The object.
 
     Raises:
         InputError: the file is missing, or is not a JSON object.

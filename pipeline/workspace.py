@@ -64,7 +64,14 @@ class TableSource(Protocol):
         """A table without shapes."""
 
     def shapes(self, name: str) -> gpd.GeoDataFrame:
-        """A table with its shapes."""
+        """Read a table with its shapes.
+
+        Args:
+            name: the name of its contract.
+
+        Returns:
+            One row per district, outlines in degrees (EPSG:4326).
+        """
 
 
 class UndeclaredTable(LookupError):
@@ -84,6 +91,17 @@ class LoadedTables:
         return self.by_name[name]
 
     def shapes(self, name: str) -> gpd.GeoDataFrame:
+        """Read a table with its shapes.
+
+        Args:
+            name: the name of its contract.
+
+        Returns:
+            One row per district, outlines in degrees (EPSG:4326).
+
+        Raises:
+            UndeclaredTable: the asset does not declare the table.
+        """
         return gpd.GeoDataFrame(self(name))
 
 
@@ -100,11 +118,14 @@ class Tables:
     hint: str = "run `pilot-areas run` (or `make run`) first"
 
     def __call__(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """A table without shapes.
+        """Read a table without shapes.
 
         Args:
             name: the name of its contract.
             columns: the columns to read; all if not given.
+
+        Returns:
+            The rows in the order of the table's key.
 
         Raises:
             InputError: the table or one of the columns is missing.
@@ -115,7 +136,17 @@ class Tables:
         return _without_shapes(path, name, wanted)
 
     def shapes(self, name: str) -> gpd.GeoDataFrame:
-        """A table with its shapes."""
+        """Read a table with its shapes.
+
+        Args:
+            name: the name of its contract.
+
+        Returns:
+            One row per district, outlines in degrees (EPSG:4326).
+
+        Raises:
+            InputError: the table or one of its columns is missing.
+        """
         path = self._path(name)
         self._check_columns(path, CONTRACTS[name].column_names)
         return read_shapes(path)
@@ -140,35 +171,59 @@ class Tables:
 
 
 def published_table(paths: Paths, name: str) -> pd.DataFrame | None:
-    """A published table; None before the first run."""
+    """Read a table of the published run.
+
+    Args:
+        paths: the folders of the project.
+        name: the name of its contract.
+
+    Returns:
+        The table without shapes; None before the first run.
+    """
     path = paths.processed / f"{name}.parquet"
     return read(path, name) if path.is_file() else None
 
 
 def code_of(name: str) -> str:
-    """The version of the code that a stored table depends on.
+    """Find the version of the code that a stored table depends on.
 
     Files that people open depend on all code, since they show the id of the run. Figures depend on the rooms that make
     tables.
+
+    Args:
+        name: the name of its contract.
+
+    Returns:
+        The digest of those source files.
     """
     return code_version(EVERYTHING if CONTRACTS[name].files_in else TABLES)
 
 
 def stamp(name: str, made_from: Iterable[str], inputs: str, overridden: Sequence[str] = ()) -> str:
-    """The stamp of a table. Tables with equal stamps are equal.
+    """Compute the stamp of a table. Tables with equal stamps are equal.
 
     Args:
         name: the table.
         made_from: the stamps of the tables it is made from, in any order.
         inputs: the digest of the inputs if the table is read from files; else empty.
         overridden: the parameters changed for a what-if.
+
+    Returns:
+        64 hexadecimal digits.
     """
     parts = [name, code_of(name), *sorted(made_from), inputs, *overridden]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def overrides(policy: pd.DataFrame) -> list[str]:
-    """The parameters of a policy table that were changed for a what-if, as ``name = value``."""
+    """List the parameters that were changed for a what-if.
+
+    Args:
+        policy: the table ``policy``.
+
+    Returns:
+        Each as ``name = value``, the value as JSON; none for an official policy.
+    """
     changed = policy[policy["overridden"].astype(bool)]
     return [f"{n} = {v}" for n, v in zip(changed["parameter"], changed["value"], strict=True)]
 
@@ -239,7 +294,15 @@ def write(path: Path, table: pd.DataFrame, note: Note, lists: Sequence[str] = ()
 
 
 def read(path: Path, name: str) -> pd.DataFrame:
-    """A stored table without shapes."""
+    """Read a stored table without shapes.
+
+    Args:
+        path: its Parquet file, also one of an older version.
+        name: the name of its contract.
+
+    Returns:
+        The columns of the contract; lists as tuples.
+    """
     return _without_shapes(path, name, [column.name for column in CONTRACTS[name] if column.kind is not Kind.GEOMETRY])
 
 
@@ -266,18 +329,39 @@ def _items(value: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def read_shapes(path: Path) -> gpd.GeoDataFrame:
-    """A stored table with its shapes."""
+    """Read a stored table with its shapes.
+
+    Args:
+        path: its GeoParquet file.
+
+    Returns:
+        One row per district, outlines in degrees (EPSG:4326).
+    """
     return gpd.read_parquet(path)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """The files of an asset whose value is files, by name."""
+    """Read the files of an asset whose value is files.
+
+    Args:
+        path: its Parquet file.
+
+    Returns:
+        The content of each file, by name.
+    """
     table = pq.read_table(path)
     return dict(zip(table["file"].to_pylist(), table["bytes"].to_pylist(), strict=True))
 
 
 def read_note(path: Path) -> Note:
-    """The note of a stored table; what a table of another version does not record is left empty."""
+    """Read the note of a stored table.
+
+    Args:
+        path: its Parquet file.
+
+    Returns:
+        The note; what a table of another version does not record is left empty.
+    """
     footer = json.loads((pq.read_schema(path).metadata or {})[FOOTER])
     recorded = {field.name: footer[field.name] for field in fields(Note) if field.name in footer}
     origins = ({field.name: o[field.name] for field in fields(Origin) if field.name in o} for o in footer["origins"])
@@ -291,7 +375,15 @@ def read_note(path: Path) -> Note:
 
 
 def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
-    """Every file that was read, from the notes of the raw tables: one row per table and file."""
+    """List every file that was read, from the notes of raw tables.
+
+    Args:
+        paths: the folders of the project.
+        tables: names of stored tables.
+
+    Returns:
+        The table ``inputs``: one row per table and file.
+    """
     rows = []
     for name in tables:
         note, kept = read_note(paths.table(name)), pq.read_metadata(paths.table(name)).num_rows
@@ -310,7 +402,15 @@ def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
 
 
 def repaired_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
-    """Every cell that was repaired when the inputs were read, from the notes of the raw tables."""
+    """List every cell that was repaired when the inputs were read, from the notes of raw tables.
+
+    Args:
+        paths: the folders of the project.
+        tables: names of stored tables.
+
+    Returns:
+        The table ``repaired``: one row per cell, each once.
+    """
     rows = [repair for name in tables for repair in read_note(paths.table(name)).repaired]
     frame = pd.DataFrame(rows, columns=CONTRACTS["repaired"].column_names)
     return frame.drop_duplicates().sort_values(["file", "line", "column"], ignore_index=True)

@@ -94,7 +94,11 @@ class Column:
         return words + (" or nothing" if self.nullable else "")
 
     def checks(self) -> "list[pa.Check]":
-        """The column's rules as pandera checks."""
+        """The column's rules as pandera checks.
+
+        Returns:
+            One check per rule that the column has; none for a column without rules.
+        """
         import pandera.pandas as pa
 
         rules = []
@@ -120,6 +124,12 @@ def _finite(values: "pd.Series[Any]") -> "pd.Series[Any]":
 def list_column(values: "pd.Series[Any]") -> "pd.Series[Any]":
     """A column of lists: each list or array as a tuple, a missing value as an empty one, anything else as it is.
 
+    Args:
+        values: what a computation or a file gives for a column of lists.
+
+    Returns:
+        The same rows in the same order, as objects.
+
     >>> import pandas as pd
     >>> list_column(pd.Series([["9501", "9502"], None])).tolist()
     [('9501', '9502'), ()]
@@ -139,7 +149,13 @@ def _list_of_text(value: object) -> bool:
 
 
 def by_name(contracts: "Iterable[Contract]") -> "dict[str, Contract]":
-    """Contracts by the name of their table.
+    """Index contracts by the name of their table.
+
+    Args:
+        contracts: in the order in which they are to be listed.
+
+    Returns:
+        The contracts, in the same order.
 
     Raises:
         ValueError: two have the same name.
@@ -205,7 +221,13 @@ class Contract:
         )
 
     def conform(self, frame: "pd.DataFrame") -> "pd.DataFrame":
-        """The table in the contract's column order and types, sorted by key, and checked.
+        """Bring a table into the contract's column order and types, sort it by key, and check it.
+
+        Args:
+            frame: all columns of the contract and no others, in any order.
+
+        Returns:
+            A new table; ``frame`` stays as it is.
 
         Raises:
             ContractError: the first failures, if the table does not fit the contract.

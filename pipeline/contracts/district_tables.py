@@ -142,7 +142,15 @@ CRITERION_TABLES: dict[str, Contract] = {contract.name: contract for contract in
 
 
 def columns_of(criterion: Criterion, names: tuple[str, ...] = ()) -> tuple[Column, ...]:
-    """The columns of a criterion's table but its key, or those named; nullable where a district may have no value."""
+    """Take columns of a criterion's table; they may be empty where a district may have no value.
+
+    Args:
+        criterion: the criterion.
+        names: columns of its table, in the order wanted; all but the key if not given.
+
+    Returns:
+        The columns, for the contract of another table of districts.
+    """
     contract = CRITERION_TABLES[criterion.table]
     columns = tuple(contract[name] for name in names) if names else contract.columns[1:]
     return columns if criterion.known_everywhere else nullable(columns)

@@ -19,12 +19,28 @@ AREA = Column(
 
 
 def rows(name: str, meaning: str) -> Column:
-    """A column with a number of rows."""
+    """Declare a column with a number of rows.
+
+    Args:
+        name: the column.
+        meaning: which rows are counted.
+
+    Returns:
+        A count of 0 or more, in rows.
+    """
     return Column(name, Kind.COUNT, meaning, "rows", minimum=0)
 
 
 def counts_of(kind: str, meaning: str) -> tuple[Column, Column]:
-    """Households and persons of a kind; empty where a count is too small to publish or would give one away."""
+    """Declare the two counts of a kind; a cell is empty where a count is too small to publish or would give one away.
+
+    Args:
+        kind: the beginning of both names: ``poor`` gives ``poor_households`` and ``poor_persons``.
+        meaning: which households, to follow that word.
+
+    Returns:
+        The number of households, and the number of persons in them.
+    """
     households = Column(f"{kind}_households", Kind.COUNT, f"households {meaning}", "households", True, 0)
     return households, persons(f"{kind}_persons", f"persons in households {meaning}", nullable=True)
 

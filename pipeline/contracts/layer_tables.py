@@ -9,7 +9,14 @@ from pipeline.layers import Layer
 
 
 def layer_contract(layer: Layer) -> Contract:
-    """The contract of a layer: the codes and names of its level, then its own columns."""
+    """Make the contract of a layer: the codes and names of its level, then its own columns.
+
+    Args:
+        layer: its declaration.
+
+    Returns:
+        The contract, under the name of the layer.
+    """
     keys: dict[str, tuple[tuple[str, ...], tuple[Column, ...]]] = {
         "district": (("district_code",), (district_code(), province_code())),
         "province": (("province_code",), (province_code(),)),

@@ -19,7 +19,15 @@ TABLES = tuple(dict.fromkeys((*FRAME, *shortlist_section.TABLES, "decisions")))
 
 
 def brief_page(figures: Figures, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The page as ``{"brief.html": bytes}``; of the files ``pictures`` it shows the map of the score."""
+    """Make the page for the meeting.
+
+    Args:
+        figures: the tables that the page declares.
+        pictures: the files of ``pictures``, of which the page shows the map of the score.
+
+    Returns:
+        The page as ``{"brief.html": bytes}``.
+    """
     html = page(
         "brief.html",
         figures,

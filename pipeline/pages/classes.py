@@ -29,10 +29,13 @@ class MapWords(NamedTuple):
 
 
 def map_words(words: Mapping[str, Any]) -> list[MapWords]:
-    """Every map of a page: of the criteria in their order, then of the score.
+    """List every map of a page: of the criteria in their order, then of the score.
 
     Args:
         words: those of ``sentences.for_page``.
+
+    Returns:
+        The words of each map, and the decimals of its legend.
     """
     score = MapWords(
         SCORE, Words("คะแนนรวม", "score"), words["maps"][SCORE], words["maps"]["unit"][SCORE], DIGITS[SCORE]
@@ -41,16 +44,30 @@ def map_words(words: Mapping[str, Any]) -> list[MapWords]:
 
 
 def map_data(words: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for the scripts of a page: the criteria, the score, how many criteria there are, words of the legend."""
+    """Describe the maps for the scripts of a page.
+
+    Args:
+        words: those of ``sentences.for_page``.
+
+    Returns:
+        The criteria, the score, how many criteria there are in words, words of the legend.
+    """
     *criteria, score = (shown._asdict() for shown in map_words(words))
     legend = {name: words["maps"][name] for name in ("below_gate", "no_data", "pilot")}
     return {"criteria": criteria, "score": score, "count": COUNT, "maps": legend}
 
 
 def breaks(values: pd.Series, digits: int) -> list[float]:
-    """Upper bounds of all but the last of five classes with equally many values each; fewer where values repeat.
+    """Compute the bounds between five classes with equally many values each; fewer where values repeat.
 
     Bounds are rounded to the decimals of the legend, so that legend and map agree exactly.
+
+    Args:
+        values: of the districts; those that are missing are left out.
+        digits: decimals of the legend.
+
+    Returns:
+        At most four bounds, lowest first; each belongs to the class below it.
 
     >>> breaks(pd.Series([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 1)
     [2.8, 4.6, 6.4, 8.2]
@@ -65,7 +82,14 @@ def breaks(values: pd.Series, digits: int) -> list[float]:
 
 
 def quintile_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
-    """One row per map and class, lowest first: bounds, districts in it, colour. The score's are of the eligible."""
+    """Compute the classes of every map. Those of the score are of eligible districts only.
+
+    Args:
+        district_scores: the values of criteria and score.
+
+    Returns:
+        The table ``map_classes``: one row per map and class, lowest first, with bounds, number of districts and colour.
+    """
     rows = []
     for name in MAPS:
         values = district_scores[name]
@@ -84,7 +108,14 @@ def quintile_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def bounds_and_colours(map_classes: pd.DataFrame) -> dict[str, dict[str, list[float] | list[str]]]:
-    """For each map the bounds between its classes and their colours, lowest first."""
+    """Look up how each map is coloured.
+
+    Args:
+        map_classes: the stored table.
+
+    Returns:
+        For each map the bounds between its classes and their colours, lowest first: one colour more than bounds.
+    """
     return {
         name: {"bounds": of["upper"].tolist()[:-1], "colours": of["colour"].tolist()}
         for name, of in map_classes.sort_values(["map", "class"]).groupby("map")
@@ -92,7 +123,15 @@ def bounds_and_colours(map_classes: pd.DataFrame) -> dict[str, dict[str, list[fl
 
 
 def colour(maps: Mapping[str, Mapping[str, list[float] | list[str]]], name: str, value: float) -> str:
-    """The fill of a value.
+    """Find the fill of a value.
+
+    Args:
+        maps: as ``bounds_and_colours`` gives them.
+        name: the map.
+        value: a value on that map; one at a bound belongs to the class below it.
+
+    Returns:
+        The colour, ``#rrggbb``.
 
     >>> colour({"score": {"bounds": [10.0], "colours": ["#ffffff", "#000000"]}}, "score", 10.1)
     '#000000'

@@ -38,7 +38,14 @@ TABLES = tuple(dict.fromkeys((*FRAME, *shortlist_section.TABLES, "universities",
 
 
 def country_page(figures: Figures) -> dict[str, bytes]:
-    """The page as ``{"index.html": bytes}``."""
+    """Make the country page.
+
+    Args:
+        figures: the tables that the page declares.
+
+    Returns:
+        The page as ``{"index.html": bytes}``.
+    """
     scores = figures.by_district
     html = page(
         "country.html",
@@ -56,7 +63,14 @@ def country_page(figures: Figures) -> dict[str, bytes]:
 
 
 def country_data(figures: Figures) -> dict[str, Any]:
-    """What the scripts of the page compute and show with: rules of the score, words, districts and provinces."""
+    """Collect what the scripts of the page compute and show with.
+
+    Args:
+        figures: the tables that the page declares.
+
+    Returns:
+        Rules of the score, words, and columns of districts and provinces, each in the order of codes.
+    """
     names = figures["universities"].drop_duplicates("name_th")
     institutions = {name: i for i, name in enumerate(names["name_th"])}
     regions = figures.by_province.drop_duplicates("region").sort_index()
@@ -136,10 +150,24 @@ def _certainty(figures: Figures, table: pd.DataFrame) -> dict[str, list[int | No
 
 
 def at_least(districts: Iterable[Any]) -> list[int]:
-    """1 where a district's poverty figures are lower bounds."""
+    """Mark the districts whose poverty figures are lower bounds.
+
+    Args:
+        districts: records of districts.
+
+    Returns:
+        1 for a lower bound, else 0, in the same order.
+    """
     return [int(is_lower_bound(row.figures_from, row.labelled_share)) for row in districts]
 
 
 def district_sentences(by_district: pd.DataFrame) -> dict[str, list[list[str]]]:
-    """Each kind of sentence in Thai and in English, in the order of districts: equal kinds together pack best."""
+    """Collect the sentences about districts by kind: equal kinds together pack best.
+
+    Args:
+        by_district: one row per district, in the order of codes.
+
+    Returns:
+        For each kind two lists in the order of districts: in Thai, in English.
+    """
     return {kind: [by_district[f"{kind}_{language}"].tolist() for language in ("th", "en")] for kind in SENTENCES}

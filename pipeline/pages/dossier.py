@@ -22,13 +22,29 @@ STYLES = ("page.css", "dossier.css")
 
 
 def dossier_pages(figures: Figures) -> dict[str, bytes]:
-    """Each page as ``{"<province_code>.html": bytes}``, in the order of codes."""
+    """Make the page of each province.
+
+    Args:
+        figures: the tables that the page declares.
+
+    Returns:
+        Each page as ``{"<province_code>.html": bytes}``, in the order of codes.
+    """
     country = Country.of(figures)
     return {f"{code}.html": dossier_page(figures, country, code) for code in figures.provinces}
 
 
 def dossier_page(figures: Figures, country: Country, code: str) -> bytes:
-    """The page of one province."""
+    """Make the page of one province.
+
+    Args:
+        figures: the tables that the page declares.
+        country: what all dossiers of the run share.
+        code: of the province.
+
+    Returns:
+        The HTML, in UTF-8.
+    """
     own = [c for c in country.positions if c[:2] == code]
     around = country.surroundings.around(code)
     shapes = figures.shapes

@@ -58,7 +58,14 @@ class Country:
 
     @classmethod
     def of(cls, figures: Figures) -> "Country":
-        """What the dossiers of one run share."""
+        """Compute what the dossiers of one run share.
+
+        Args:
+            figures: the tables that the page declares.
+
+        Returns:
+            The outlines of all districts, and what is looked up for each province.
+        """
         topology = outlines.topology(figures.shapes, SIMPLIFIED_DEGREES, STEPS)
         points = figures.shapes.geometry.representative_point()
         codes = figures.shapes["district_code"]
@@ -87,13 +94,17 @@ def _by_province(table: pd.DataFrame, codes: Iterable[str]) -> dict[str, list[An
 
 
 def dossier_data(figures: Figures, country: Country, own: Sequence[str], around: Sequence[str]) -> dict[str, Any]:
-    """What the scripts of the page show, by column.
+    """Collect what the scripts of the page show.
 
     Args:
         figures: the tables of the run.
         country: what all dossiers share.
         own: codes of the province's districts.
         around: codes of the other provinces that the map shows; of these the page has only names.
+
+    Returns:
+        Words, and columns of districts: those of the province in the order of ``own``; codes and names also of the
+        provinces around, after them.
     """
     districts = [figures.districts[c] for c in own]
     both = (name for row in districts for name in (row.university_nearest, row.university_strongest))
@@ -198,9 +209,16 @@ def _shown_counts(smallest: int) -> Callable[[int | None], int | str | None]:
 
 
 def dimension_columns(districts: Sequence[Any], smallest: int) -> dict[str, list[Any]]:
-    """Rates and persons of each dimension.
+    """Collect rates and persons of each dimension.
 
     A count that is small, or that was left out before, is the text "<5"; its rate, which would give it away, is None.
+
+    Args:
+        districts: records of districts.
+        smallest: the smallest count of persons that may be shown.
+
+    Returns:
+        For each dimension a column in percent and one in persons, in the order of ``districts``.
     """
     shown = _shown_counts(smallest)
     columns: dict[str, list[Any]] = {}
@@ -217,7 +235,16 @@ def dimension_columns(districts: Sequence[Any], smallest: int) -> dict[str, list
 
 
 def dossier_sentences(figures: Figures, own: Sequence[str]) -> dict[str, Any]:
-    """The sentences about each district: four kinds, what changed, and which districts are similar."""
+    """Collect the sentences about each district: four kinds, what changed, and which districts are similar.
+
+    Args:
+        figures: the tables that the page declares.
+        own: codes of the province's districts.
+
+    Returns:
+        For each kind two lists in the order of ``own``, in Thai and in English; the codes of similar districts, and
+        their names by code.
+    """
     districts = [figures.districts[c] for c in own]
     sentences: dict[str, Any] = {
         kind: [_column(districts, f"{kind}_{language}") for language in ("th", "en")] for kind in SENTENCES

@@ -20,7 +20,13 @@ TABLE_GROUPS: tuple[Group, ...] = tuple(
 
 
 def of_layer(name: str) -> str:
-    """What the page calls a column of a layer, so that it cannot replace one of the page's own columns.
+    """Name a column of a layer on the page, so that it cannot replace one of the page's own columns.
+
+    Args:
+        name: the column in the table of the layer.
+
+    Returns:
+        Its name in the page's data.
 
     >>> of_layer("rank")
     'layer.rank'
@@ -89,5 +95,12 @@ def layer_of_province(layer: Layer, rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def shown_value(value: Any) -> float | None:
-    """A count, or a number with one decimal."""
+    """Round a figure of a layer as pages show it.
+
+    Args:
+        value: a count or a number, or what pandas has for a missing one.
+
+    Returns:
+        A whole number as it is, any other number with one decimal; None if it is missing.
+    """
     return None if pd.isna(value) else whole(value) if float(value).is_integer() else number(value, 1)

@@ -24,7 +24,11 @@ FONT_WEIGHTS = (400, 600)
 
 @cache
 def environment() -> Environment:
-    """Jinja2, escaping everything, refusing a name it does not know."""
+    """Set up Jinja2, which escapes everything and refuses a name that it does not know.
+
+    Returns:
+        The environment of all templates, the same on every call.
+    """
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -36,28 +40,60 @@ def environment() -> Environment:
 
 @cache
 def static_text(*files: str) -> str:
-    """Files of ``static``, concatenated without change."""
+    """Read files of ``static``.
+
+    Args:
+        files: their paths in that folder.
+
+    Returns:
+        Their texts, one after the other, unchanged.
+    """
     return "\n".join((STATIC / file).read_text(encoding="utf-8") for file in files)
 
 
 def script(*files: str) -> Markup:
-    """JavaScript files of ``static`` as the text of one script element."""
+    """Read JavaScript files of ``static`` as one script.
+
+    Args:
+        files: their paths in that folder, in the order in which they run.
+
+    Returns:
+        The text of one script element.
+    """
     return safe_script(static_text(*files))
 
 
 def safe_script(text: str) -> Markup:
-    """Script text that cannot end its element early."""
+    """Escape a script so that it cannot end its element early.
+
+    Args:
+        text: JavaScript.
+
+    Returns:
+        The same program as the text of a script element.
+    """
     return Markup(text.replace("</script", "<\\/script").replace("<!--", "<\\!--"))  # noqa: S704
 
 
 def style(*files: str) -> Markup:
-    """Style sheets of ``static`` as the text of one style element; none may end it early."""
+    """Read style sheets of ``static`` as one.
+
+    Args:
+        files: their paths in that folder; of rules in conflict the last one applies.
+
+    Returns:
+        The text of one style element, which it cannot end early.
+    """
     return Markup(static_text(*files).replace("</style", ""))  # noqa: S704
 
 
 @cache
 def fonts() -> Markup:
-    """Sarabun as ``@font-face`` rules with the fonts in them."""
+    """Embed the font Sarabun.
+
+    Returns:
+        ``@font-face`` rules with the fonts in them, in base64.
+    """
     rules = []
     for script_name, letters in FONTS:
         for weight in FONT_WEIGHTS:
@@ -71,7 +107,13 @@ def fonts() -> Markup:
 
 
 def json_text(value: Any) -> Markup:
-    """A value as the text of a JSON script element: no markup in it can end the element.
+    """Write a value as the text of a JSON script element: no markup in it can end the element.
+
+    Args:
+        value: anything that JSON knows.
+
+    Returns:
+        JSON without spaces, in which ``<`` is escaped.
 
     >>> json_text({"name": "</script>"})
     Markup('{"name":"\\\\u003c/script>"}')
@@ -81,18 +123,40 @@ def json_text(value: Any) -> Markup:
 
 
 def packed_json(value: Any) -> str:
-    """A value as deflated JSON in base64, as ``Page.unpackedJson`` reads it."""
+    """Pack a value for ``Page.unpackedJson``.
+
+    Args:
+        value: anything that JSON knows.
+
+    Returns:
+        The value as JSON, deflated, in base64.
+    """
     return packed_text(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
 
 @lru_cache(maxsize=64)
 def packed_text(text: str) -> str:
-    """A text, deflated, in base64. A script packed so runs under the hash of the text it unpacks to."""
+    """Pack a text. A script packed in this way runs under the hash of the text that it unpacks to.
+
+    Args:
+        text: of any length.
+
+    Returns:
+        The text in UTF-8, deflated, in base64.
+    """
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def security_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """A content security policy under which only these scripts and styles run, and nothing is fetched."""
+    """Write a content security policy under which only these scripts and styles run, and nothing is fetched.
+
+    Args:
+        scripts: the text of each script element, and of each packed script.
+        styles: the text of each style element.
+
+    Returns:
+        The content of a ``Content-Security-Policy`` header.
+    """
 
     def hashes(texts: Sequence[str]) -> str:
         return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(t.encode()).digest()).decode()}'" for t in texts)
@@ -104,7 +168,7 @@ def security_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
 
 
 def folium_map(name: str, bounds: Sequence[Sequence[float]]) -> tuple[Markup, Markup]:
-    """folium's map: its element and its script.
+    """Make folium's map.
 
     folium sets up the element, the map with its options, the bounds, the scale, and the panes that keep borders and
     campuses above the districts. Scripts find the map in the variable that has the name of its element. The districts
@@ -118,6 +182,9 @@ def folium_map(name: str, bounds: Sequence[Sequence[float]]) -> tuple[Markup, Ma
     Args:
         name: the name of the element and of the variable.
         bounds: what the map shows at first, as ((south, west), (north, east)) in degrees.
+
+    Returns:
+        The HTML of the element, and the script that sets up the map in it.
     """
     import folium
     from folium.map import CustomPane

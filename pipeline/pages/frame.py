@@ -30,7 +30,7 @@ def page(
     bounds: Sequence[float] | None = None,
     **content: Any,
 ) -> bytes:
-    """The page of a template: its content in the frame that all pages share.
+    """Fill a template with its content, in the frame that all pages share.
 
     Args:
         template: a file of ``templates``.
@@ -40,6 +40,9 @@ def page(
         bounds: west, south, east, north in degrees of a page with a map. Its scripts are packed: they run after the
             libraries and after folium has set up the map.
         content: what the template shows besides.
+
+    Returns:
+        The HTML, in UTF-8.
     """
     inline, packed = embedding.script(*_in_app("common.js", *scripts)), []
     sheets = [embedding.fonts(), embedding.style(*_in_app(*styles))]
@@ -104,12 +107,15 @@ BANNER_MARKER = b"</header>\n"
 
 
 def out_of_date(day: date, missed: date, *, failed: bool) -> bytes:
-    """The banner of pages that are out of date.
+    """Write the banner of pages that are out of date.
 
     Args:
         day: the day the pages were made.
         missed: the day of the run that failed or did not start.
         failed: whether that run failed; else it did not start.
+
+    Returns:
+        HTML in UTF-8, one paragraph.
     """
     template = embedding.environment().get_template("out_of_date.html")
     html = template.render(day_of_run=day.isoformat(), missed=missed.isoformat(), failed=failed)
@@ -117,31 +123,77 @@ def out_of_date(day: date, missed: date, *, failed: bool) -> bytes:
 
 
 def word_lists(figures: Figures, names: Iterable[str]) -> dict[str, list[Words]]:
-    """For each kind of code its words, in their order: ``coded`` columns hold positions in these lists."""
+    """List the words of codes: ``coded`` columns hold positions in these lists.
+
+    Args:
+        figures: its ``words`` have the words of each kind of code.
+        names: the kinds of code that a page shows.
+
+    Returns:
+        For each kind its words, in their order.
+    """
     return {name: list(figures.words[name].values()) for name in names}
 
 
 def coded(figures: Figures, name: str, values: Iterable[Any]) -> list[int | None]:
-    """The codes of a column as positions in ``word_lists``; None if the code is missing."""
+    """Write the codes of a column as positions in ``word_lists``.
+
+    Args:
+        figures: its ``words`` have the words of each kind of code.
+        name: the kind of code.
+        values: codes; some may be missing.
+
+    Returns:
+        Positions from 0, in the same order; None if the code is missing.
+    """
     codes = list(figures.words[name])
     return [None if pd.isna(value) else codes.index(value) for value in values]
 
 
 def number(value: Any, digits: int) -> float | None:
-    """The value rounded; None if it is missing."""
+    """Round a number for a page's data.
+
+    Args:
+        value: a number, or what pandas has for a missing one.
+        digits: decimals that are kept.
+
+    Returns:
+        The rounded number; None if it is missing.
+    """
     return None if pd.isna(value) else round(float(value), digits)
 
 
 def whole(value: Any) -> int | None:
-    """The value as a whole number; None if it is missing."""
+    """Round to a whole number for a page's data.
+
+    Args:
+        value: a number, or what pandas has for a missing one.
+
+    Returns:
+        The nearest whole number; None if it is missing.
+    """
     return None if pd.isna(value) else round(float(value))
 
 
 def exact(value: Any) -> float | None:
-    """The value as it is; None if it is missing."""
+    """Keep a number as it is for a page's data.
+
+    Args:
+        value: a number, or what pandas has for a missing one.
+
+    Returns:
+        The number with all its digits; None if it is missing.
+    """
     return None if pd.isna(value) else float(value)
 
 
 def flag(value: Any) -> int | None:
-    """1 or 0; None if the value is missing."""
+    """Write true and false for a page's data.
+
+    Args:
+        value: true, false, or what pandas has for a missing value.
+
+    Returns:
+        1 or 0; None if the value is missing.
+    """
     return None if pd.isna(value) else int(bool(value))

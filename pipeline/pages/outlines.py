@@ -59,7 +59,14 @@ def _arcs(nested: Any) -> Iterator[int]:
 
 
 def neighbours(whole: Topology) -> list[list[int]]:
-    """For each shape the positions of those that share a border with it."""
+    """Find the shapes that share a border.
+
+    Args:
+        whole: a topology of n shapes.
+
+    Returns:
+        For each of the n shapes the positions of those that share at least one arc with it, in order.
+    """
     at: dict[int, list[int]] = {}
     geometries = whole["objects"][NAME]["geometries"]
     for i, geometry in enumerate(geometries):
@@ -73,11 +80,18 @@ def neighbours(whole: Topology) -> list[list[int]]:
 
 
 def merged(whole: Topology, members: Sequence[int]) -> Geometry:
-    """The shapes at the positions ``members`` as one geometry: the borders among them are left out.
+    """Merge shapes into one geometry: the borders among them are left out.
 
     An arc that two of the shapes share is inside; the others are joined end to end into rings. Each ring is a polygon
     of its own, so that the even-odd rule draws it as a hole. Counted modulo 2, arcs always close to rings, also where
     shapes overlap.
+
+    Args:
+        whole: the topology that has the shapes.
+        members: the positions of the shapes to merge.
+
+    Returns:
+        A geometry of TopoJSON, of arcs of ``whole``.
     """
     geometries = whole["objects"][NAME]["geometries"]
     times = Counter(arc for i in members for arc in _arcs(geometries[i].get("arcs", [])))
@@ -109,7 +123,15 @@ def _points(arc: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
 
 
 def coarse_arcs(whole: Topology, simplified_degrees: float) -> list[list[list[int]]]:
-    """Every arc simplified by itself. Ends stay where they are, so that arcs still meet."""
+    """Simplify every arc by itself. Ends stay where they are, so that arcs still meet.
+
+    Args:
+        whole: the topology that has the arcs.
+        simplified_degrees: how far a simplified line may be from the original, in degrees.
+
+    Returns:
+        The arcs in the same order, on the grid of ``whole``: the first point, then steps from one to the next.
+    """
     scale, arcs = np.asarray(whole["transform"]["scale"]), []
     for arc in whole["arcs"]:
         line = np.cumsum(np.asarray(arc), axis=0) * scale
@@ -175,7 +197,15 @@ class Surroundings:
 
     @classmethod
     def of(cls, whole: Topology, shapes: gpd.GeoDataFrame) -> "Surroundings":
-        """The provinces of the districts ``shapes``, from which the topology was built."""
+        """Merge the districts of each province.
+
+        Args:
+            whole: the topology of all districts.
+            shapes: the districts from which it was built, in the same order.
+
+        Returns:
+            The provinces in the order of their codes.
+        """
         code = shapes["district_code"].str[:2].to_numpy()
         rows = pd.Series(range(len(code))).groupby(code)
         sides = shapes.geometry.bounds.groupby(code)
@@ -186,7 +216,14 @@ class Surroundings:
         )
 
     def around(self, code: str) -> list[str]:
-        """Codes of the other provinces that the map of the province ``code`` shows, in their order."""
+        """Find the other provinces that the map of a province shows.
+
+        Args:
+            code: of the province in the middle.
+
+        Returns:
+            Codes of the others, in their order.
+        """
         own, bounds = self.bounds.loc[code], self.bounds
         margin = AROUND_SHARE * max(own["maxx"] - own["minx"], own["maxy"] - own["miny"])
         seen = (

@@ -42,7 +42,14 @@ SCALE_KM = 200
 
 
 def map_pictures(figures: Figures) -> dict[str, bytes]:
-    """``downloads/<map>.svg`` and ``.png`` of each map; the same figures give the same bytes."""
+    """Draw each map. The same figures give the same bytes.
+
+    Args:
+        figures: the tables that the pictures declare.
+
+    Returns:
+        The files ``downloads/<map>.svg`` and ``downloads/<map>.png``, by that name.
+    """
     import matplotlib as mpl
 
     drawn: dict[str, bytes] = {}

@@ -25,7 +25,15 @@ OF_DISTRICT = ["name_th", "name_en", "rank", "score", *NAMES, "suspect", "reason
 
 
 def shortlist_section_data(figures: Figures, runners_up: int) -> dict[str, Any]:
-    """What templates show of the shortlist, with the given number of provinces that follow it."""
+    """Collect what templates show of the shortlist.
+
+    Args:
+        figures: the tables of the page; ``TABLES`` are among them.
+        runners_up: how many of the provinces after the shortlist are named.
+
+    Returns:
+        What the templates call each part: provinces, runners-up, portfolio, moves, what the list depends on.
+    """
     listed = figures["provincial_shortlist"]
     ranked = listed.sort_values(["rank", "province_code"])
     behind = ranked[~ranked["shortlisted"]]["province_code"].head(runners_up)

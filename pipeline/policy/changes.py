@@ -22,7 +22,7 @@ class WhatIf:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def changes(self, policy: Policy, asked_in: str) -> dict[str, Any]:
-        """The parameters that change, by dotted name.
+        """Find the parameters that change.
 
         First the ballots of the dropped agencies are removed, and the weights are the mean of the rest; then criteria
         left out get weight 0; then the weights given are set. Criteria not named share what is left, in proportion.
@@ -31,6 +31,9 @@ class WhatIf:
         Args:
             policy: the policy to change.
             asked_in: where the what-if comes from, for messages.
+
+        Returns:
+            The new values, by dotted name.
 
         Raises:
             InputError: for names that the policy does not have, or weights that cannot sum to 1.
@@ -58,7 +61,15 @@ class WhatIf:
         return changes
 
     def applied(self, policy: Policy, asked_in: str = "what-if") -> Policy:
-        """The policy with the what-if applied."""
+        """Apply the what-if to a policy.
+
+        Args:
+            policy: the official policy, which stays as it is.
+            asked_in: where the what-if comes from, for messages.
+
+        Returns:
+            Another policy.
+        """
         return policy.overridden(self.changes(policy, asked_in), asked_in)
 
 
@@ -90,7 +101,14 @@ def _shared(weights: Mapping[str, float], fixed: Mapping[str, float], asked_in: 
 
 
 def without_agency(policy: Policy, agency: str) -> Policy:
-    """The policy without the ballot of an agency.
+    """Remove the ballot of an agency: the weights are the mean of the others.
+
+    Args:
+        policy: a policy with ballots of two agencies or more.
+        agency: one of ``policy.voters``.
+
+    Returns:
+        Another policy.
 
     Raises:
         ValueError: the agency has not voted, or is the only one that has.

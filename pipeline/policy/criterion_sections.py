@@ -96,7 +96,14 @@ class DataSystem(Part):
 
 
 def section_of(criterion: Criterion) -> type[Part]:
-    """The section of a criterion whose parameters are numbers without further rules (``Criterion.parameters``)."""
+    """Make the section of a criterion whose parameters are numbers without further rules.
+
+    Args:
+        criterion: ``criterion.parameters`` has the name, the meaning and the limits of each.
+
+    Returns:
+        A class of that section, named after the criterion.
+    """
     numbers: dict[str, Any] = {
         parameter.name: (
             Annotated[float, Field(ge=parameter.minimum, le=parameter.maximum, description=parameter.meaning)],

@@ -42,11 +42,14 @@ BALLOT_IN_COMMENTS = re.compile(
 
 
 def read_policy(path: Path, known_districts: Collection[str] | None = None) -> tuple[Policy, Origin]:
-    """The policy in a TOML file, and its origin.
+    """Read and check the policy in a TOML file.
 
     Args:
         path: the file.
         known_districts: the district codes that exist; codes are not checked without them.
+
+    Returns:
+        The policy, and where it comes from: the digest of the file, who decided it and when.
 
     Raises:
         InputError: names every parameter that is missing, unknown or out of range.
@@ -82,7 +85,16 @@ def read_policy(path: Path, known_districts: Collection[str] | None = None) -> t
 
 
 def unknown_codes(policy: Policy, districts: set[str], file: str) -> list[Problem]:
-    """Problems with codes in the policy that no district or province has."""
+    """Find codes in a policy that no district or province has.
+
+    Args:
+        policy: the policy.
+        districts: the codes of all districts; the first two digits of each are a province.
+        file: where the policy comes from, for messages.
+
+    Returns:
+        One problem for each parameter with such codes.
+    """
     provinces = {code[:2] for code in districts}
     named = [
         ("poverty.suspect.named", "district_code", [n.district_code for n in policy.poverty.suspect.named], districts),
@@ -97,7 +109,19 @@ def unknown_codes(policy: Policy, districts: set[str], file: str) -> list[Proble
 
 
 def received_policy(path: Path, known_districts: Collection[str], what_if: WhatIf) -> Received:
-    """The policy as a table: one row per parameter, with those marked that a what-if changes."""
+    """Read the policy as a table, and apply a what-if to it.
+
+    Args:
+        path: the TOML file.
+        known_districts: the codes of all districts.
+        what_if: from the Launchpad; an empty one changes nothing.
+
+    Returns:
+        The table ``policy``: one row per parameter, with those marked that the what-if changes.
+
+    Raises:
+        InputError: names every parameter that is missing, unknown or out of range.
+    """
     policy, origin = read_policy(path, known_districts)
     changes = what_if.changes(policy, "the Launchpad")
     table = table_of(policy.overridden(changes, "the Launchpad") if changes else policy, changes)
@@ -105,7 +129,15 @@ def received_policy(path: Path, known_districts: Collection[str], what_if: WhatI
 
 
 def table_of(policy: Policy, changed: Collection[str] = ()) -> pd.DataFrame:
-    """A policy as a table; ``changed`` are the dotted names to mark."""
+    """Write a policy as a table.
+
+    Args:
+        policy: the policy.
+        changed: dotted names of the parameters to mark as changed.
+
+    Returns:
+        One row per parameter: its dotted name, its value as JSON, whether it is marked.
+    """
     return pd.DataFrame(
         [(name, json.dumps(value, ensure_ascii=False), name in changed) for name, value in policy.rows()],
         columns=["parameter", "value", "overridden"],
@@ -113,7 +145,17 @@ def table_of(policy: Policy, changed: Collection[str] = ()) -> pd.DataFrame:
 
 
 def from_table(table: pd.DataFrame) -> Policy:
-    """The policy back from its table."""
+    """Read a policy back from its table.
+
+    Args:
+        table: the table ``policy`` of a run made by this version of the program.
+
+    Returns:
+        The policy that the table was made from.
+
+    Raises:
+        InputError: for parameters that are missing, unknown or out of range.
+    """
     return validated(_nested(table), "policy")
 
 
@@ -132,9 +174,16 @@ class OlderPolicy:
 
 
 def from_older_table(table: pd.DataFrame, newer: Policy) -> OlderPolicy:
-    """The policy of an earlier round from its table, which may lack parameters or hold some that are gone.
+    """Read the policy of an earlier round from its table, which may lack parameters or have some that no longer exist.
 
     A parameter that it lacks takes the value of the newer policy. A criterion that it lacks had no weight.
+
+    Args:
+        table: the table ``policy`` of the earlier round.
+        newer: a policy of today.
+
+    Returns:
+        The earlier policy with today's parameters, and which ones were added and dropped.
 
     Raises:
         InputError: for parameters that are out of range today.
@@ -172,7 +221,14 @@ def _nested_names(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_toml(policy: Policy) -> str:
-    """The policy as the text of a ``policy.toml`` that reads back as the same policy."""
+    """Write a policy as TOML.
+
+    Args:
+        policy: the policy; with ballots, their weights are left out, since they follow from them.
+
+    Returns:
+        The text of a ``policy.toml`` that reads back as the same policy.
+    """
     import tomlkit
 
     parameters = policy.model_dump(exclude_none=True)

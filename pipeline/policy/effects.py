@@ -48,7 +48,13 @@ _OTHER = Effect(Again.SCORES, rule=True)
 
 
 def effect_of(parameter: str) -> Effect:
-    """What a parameter changes, by its dotted name.
+    """Look up what a parameter changes.
+
+    Args:
+        parameter: its dotted name.
+
+    Returns:
+        Its effect; where nothing else is known: scores are computed again, and it is a rule.
 
     >>> effect_of("households.smallest_count").again.name, effect_of("poverty.gate.hot_spot_opens").again.name
     ('INPUTS', 'CRITERIA')

@@ -104,7 +104,17 @@ class Ballot(Part):
 
 
 def increasing(pair: tuple[float, float]) -> tuple[float, float]:
-    """The pair; ``ValueError`` unless the first number is below the second."""
+    """Check that the first of two numbers is below the second.
+
+    Args:
+        pair: the limits of a range, lowest first.
+
+    Returns:
+        The same pair.
+
+    Raises:
+        ValueError: they are equal or in the wrong order.
+    """
     if not pair[0] < pair[1]:
         raise ValueError(f"{pair[0]:g} to {pair[1]:g}; the first must be below the second")
     return pair

@@ -61,7 +61,11 @@ class PolicyOfAnyCriteria(Part):
         return self
 
     def rows(self) -> Iterator[tuple[str, Any]]:
-        """Every parameter as (dotted name, JSON value), in the order of the model."""
+        """List every parameter.
+
+        Yields:
+            The dotted name and the JSON value, in the order of the model.
+        """
         yield from flat(self.model_dump(mode="json"))
 
     @property
@@ -75,7 +79,17 @@ class PolicyOfAnyCriteria(Part):
         return tuple(getattr(self.weights, name) for name in NAMES)
 
     def parameter(self, name: str) -> Any:
-        """The value of a parameter by its dotted name, for the criteria whose section has no class of its own."""
+        """Look up a parameter, for criteria whose section has no class of its own.
+
+        Args:
+            name: its dotted name, such as ``local_business.goalpost``.
+
+        Returns:
+            Its value.
+
+        Raises:
+            AttributeError: there is no such parameter.
+        """
         value: Any = self
         for step in name.split("."):
             value = getattr(value, step)
@@ -87,11 +101,14 @@ class PolicyOfAnyCriteria(Part):
         return tuple(ballot.agency for ballot in self.ballots)
 
     def overridden(self, changes: Mapping[str, Any], file: str = "what-if") -> "Policy":
-        """The policy with other values for some parameters.
+        """Change some parameters.
 
         Args:
             changes: the new values, by dotted name.
             file: where the values come from, for messages.
+
+        Returns:
+            Another policy.
 
         Raises:
             InputError: for names that are no parameters, and for values out of range.
@@ -125,9 +142,15 @@ else:
 
 
 def mean_of(ballots: Any) -> dict[str, float]:
-    """The weights that ballots give: the mean of their points, as shares.
+    """Compute the weights that ballots give: the mean of their points, as shares.
 
     Equal weights where a ballot is invalid, so that the error message is about the ballot, not about the weights.
+
+    Args:
+        ballots: as in ``policy.toml``, not checked yet: each with ``points`` by criterion, which sum to 100.
+
+    Returns:
+        The weight of each criterion; they sum to 1.
 
     >>> mean_of([{"points": {"poverty": 60, "university": 20, "data_system": 20}},
     ...          {"points": {"poverty": 40, "university": 40, "data_system": 20}}])
@@ -141,7 +164,14 @@ def mean_of(ballots: Any) -> dict[str, float]:
 
 
 def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Leaves of nested dictionaries with dotted names.
+    """List the leaves of nested dictionaries.
+
+    Args:
+        node: dictionaries in dictionaries, to any depth.
+        above: the dotted name of ``node`` with a dot at its end; empty at the top.
+
+    Yields:
+        The dotted name and the value of each leaf, in order.
 
     >>> dict(flat({"weights": {"poverty": 0.5}, "seed": 1}))
     {'weights.poverty': 0.5, 'seed': 1}
@@ -154,11 +184,14 @@ def flat(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def validated(parameters: Mapping[str, Any], file: str) -> Policy:
-    """The policy of nested parameters.
+    """Check nested parameters.
 
     Args:
         parameters: the sections of the policy.
         file: where they come from, for messages.
+
+    Returns:
+        The policy.
 
     Raises:
         InputError: names each parameter that is missing, unknown or out of range.
@@ -181,7 +214,14 @@ def validated(parameters: Mapping[str, Any], file: str) -> Policy:
 
 
 def found_words(item: Mapping[str, Any]) -> str:
-    """The value that one of pydantic's errors is about, for a message."""
+    """Describe the value that one of pydantic's errors is about, for a message.
+
+    Args:
+        item: one of ``ValidationError.errors()``.
+
+    Returns:
+        The value, shortened; of a section its numbers and texts; ``nothing`` where a parameter is missing.
+    """
     if item["type"] == "missing":
         return "nothing"
     given = item["input"]
