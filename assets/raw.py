@@ -45,7 +45,7 @@ else:
 
 @asset("raw", "python")
 def districts() -> Received:
-    """The spine: every other table is joined to these codes."""
+    """The districts that every other table is joined to."""
     return sources.dopa.districts()
 
 

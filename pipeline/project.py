@@ -129,7 +129,7 @@ def input_files(paths: Paths) -> dict[str, tuple[Path, str]]:
 
 
 def holds_rows(name: str) -> bool:
-    """Tell whether an input may hold rows of households.
+    """Check whether an input may have rows of households.
 
     Args:
         name: its name in an archive.

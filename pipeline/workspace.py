@@ -1,4 +1,4 @@
-"""The workspace: where tables are stored between the steps of a run, and how to tell whether they belong together.
+"""The workspace: where tables are stored between the steps of a run, and how to check that they belong together.
 
 Here: Parquet in and out (each file replaced in one step), and the note in the footer of each file: where its rows come
 from, and a **stamp**, the digest of the code, the inputs and the stamps of the tables it was made from. Not here: where

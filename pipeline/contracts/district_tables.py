@@ -72,7 +72,7 @@ _CRITERION_TABLES = (
             Column(
                 "poverty_unit",
                 Kind.TEXT,
-                "what rates count, in every district alike",
+                "what rates count, the same in every district",
                 allowed=("households", "persons"),
             ),
             percent("poverty_rate_pct", "poor in any dimension, at least"),

@@ -25,7 +25,7 @@ from pipeline.layers import LAYERS
 
 districts = Contract(
     "districts",
-    "The 928 districts and their provinces, the spine of every join",
+    "The 928 districts and their provinces, to which every other table is joined",
     ("district_code",),
     (
         district_code(),

@@ -16,7 +16,7 @@ NONE = Words("", "")
 
 @dataclass(frozen=True)
 class Value:
-    """One column of a layer, besides the codes and names that its level gives it.
+    """One column of a layer, in addition to the codes and names that its level gives it.
 
     Attributes:
         name: the column, unique among all tables of districts.

@@ -19,7 +19,7 @@ DIGITS = {SCORE: 1, **{criterion.name: criterion.digits for criterion in CRITERI
 
 
 class MapWords(NamedTuple):
-    """What a page shows of a map besides its classes."""
+    """What a page shows of a map in addition to its classes."""
 
     name: str
     short: Words

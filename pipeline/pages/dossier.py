@@ -74,7 +74,7 @@ def _of_the_province(figures: Figures, country: Country, code: str, own: Sequenc
     districts = [figures.districts[c] for c in own]
     moved = figures["round_changes"]
     moved = moved[(moved["level"] == "province") & (moved["code"] == code)]
-    before, after = _beside(list(provinces), code)
+    before, after = _before_and_after(list(provinces), code)
     codes = list(country.positions)
     neighbours = {codes[j][:2] for c in own for j in country.near[country.positions[c]]} - {code}
     return {
@@ -97,10 +97,10 @@ def _of_the_province(figures: Figures, country: Country, code: str, own: Sequenc
     }
 
 
-def _beside(codes: Sequence[str], code: str) -> tuple[str | None, str | None]:
+def _before_and_after(codes: Sequence[str], code: str) -> tuple[str | None, str | None]:
     """The code before and the code after; None at the ends.
 
-    >>> _beside(["10", "11", "12"], "12")
+    >>> _before_and_after(["10", "11", "12"], "12")
     ('11', None)
     """
     padded = [None, *codes, None]

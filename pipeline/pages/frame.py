@@ -35,11 +35,11 @@ def page(
     Args:
         template: a file of ``templates``.
         figures: the tables of the run that the page declares.
-        scripts: files of ``static/app``, besides those that every page has.
+        scripts: files of ``static/app``, in addition to those that every page has.
         styles: files of ``static/app``.
         bounds: west, south, east, north in degrees of a page with a map. Its scripts are packed: they run after the
             libraries and after folium has set up the map.
-        content: what the template shows besides.
+        content: anything else that the template shows.
 
     Returns:
         The HTML, in UTF-8.
@@ -90,12 +90,12 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
         "not_scored": [group for group, layers in GROUPS.items() if not any(layer.scored for layer in layers)],
         "national_rate_pct": float(facts["national_rate_pct"].max()),
         "unit": facts["poverty_unit"].dropna().iloc[0] if facts["poverty_unit"].notna().any() else "persons",
-        "rests_on": _rests_on(facts["figures_from"]),
+        "counts_by_source": _counts_by_source(facts["figures_from"]),
         "survey_year": int(policy.poverty.survey_year),
     }
 
 
-def _rests_on(figures_from: pd.Series) -> dict[str, int]:
+def _counts_by_source(figures_from: pd.Series) -> dict[str, int]:
     """How many districts have published rates, household rows, and of these pooled ones."""
     counts = figures_from.value_counts()
     published, rows, pooled = (int(counts.get(name, 0)) for name in (PUBLISHED_RATES, HOUSEHOLD_ROWS, POOLED_ROWS))

@@ -1,6 +1,6 @@
 """The sections of a policy that are not of one criterion: the name, type and limits of each parameter.
 
-The Launchpad offers every parameter that has a ``description``. The code holds no default: a parameter missing from the
+The Launchpad offers every parameter that has a ``description``. The code has no defaults: a parameter missing from the
 file is an error. Not here: sections of criteria (``criterion_sections``), the policy as a whole (``whole``), what a
 parameter does (``scoring``, ``households``, ``uncertainty``, ``shortlist``).
 """

@@ -139,10 +139,10 @@ def test_the_address_leads_to_a_district(opens: Callable[..., Opened], real_run:
 
 
 def test_local_business_and_community_tourism_where_known(opens: Callable[..., Opened], real_run: Paths) -> None:
-    phetchaburi = opens(real_run.maps / "76.html").page.inner_text(".standing")
+    phetchaburi = opens(real_run.maps / "76.html").page.inner_text(".overview")
     assert "บ้านถ้ำรงค์" in phetchaburi
     assert "ไม่มีข้อมูลสถานประกอบการตามขนาด" in phetchaburi
-    krabi = opens(real_run.maps / "81.html").page.inner_text(".standing")
+    krabi = opens(real_run.maps / "81.html").page.inner_text(".overview")
     assert "8,341" in krabi
     firms = published(real_run, "new_firms")
     assert f"{firms.loc[firms['province_code'] == '81', 'new_firms'].sum():,}" in krabi
@@ -173,5 +173,5 @@ def test_since_the_last_round(figures: Figures, opens: Callable[..., Opened], tm
     file.write_bytes(dossier.dossier_page(replace(figures, tables=tables), dossier_data.Country.of(figures), "95"))
     page = opens(file).page
     page.wait_for_selector("#reasons details p")
-    assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".standing")
+    assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text(".overview")
     assert "เทียบกับรอบก่อน: เข้ารายชื่อใหม่" in page.inner_text("#d9501")

@@ -55,7 +55,7 @@ const Page = (() => {
   /* The Leaflet map that folium has set up: its variable has the name of the element's id. */
   const map = () => window[document.querySelector(".folium-map").id];
 
-  /* How far the page is: "ready" once it can be used, "complete" once every sentence is there too. */
+  /* The state of the page: "ready" when it can be used, "complete" when every sentence is there too. */
   const mark = (state) => { document.documentElement.dataset[state] = "yes"; };
 
   /* Offers a text as a file to download. */

@@ -33,7 +33,7 @@ const Search = (() => {
     return [name + province, province + name].some((whole) => whole.includes(wanted)) ? 1 : null;
   }
 
-  /* An index over places {names: [th, en], code, within}: gives those whose name holds the words, names that begin with
+  /* An index over places {names: [th, en], code, within}: gives those whose name has the words, names that begin with
      them first. */
   function index(places) {
     const entries = places.map((place) => {
