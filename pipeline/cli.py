@@ -251,9 +251,9 @@ def _verify(given: argparse.Namespace) -> int:
     from pipeline.report.terminal import progress
     from pipeline.runs import verifying
 
-    archived = verifying.find(paths, given.run)
+    archived = verifying.find_run(paths, given.run)
     with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as temporary:
-        rebuilt = verifying.lay_out(paths, archived, Path(temporary))
+        rebuilt = verifying.restore_inputs(paths, archived, Path(temporary))
         with progress(f"rebuilding run {archived.record['run_id']}") as shown:
             from pipeline.orchestration.definitions import build_again
 

@@ -26,8 +26,8 @@ class Lineage:
 
 def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -> Iterator[dg.MaterializeResult[None]]:
     """Publish the workspace. If the policy was changed for a what-if, only log what it would change."""
-    publishable = without_traceback(publishing.what_if)
-    if changed := publishable(paths):
+    changed_parameters = without_traceback(publishing.changed_parameters)
+    if changed := changed_parameters(paths):
         context.log.warning("What-if, not published: " + "; ".join(changed))
         if (before := published_table(paths, "provincial_shortlist")) is not None:
             after = workspace.read(paths.table("provincial_shortlist"), "provincial_shortlist")

@@ -1,7 +1,7 @@
 """Archived rounds, a folder each under ``data/rounds`` with inputs, policy, tables and pages; and their comparison.
 
-Here: archiving the published run, listing rounds, and rank moves split into what the figures and what the policy
-changed. Not here: publishing (``publishing``), printing (``report``).
+Here: archiving the published run, listing rounds, and changes of rank by cause: the figures or the policy. Not here:
+publishing (``publishing``), printing (``report``).
 """
 
 import json
@@ -35,7 +35,14 @@ NAME = r"\w[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e.-]{0,59}"
 
 @dataclass(frozen=True)
 class Round:
-    """An archived round. ``faults`` names files that are missing, changed or not recorded."""
+    """An archived round.
+
+    Attributes:
+        name: the name of the round and of its folder.
+        folder: its folder.
+        record: the content of its ``round.json``.
+        faults: files that are missing, changed or not recorded.
+    """
 
     name: str
     folder: Path
@@ -44,6 +51,7 @@ class Round:
 
     @property
     def tables(self) -> Tables:
+        """Its tables."""
         return Tables(
             self.folder / "processed", "compare rounds with the same rules for the criteria, or archive the round again"
         )
@@ -57,11 +65,14 @@ def archive(paths: Paths, name: str | None, today: date) -> Round:
         name: the name of the folder; the policy's round if None.
         today: the date to record.
 
+    Returns:
+        The archived round; if the same run is archived under that name already, that round.
+
     Raises:
         InputError: nothing is published, the name cannot be the name of a folder, or another run has that name.
     """
     policy = policies.from_table(Tables(paths.processed)("policy"))
-    # Copied from the folder of one run: a run published meanwhile changes nothing, and its pages have no banner.
+    # The copy is of the folder of one run: a run published meanwhile does not change it, and its pages have no banner.
     now = switching.shown_run(paths)
     if now is None:
         raise InputError(Problem(shown_path(paths.state), "no run", "a published run", "run `pilot-areas run` first"))
@@ -119,7 +130,14 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def archived_round(paths: Paths, name: str) -> Round:
-    """An archived round, its files compared with the recorded digests.
+    """Read an archived round and compare its files with the recorded digests.
+
+    Args:
+        paths: the folders of the project.
+        name: the name of the round.
+
+    Returns:
+        The round, with the files that differ.
 
     Raises:
         InputError: there is no such round, or its record is damaged.
@@ -153,17 +171,31 @@ def archived_round(paths: Paths, name: str) -> Round:
 
 
 def known_rounds(paths: Paths) -> list[Round]:
-    """Every archived round, in the order of names."""
+    """Read every archived round.
+
+    Args:
+        paths: the folders of the project.
+
+    Returns:
+        The rounds in the order of names.
+    """
     if not paths.rounds.is_dir():
         return []
     return [archived_round(paths, p.name) for p in sorted(paths.rounds.iterdir()) if (p / RECORD).is_file()]
 
 
 def tables_of(paths: Paths, name: str) -> Tables:
-    """The tables of an archived round, or of the published run (``current``).
+    """Return the tables of an archived round, or of the published run.
+
+    Args:
+        paths: the folders of the project.
+        name: the name of the round, or ``current`` for the published run.
+
+    Returns:
+        The tables, each read when it is asked for.
 
     Raises:
-        InputError: the round is unknown, or its files are not as archived.
+        InputError: the round is unknown, or its files have changed since it was archived.
     """
     if name == CURRENT:
         return Tables(paths.processed)
@@ -172,8 +204,8 @@ def tables_of(paths: Paths, name: str) -> Tables:
         raise InputError(
             Problem(
                 shown_path(found.folder),
-                f"{', '.join(found.faults[:3])} not as archived",
-                "the round as archived",
+                f"files that are missing or have changed since: {', '.join(found.faults[:3])}",
+                "the round as it was archived",
                 "restore the folder from a backup, or archive the round again",
             )
         )
@@ -181,17 +213,17 @@ def tables_of(paths: Paths, name: str) -> Tables:
 
 
 def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
-    """What changed between the round that the policy names and this one, one row per province and district.
+    """Compute what changed since the round that the policy names, one row per province and district.
 
     Args:
         later: the tables of this round named in ``what_if.RANKED_FROM``.
-        paths: the folders of the project; ``paths.rounds`` holds the archived rounds.
+        paths: the folders of the project, with the archived rounds.
 
     Returns:
         A table like the contract ``round_changes``, without rows if the policy names no earlier round.
 
     Raises:
-        InputError: the earlier round is not archived, or its files are not as archived.
+        InputError: the earlier round is not archived, or its files have changed since.
     """
     name = policies.from_table(later("policy")).decision.previous_round
     if not name:
@@ -218,9 +250,11 @@ def changes_since_round(later: TableSource, paths: Paths) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two rounds compared: ``provinces`` and ``districts`` with ranks and what moved them.
+    """The comparison of two rounds.
 
     Attributes:
+        provinces: one row per province, its ranks in both rounds and the two parts of its change of rank.
+        districts: the same per district.
         policy_changed: dotted names of the rules that differ.
         added: parameters that the earlier round did not have yet; they are taken from the later one.
         dropped: parameters of the earlier round that no longer exist.
@@ -238,11 +272,18 @@ class Comparison:
 
 
 def compare(earlier: Tables, later: TableSource) -> Comparison:
-    """Rank moves from one round to another, divided in two by a ranking of the later figures by the earlier policy.
+    """Compute the changes of rank from one round to another, by cause.
 
-    ``rank_later - rank_earlier = (rank_between - rank_earlier) + (rank_later - rank_between)``: what the figures and
-    what the policy changed. The years that a policy uses and the way households are counted belong to the figures.
-    The earlier round may have fewer criteria or parameters.
+    ``rank_later - rank_earlier = (rank_between - rank_earlier) + (rank_later - rank_between)``, where ``rank_between``
+    is the rank by the later figures and the earlier policy. The first part is the change by the figures, the second the
+    change by the policy. The years that a policy uses and the way households are counted belong to the figures.
+
+    Args:
+        earlier: the tables of the earlier round, which may have fewer criteria or parameters.
+        later: the tables of the later round named in ``what_if.RANKED_FROM``.
+
+    Returns:
+        The comparison of provinces, districts and policies.
     """
     b = published_ranking(later)
     older = policies.from_older_table(earlier("policy"), b.policy)
@@ -268,7 +309,7 @@ def compare(earlier: Tables, later: TableSource) -> Comparison:
 
 
 def _moved(a: Ranking, between: Ranking, b: Ranking, level: str, key: str, points: str) -> pd.DataFrame:
-    """One row per place: ranks and points in both rounds, and the two parts of its move (in ranks; + is down)."""
+    """Compose one row per place: ranks and points in both rounds, and the parts of its change of rank (+ is down)."""
     columns = [key, "rank", points]
     whole = getattr(b, level)[[key, "name_th", "name_en"]]
     for name, ranking in (("earlier", a), ("between", between), ("later", b)):

@@ -1,4 +1,4 @@
-"""The published run: the switch to it in one step, and the banner on its pages when it is out of date.
+"""The published run: the switch to it in one step, and the banner on its pages if it is out of date.
 
 Here: the folders of runs, the links to one of them, the banner on its pages, removal of leftovers. Not here: the
 content of a run's folder (``publishing``), the text of a banner (``pages``), when it is shown (``nightly``). People
@@ -23,7 +23,7 @@ PROCESSED, MAPS, INPUTS = "processed", "maps", "inputs"
 RECORD = "run.json"
 RUN, VIEW, BUILDING = "run-", "view-", "building-"
 # Temporary names in folders that people open start with this.
-ON_THE_WAY = ".pilot-areas-"
+TEMPORARY = ".pilot-areas-"
 KEPT_RUNS = 5
 SECONDS_TO_WAIT = 2.0
 # Thailand has no daylight saving time, and Windows has no time zone database.
@@ -34,8 +34,14 @@ BANGKOK = timezone(timedelta(hours=7))
 def exclusive_lock(paths: Paths) -> Iterator[None]:
     """Let one process at a time write figures and pages.
 
+    Args:
+        paths: the folders of the project.
+
+    Yields:
+        Once, while this process has the lock.
+
     Raises:
-        InputError: another process holds the lock for longer than ``SECONDS_TO_WAIT``.
+        InputError: another process has the lock for longer than ``SECONDS_TO_WAIT``.
     """
     paths.state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.state / "lock")
@@ -58,7 +64,14 @@ def exclusive_lock(paths: Paths) -> Iterator[None]:
 
 @contextmanager
 def building(paths: Paths) -> Iterator[Path]:
-    """A new folder for a run to build, removed at the end unless it was renamed."""
+    """Create a folder in which a run is built; it is removed at the end unless it was renamed.
+
+    Args:
+        paths: the folders of the project.
+
+    Yields:
+        The empty folder.
+    """
     folder = paths.state / f"{BUILDING}{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -69,17 +82,20 @@ def building(paths: Paths) -> Iterator[Path]:
 
 
 def check_places(paths: Paths) -> None:
-    """Check that no folder of the user takes the place of a link to the run.
+    """Check that there is no folder where a link to the run must be.
+
+    Args:
+        paths: the folders of the project.
 
     Raises:
-        InputError: there is such a folder.
+        InputError: there is such a folder, which no run created.
     """
     for folder in (paths.maps / "downloads", paths.processed / "refused", paths.processed / "repaired"):
         if paths.current.is_symlink() and folder.is_dir() and not folder.is_symlink():
             raise InputError(
                 Problem(
                     shown_path(folder),
-                    "a folder that no run made",
+                    "a folder that no run created",
                     "a link to the folder of the run, or nothing",
                     "move it away",
                 )
@@ -87,7 +103,16 @@ def check_places(paths: Paths) -> None:
 
 
 def switch_to(paths: Paths, folder: Path, name: str) -> Path:
-    """Publish the finished ``folder`` under ``name`` and return its new path."""
+    """Publish a finished folder.
+
+    Args:
+        paths: the folders of the project.
+        folder: the folder, on the same disk as ``paths.state``.
+        name: its new name.
+
+    Returns:
+        Its new path.
+    """
     _to_disk(folder)
     final = paths.state / name
     os.replace(folder, final)
@@ -98,9 +123,15 @@ def switch_to(paths: Paths, folder: Path, name: str) -> Path:
 
 
 def shown_run(paths: Paths) -> Path | None:
-    """The folder of the published run, which has no banner; None before the first run.
+    """Return the folder of the published run, whose pages have no banner.
 
-    The content of this folder does not change when another run is published.
+    Its content does not change when another run is published.
+
+    Args:
+        paths: the folders of the project.
+
+    Returns:
+        The folder; None before the first run.
     """
     if paths.current.is_symlink():
         return (paths.current / PROCESSED).resolve().parent
@@ -109,12 +140,25 @@ def shown_run(paths: Paths) -> Path | None:
 
 
 def kept_runs(paths: Paths) -> list[Path]:
-    """The folders of the runs that are kept, oldest first."""
+    """List the folders of the runs that are kept.
+
+    Args:
+        paths: the folders of the project.
+
+    Returns:
+        The folders, the oldest first.
+    """
     return sorted(paths.state.glob(f"{RUN}*"))
 
 
 def finished(run: Path) -> datetime:
-    """When a run finished.
+    """Read when a run finished.
+
+    Args:
+        run: the folder of the run.
+
+    Returns:
+        The time, with its zone.
 
     Raises:
         InputError: its ``run.json`` is damaged.
@@ -125,14 +169,16 @@ def finished(run: Path) -> datetime:
         return datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InputError(
-            Problem(shown_path(record), f"finished = {shown_value(value)}", "a time", "restore it from a backup")
+            Problem(
+                shown_path(record), f"finished = {shown_value(value)}", "a date and time", "restore it from a backup"
+            )
         ) from None
 
 
 def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
     """Show a banner on every published page.
 
-    The folder of the run is not changed: people see a view of it, whose pages have the banner.
+    The folder of the run is not changed: people see a view of it, a folder whose pages have the banner.
 
     Args:
         paths: the folders of the project.
@@ -177,7 +223,7 @@ def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
 
 
 def _to_disk(folder: Path) -> None:
-    """Wait until all files are on the disk, so that a power cut cannot leave an empty file in a published run."""
+    """Wait until all files are on the disk, so that a power failure cannot leave an empty file in a published run."""
     for place, _, names in os.walk(folder):
         for name in names:
             if not (Path(place) / name).is_symlink():
@@ -203,18 +249,18 @@ def _flush(path: Path) -> None:
 
 def _switch(paths: Paths, run: Path) -> None:
     """Make ``run`` the published run."""
-    faces = {paths.processed: PROCESSED, paths.maps: MAPS}
+    parts = {paths.processed: PROCESSED, paths.maps: MAPS}
     try:
-        for folder, part in faces.items():
+        for folder, part in parts.items():
             _link_new(folder, paths.current / part, run / part)
-        pointer = paths.state / f"{ON_THE_WAY}current"
+        pointer = paths.state / f"{TEMPORARY}current"
         pointer.unlink(missing_ok=True)
         pointer.symlink_to(run.name)
         os.replace(pointer, paths.current)
     except OSError:
         if os.name != "nt" and paths.current.is_symlink():
             raise
-        for folder, part in faces.items():
+        for folder, part in parts.items():
             _copy(folder, run / part)
         return
     _flush(paths.state)
@@ -232,7 +278,7 @@ def _link_new(folder: Path, part: Path, run_part: Path) -> None:
         target = _target(folder, part, link)
         if link.is_symlink() and os.readlink(link) == target:
             continue
-        temporary = folder / f"{ON_THE_WAY}{path.name}"
+        temporary = folder / f"{TEMPORARY}{path.name}"
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(target)
         os.replace(temporary, link)
@@ -249,7 +295,7 @@ def _copy(folder: Path, run_part: Path) -> None:
 
 
 def _replaced(target: Path, content: bytes) -> None:
-    temporary = target.with_name(f"{ON_THE_WAY}{target.name}")
+    temporary = target.with_name(f"{TEMPORARY}{target.name}")
     temporary.write_bytes(content)
     os.replace(temporary, target)
 
@@ -257,13 +303,14 @@ def _replaced(target: Path, content: bytes) -> None:
 def remove_leftovers(paths: Paths) -> None:
     """Remove runs beyond the last ``KEPT_RUNS``, old views, and files of interrupted runs.
 
-    The caller holds ``exclusive_lock``.
+    Args:
+        paths: the folders of the project, for which the caller has ``exclusive_lock``.
     """
-    seen = {paths.current.resolve(), shown_run(paths)} if paths.current.is_symlink() else set()
-    others = [run for run in kept_runs(paths) if run not in seen]
+    in_use = {paths.current.resolve(), shown_run(paths)} if paths.current.is_symlink() else set()
+    others = [run for run in kept_runs(paths) if run not in in_use]
     left = [*paths.state.glob(f"{BUILDING}*"), *paths.rounds.glob(f".{BUILDING}*")]
-    left += [view for view in paths.state.glob(f"{VIEW}*") if view not in seen]
-    for run in others[: max(0, len(others) - KEPT_RUNS + bool(seen))]:
+    left += [view for view in paths.state.glob(f"{VIEW}*") if view not in in_use]
+    for run in others[: max(0, len(others) - KEPT_RUNS + bool(in_use))]:
         # Renamed first, so that a run is whole or has another name if its removal is interrupted.
         with suppress(OSError):
             left.append(run.rename(paths.state / f"{BUILDING}{run.name}"))
@@ -271,11 +318,11 @@ def remove_leftovers(paths: Paths) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for folder, part in ((paths.processed, PROCESSED), (paths.maps, MAPS)):
         for path in folder.glob("*") if folder.is_dir() else ():
-            gone = path.is_symlink() and not path.exists()
-            if gone and os.readlink(path) == _target(folder, paths.current / part, path):
+            broken = path.is_symlink() and not path.exists()
+            if broken and os.readlink(path) == _target(folder, paths.current / part, path):
                 path.unlink()
     places = [paths.state, paths.workspace, paths.processed, paths.maps, *paths.maps.glob("downloads")]
     for place in places:
         for path in place.glob(".*") if place.is_dir() else ():
-            if path.name.startswith(ON_THE_WAY) or re.fullmatch(r"\..+\.parquet\.[0-9]+", path.name):
+            if path.name.startswith(TEMPORARY) or re.fullmatch(r"\..+\.parquet\.[0-9]+", path.name):
                 path.unlink(missing_ok=True)

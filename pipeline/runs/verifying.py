@@ -1,7 +1,7 @@
-"""Verification: a published run is built again from the inputs archived with it and compared byte by byte.
+"""Verification: a published run is rebuilt from the inputs archived with it and compared byte by byte.
 
-Here: finding the run, copying its inputs into a temporary project, and the comparison. Not here: building it
-(``definitions``), printing (``report``). Household rows are not archived: they are read from the inputs, if they are
+Here: finding the run, copying its inputs into a temporary project, and the comparison. Not here: rebuilding
+it (``definitions``), printing (``report``). Household rows are not archived: they are read from the inputs, if they are
 still the same bytes. ``run.json`` and the catalogue contain times, so they are compared by content. If only rooms that
 make no table have changed since the run, the tables are compared and pages and workbooks are not.
 """
@@ -28,10 +28,10 @@ CODE_FIELDS = ("run_id", "code_versions")
 
 @dataclass(frozen=True)
 class Archived:
-    """A run that can be built again.
+    """A run that can be rebuilt.
 
     Attributes:
-        name: the name it was asked for by.
+        name: the name that was given for it.
         folder: its folder.
         record: its ``run.json``.
     """
@@ -58,9 +58,9 @@ class Verdict:
     """The result of a comparison.
 
     Attributes:
-        files: how many files were compared.
-        differ: files that differ, are missing, or were not made again.
-        not_compared: how many files were left out because the code that makes them has changed.
+        files: the number of files compared.
+        differ: files that differ, are missing, or were not rebuilt.
+        not_compared: the number of files left out because the code that makes them has changed.
     """
 
     files: int
@@ -75,8 +75,15 @@ def _version(name: str) -> str:
         return "none"
 
 
-def find(paths: Paths, name: str) -> Archived:
-    """The run of that name: ``current``, a run id (or its beginning), or an archived round.
+def find_run(paths: Paths, name: str) -> Archived:
+    """Find a run by its name.
+
+    Args:
+        paths: the folders of the project.
+        name: ``current``, a run id (or its first four digits or more), or the name of an archived round.
+
+    Returns:
+        The run, whose tables were made by the present code.
 
     Raises:
         InputError: the run is unknown, has no inputs, or its tables were made by other code.
@@ -97,7 +104,9 @@ def find(paths: Paths, name: str) -> Archived:
         inputs = record["inputs_sha256"]
     except (InputError, KeyError):
         raise InputError(
-            Problem(shown_path(folder), "an incomplete run.json", "a run as published", "restore it from a backup")
+            Problem(
+                shown_path(folder), "an incomplete run.json", "the run as it was published", "restore it from a backup"
+            )
         ) from None
     if made_by is None:
         raise InputError(
@@ -126,7 +135,7 @@ def find(paths: Paths, name: str) -> Archived:
     return archived_run
 
 
-def lay_out(paths: Paths, archived: Archived, folder: Path) -> Paths:
+def restore_inputs(paths: Paths, archived: Archived, folder: Path) -> Paths:
     """Copy the inputs of a run into ``folder`` as a project of its own.
 
     Args:
@@ -138,7 +147,7 @@ def lay_out(paths: Paths, archived: Archived, folder: Path) -> Paths:
         The folders of the new project.
 
     Raises:
-        InputError: an input is no longer what the run was made from.
+        InputError: an input is missing or has changed since the run.
     """
     inputs = folder / switching.INPUTS
     shutil.copytree(archived.folder / switching.INPUTS, inputs)
@@ -153,7 +162,7 @@ def lay_out(paths: Paths, archived: Archived, folder: Path) -> Paths:
         file = inputs / name
         if project.holds_rows(name):
             source = paths.raw / Path(name).relative_to(project.ARCHIVED_RAW)
-            _check_same(source, sha256, "the household rows of that run, which are never archived")
+            _check_same(source, sha256, "the household rows of that run, which are not archived")
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, file)
         elif name == project.ROUND_RECORD:
@@ -176,15 +185,23 @@ def _check_same(path: Path, sha256: str, expected: str) -> None:
         raise InputError(Problem(shown_path(path), found, expected, "restore it from a backup"))
 
 
-def compare(archived: Archived, again: Paths) -> Verdict:
-    """Compare the archived run with the one built again."""
-    one, other = archived.folder, again.current.resolve()
-    faces = (switching.PROCESSED, switching.MAPS)
+def compare(archived: Archived, rebuilt: Paths) -> Verdict:
+    """Compare a run with its rebuilt copy, byte by byte.
+
+    Args:
+        archived: the run.
+        rebuilt: the folders of the project in which it was rebuilt.
+
+    Returns:
+        The files that differ, and how many were compared.
+    """
+    one, other = archived.folder, rebuilt.current.resolve()
+    parts = (switching.PROCESSED, switching.MAPS)
     files = {
         path.relative_to(run).as_posix()
         for run in (one, other)
-        for face in faces
-        for path in (run / face).rglob("*")
+        for part in parts
+        for path in (run / part).rglob("*")
         if path.is_file()
     }
     left_out = {name for name in files if archived.changed_rooms and not _is_table(name)}
@@ -194,7 +211,7 @@ def compare(archived: Archived, again: Paths) -> Verdict:
 
 
 def _is_table(name: str) -> bool:
-    """Whether a published file contains figures only, without the id of the run."""
+    """Return whether a published file contains figures only, without the id of the run."""
     path = PurePosixPath(name)
     return path.suffix == ".parquet" or path.name in (switching.RECORD, publishing.CATALOGUE)
 

@@ -275,6 +275,6 @@ def test_records_of_runs_and_rounds(tmp_path: Path) -> None:
         (folder / "processed" / "run.json").write_bytes(run)
         returns_or_names(lambda: rounds.archived_round(paths, "a"))
         returns_or_names(lambda: switching.finished(folder))
-        returns_or_names(lambda: verifying.find(paths, "a"))
+        returns_or_names(lambda: verifying.find_run(paths, "a"))
 
     try_it()

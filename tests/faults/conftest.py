@@ -85,7 +85,7 @@ class Project:
         state = self.paths.state
         found = [*state.glob(f"{switching.BUILDING}*"), *self.paths.households.glob(".intake-*")]
         for folder in (state, self.paths.workspace, self.paths.processed, self.paths.maps):
-            found += folder.glob(f"{switching.ON_THE_WAY}*")
+            found += folder.glob(f"{switching.TEMPORARY}*")
             found += folder.glob(".*.parquet.*")
         return found
 

@@ -117,7 +117,7 @@ def test_a_run_is_built_again_from_its_archive(
     assert cli.main(["rounds", "archive", "kept"]) == 0
     run = switching.shown_run(in_order)
     assert run is not None
-    assert verifying.find(in_order, run.name[-16:]).folder == run
+    assert verifying.find_run(in_order, run.name[-16:]).folder == run
     # What is in data/raw now does not matter, but for the household rows.
     regions = in_order.raw / "nesdc" / "regions.csv"
     regions.write_bytes(b"gone\n")
@@ -130,7 +130,7 @@ def test_a_run_is_built_again_from_its_archive(
     content = rows_file.read_bytes()
     rows_file.write_bytes(content.replace(b"2022", b"2021", 1))
     assert cli.main(["verify"]) == 2
-    assert "expected the household rows of that run, which are never archived" in capsys.readouterr().err
+    assert "expected the household rows of that run, which are not archived" in capsys.readouterr().err
     rows_file.unlink()
     assert cli.main(["verify"]) == 2
     assert "found no such file" in capsys.readouterr().err

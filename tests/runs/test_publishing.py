@@ -110,7 +110,7 @@ def test_neither_a_what_if_nor_what_is_made_from_it_is_published(project: Paths)
     note = observed[0].event_specific_data.asset_observation.metadata["what if"].value
     assert "enters: " in note
     assert "leaves: " in note
-    assert sorted(publishing.what_if(project)) == [
+    assert sorted(publishing.changed_parameters(project)) == [
         "weights.data_system = 0.4",
         "weights.poverty = 0.2",
         "weights.university = 0.4",

@@ -24,7 +24,7 @@ def test_a_users_own_folder_in_the_place_of_a_link_is_refused(project: Paths) ->
     link.unlink()
     link.mkdir()
     result = materialise(project, "published")
-    assert "maps/downloads: found a folder that no run made" in str(definitions.failed(result)["published"])
+    assert "maps/downloads: found a folder that no run created" in str(definitions.failed(result)["published"])
 
 
 def test_old_runs_leftovers_and_stale_links_are_removed(project: Paths) -> None:

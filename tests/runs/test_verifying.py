@@ -19,7 +19,7 @@ from tests.conftest import digests
 def test_every_byte_that_differs_is_found(project: Paths, real_run: Paths, tmp_path: Path) -> None:
     whole = switching.shown_run(real_run)
     assert whole is not None
-    found = verifying.find(real_run, "current")
+    found = verifying.find_run(real_run, "current")
     assert verifying.compare(found, project) == verifying.Verdict(len(digests(real_run)) + 2, ())
     copy = Path(shutil.copytree(whole, tmp_path / "run"))
     tampered = ("processed/district_scores.parquet", "maps/95.html", "maps/downloads/districts.gpkg")
@@ -79,7 +79,7 @@ def test_a_style_sheet_that_changed_leaves_the_tables_to_compare(project: Paths,
     shutil.copytree(folder, run)
     (run / "processed" / "run.json").write_text(json.dumps(other), encoding="utf-8")
     (run / "maps" / "95.html").write_text("of an older style sheet")
-    found = verifying.find(project, "00000000")
+    found = verifying.find_run(project, "00000000")
     assert found.changed_rooms == ("pages",)
     verdict = verifying.compare(found, project)
     tables = len(list((run / "processed").glob("*.parquet")))
@@ -91,14 +91,14 @@ def test_a_style_sheet_that_changed_leaves_the_tables_to_compare(project: Paths,
     assert verifying.compare(found, project).differ == ("processed/district_scores.parquet",)
 
 
-def test_the_archived_inputs_are_laid_out_and_a_changed_one_is_refused(project: Paths, tmp_path: Path) -> None:
-    archived = verifying.find(project, "current")
-    laid_out = verifying.lay_out(project, archived, tmp_path / "as archived")
-    assert inputs_digest(laid_out) == inputs_digest(project)
+def test_the_archived_inputs_are_restored_and_a_changed_one_is_refused(project: Paths, tmp_path: Path) -> None:
+    archived = verifying.find_run(project, "current")
+    restored = verifying.restore_inputs(project, archived, tmp_path / "as archived")
+    assert inputs_digest(restored) == inputs_digest(project)
     changed = archived.folder / "inputs" / "raw" / "nesdc" / "regions.csv"
     changed.write_bytes(changed.read_bytes() + b"\n")
     with pytest.raises(InputError, match=r"regions\.csv: found sha256 .*expected the input as it was archived"):
-        verifying.lay_out(project, archived, tmp_path / "changed")
+        verifying.restore_inputs(project, archived, tmp_path / "changed")
 
 
 def test_household_rows_are_named_but_never_archived(project: Paths, tmp_path: Path) -> None:
