@@ -153,7 +153,8 @@ class Tables:
 
     def _check_columns(self, path: Path, wanted: Sequence[str]) -> None:
         """Raise ``InputError`` where a table from an older version of the program lacks a column."""
-        if missing := [column for column in wanted if column not in pq.read_schema(path).names]:
+        stored = set(pq.read_schema(path).names)
+        if missing := [column for column in wanted if column not in stored]:
             raise InputError(
                 Problem(
                     shown_path(path),
