@@ -18,13 +18,14 @@ from pipeline.households.files import FilesToRead
 from pipeline.households.placing import place_rows
 from pipeline.households.progress import Log, progress_logged
 from pipeline.households.spellings import Gazetteer
-from pipeline.households.staging import stage_files
+from pipeline.households.staging import Staged, stage_files
 from pipeline.policy import Policy
 from pipeline.project import Paths
 
 NO_PROFILES = pd.DataFrame(
     columns=["system", "district_code", "deprived", "welfare_card", "households", "persons", "answers", "survey_year"]
 )
+NO_COLUMNS = pd.DataFrame({"file": [], "column": []}, dtype="str")
 NO_AGREEMENT = pd.DataFrame({"system": [], "other": [], "by_other": [], "district_code": []}, dtype="str")
 
 
@@ -47,8 +48,8 @@ def count_households(
         shapes: outlines of districts, EPSG:4326.
         policy: its section ``households`` and the year of ``as_of``.
         private: a folder that only this intake uses; it contains rows of households until it is removed.
-        result: the folder for the result: ``files``, ``profiles``, ``poverty`` and ``agreement`` as Parquet files, and
-            in ``refused/`` and ``repaired/`` one file per system.
+        result: the folder for the result: ``files``, ``ignored_columns``, ``profiles``, ``poverty`` and ``agreement``
+            as Parquet files, and in ``refused/`` and ``repaired/`` one file per system.
         log: takes lines on the progress.
 
     Raises:
@@ -57,6 +58,7 @@ def count_households(
     """
     rules = policy.households
     unusable, rows, profiles, matches = [*chosen.left_out], pd.DataFrame(), NO_PROFILES, NO_AGREEMENT
+    ignored = NO_COLUMNS
     if chosen.files:
         key = pseudonyms.pseudonym_key(paths.raw.parent.parent, log)
         with queries.streaming([paths.raw / files.FOLDER], private) as connection:
@@ -65,6 +67,7 @@ def count_households(
             skip = rules.unusable_file == "skip"
             staged = stage_files(connection, chosen, key, policy.as_of.year, skip, private, log)
             unusable += staged.left_out
+            ignored = _ignored_columns(chosen, staged)
             if staged.encodings:
                 place_rows(connection, Gazetteer(districts), shapes)
                 with progress_logged(connection, log, "looking for households that occur twice"):
@@ -78,12 +81,19 @@ def count_households(
     poverty = measures.household_poverty(profiles, rules)
     tables = {
         "files": balance.with_unusable(rows, unusable),
+        "ignored_columns": ignored,
         "profiles": profiles,
         "poverty": poverty,
         "agreement": measures.household_agreement(matches, profiles, poverty, rules),
     }
     for name, table in tables.items():
         pq.write_table(pa.Table.from_pandas(table, preserve_index=False), result / f"{name}.parquet")
+
+
+def _ignored_columns(chosen: FilesToRead, staged: Staged) -> pd.DataFrame:
+    """List the columns of each staged file that are not used, by name: one row per file and column."""
+    named = [(chosen.files[n].name, column) for n, header in staged.headers.items() for column in header.ignored]
+    return pd.DataFrame(named, columns=NO_COLUMNS.columns, dtype="str")
 
 
 def _profiles(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipeline.code_version import HOUSEHOLDS, code_version
-from pipeline.households import files
+from pipeline.households import files, mapping
 from pipeline.households.counting import count_households
 from pipeline.households.files import FilesToRead
 from pipeline.households.progress import Log
@@ -55,8 +55,8 @@ class HouseholdCounts:
         """Read one table of the intake.
 
         Args:
-            name: ``files``, ``profiles``, ``poverty`` or ``agreement``; ``profiles`` must not be published, since it
-                has small counts.
+            name: ``files``, ``ignored_columns``, ``profiles``, ``poverty`` or ``agreement``; ``profiles`` must not be
+                published, since it has small counts.
 
         Returns:
             The table.
@@ -94,7 +94,16 @@ def household_tables(
     counts = household_counts(paths, districts, shapes, policy, log)
     table = counts.table("files")
     sample = dict(zip(table["file"], table["sample"], strict=True))
-    marked = tuple(replace(o, sample=bool(sample.get(o.file, o.sample))) for o in counts.origins)
+    ignored = counts.table("ignored_columns").groupby("file", sort=False)["column"].agg(tuple).to_dict()
+    marked = tuple(
+        replace(
+            origin,
+            sample=bool(sample.get(origin.file, origin.sample)),
+            ignored_columns=ignored.get(origin.file, ()),
+            mapped_in=mapping.FILE,
+        )
+        for origin in counts.origins
+    )
     return Received(table, marked, len(table)), counts.table("poverty"), counts.table("agreement"), counts.row_lists()
 
 

@@ -37,6 +37,7 @@ class Origin:
         encoding: of a text file.
         delimiter: of a text file.
         ignored_columns: columns of the file that are not used.
+        mapped_in: the file in its folder that maps its columns.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Origin:
     encoding: str = ""
     delimiter: str = ""
     ignored_columns: tuple[str, ...] = ()
+    mapped_in: str = SIDECAR
 
     def __post_init__(self) -> None:
         # JSON, in the footer of a stored table, has a list.

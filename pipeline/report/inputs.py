@@ -77,7 +77,8 @@ def _warnings(origin: Origin) -> Iterator[str]:
         yield f"read as {origin.encoding}, separated by {DELIMITERS[origin.delimiter]}"
     if origin.ignored_columns:
         columns = ", ".join(origin.ignored_columns)
-        yield f"WARNING: columns that are not used: {columns} (to use one, map it under [columns] in {SIDECAR})"
+        how = f"to use one, map it under [columns] in {origin.mapped_in}"
+        yield f"WARNING: columns that are not used: {columns} ({how})"
 
 
 def _print_households(out: Console, files: pd.DataFrame) -> None:

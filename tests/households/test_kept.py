@@ -9,8 +9,11 @@ import pytest
 
 from assets import raw
 from pipeline import code_version as versions
+from pipeline import findings, workspace
 from pipeline.households import files, kept
-from tests.households.conftest import Province, csv, row
+from pipeline.report import inputs
+from tests.households import conftest
+from tests.households.conftest import Province, citizen_id, csv, parquet, row, xlsx
 
 PIPELINE = versions.HERE
 # Imported by the readers, but not part of the code of an intake: folders of a project; values that are in the identity.
@@ -85,6 +88,33 @@ def test_the_code_of_an_intake_is_all_that_its_modules_import() -> None:
     code = set(versions.HOUSEHOLDS)
     missing = {m for m in imported if m not in code | NOT_CODE and m.split("/")[0] not in code}
     assert not missing
+
+
+@pytest.mark.parametrize("kind", [csv, parquet, xlsx])
+def test_columns_that_are_not_used_are_listed_by_name(
+    kind: Callable[[list[dict[str, str]]], bytes],
+    province: Province,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    extra = {"ชื่อ": "สมหญิง ใจดี", f"of {citizen_id(7)}": "0812345678"}
+    monkeypatch.setattr(conftest, "COLUMNS", (*conftest.COLUMNS, *extra))
+    province.put({f"a.{kind.__name__}": kind([row(1, **extra)]), f"b.{kind.__name__}": kind([row(2)])})
+    for _ in ("read", "kept"):
+        received = kept.household_tables(
+            province.paths, province.districts, province.shapes, province.policy, province.log.append
+        )[0]
+        ignored = [origin.ignored_columns for origin in received.origins]
+        assert ignored == [("ชื่อ", "of #"), ()]
+    workspace.save(province.paths, "household_files", received, [])
+    stored = workspace.inputs_table(province.paths, ["household_files"])
+    assert stored["ignored_columns"].tolist() == ignored
+    assert "of household rows in mapping.toml): households/tpmap/a" in findings.columns(stored).sentence
+    inputs.print_inputs(province.paths, {})
+    output = capsys.readouterr().out
+    warning = "WARNING: columns that are not used: ชื่อ, of # (to use one, map it under [columns] in mapping.toml)"
+    assert output.count(warning) == 1
+    assert not any(value in stored.to_csv() + output for value in extra.values())
 
 
 def test_one_computation_makes_the_four_tables() -> None:
