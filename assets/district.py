@@ -15,7 +15,7 @@ from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import CRITERIA
 from pipeline.orchestration.declaring import asset
 from pipeline.policy import Policy
-from pipeline.workspace import LoadedTables, Stored
+from pipeline.stored_tables import LoadedTables, Stored
 
 SQL = Path(__file__).with_name("sql")
 # What `district_facts.sql` takes from Python.

@@ -21,9 +21,9 @@ from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.runs import rounds
 from pipeline.sentences import choice, decision
+from pipeline.stored_tables import LoadedTables
 from pipeline.uncertainty import arrays, rank_tables
 from pipeline.workbooks import WORKBOOK_TABLES, workbook_files
-from pipeline.workspace import LoadedTables
 
 In = dg.ResourceParam[Paths]
 Published = Iterator[dg.MaterializeResult[None]]

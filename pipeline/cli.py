@@ -135,7 +135,7 @@ def _explain(given: argparse.Namespace) -> int:
     """Show one district or province."""
     _, paths = _paths(given)
     from pipeline.report import explained
-    from pipeline.workspace import Tables
+    from pipeline.stored_tables import Tables
 
     explained.print_explanation(Tables(paths.processed), given.code)
     return 0
@@ -147,7 +147,7 @@ def _whatif(given: argparse.Namespace) -> int:
     from pipeline import what_if
     from pipeline.policy import WhatIf
     from pipeline.report import comparisons
-    from pipeline.workspace import Tables
+    from pipeline.stored_tables import Tables
 
     requested = WhatIf(given.weights, given.drop_agencies, given.without_criteria, dict(given.parameters))
     tables = Tables(paths.processed)
@@ -169,7 +169,7 @@ def _backtest(given: argparse.Namespace) -> int:
     _, paths = _paths(given)
     from pipeline import backtest, what_if
     from pipeline.report import comparisons
-    from pipeline.workspace import Tables
+    from pipeline.stored_tables import Tables
 
     today = what_if.published_ranking(Tables(paths.processed))
     choices = backtest.past_choices(file, today.districts["district_code"])
@@ -214,7 +214,7 @@ def _policy(given: argparse.Namespace) -> int:
 def _conflict(paths: "Paths", policy: "Policy") -> Problem | None:
     """The rules that no portfolio of the published figures meets; None if there are no such rules, or no figures."""
     from pipeline import what_if
-    from pipeline.workspace import Tables
+    from pipeline.stored_tables import Tables
 
     tables = Tables(paths.processed)
     try:

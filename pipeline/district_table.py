@@ -14,7 +14,7 @@ from pipeline.contracts import CONTRACTS
 from pipeline.criterion import CRITERIA
 from pipeline.policy import Policy
 from pipeline.sentences import reasons
-from pipeline.workspace import TableSource
+from pipeline.stored_tables import TableSource
 
 
 def district_criteria(tables: TableSource) -> pd.DataFrame:

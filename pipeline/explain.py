@@ -16,7 +16,7 @@ from pipeline.criterion import COUNT, CRITERIA, NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Policy
 from pipeline.sentences import outlooks, reasons
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 PEERS = 5
 

@@ -1,7 +1,7 @@
 """The tables that one asset declares, combined for pages, pictures, workbooks and downloads.
 
 Here: ``Figures``, and which tables describe districts and provinces. Not here: what a page or
-file shows of them (``pages``, ``workbooks``, ``downloads``), reading stored tables (``workspace``).
+file shows of them (``pages``, ``workbooks``, ``downloads``), reading stored tables (``stored_tables``).
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.contracts import CONTRACTS
 from pipeline.layers import LAYERS, check_columns
 from pipeline.policy import Policy
-from pipeline.workspace import TableSource
+from pipeline.stored_tables import TableSource
 
 # The inputs whose sources are shown to planners.
 SHOWN_SOURCES = (

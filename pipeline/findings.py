@@ -13,7 +13,7 @@ from pipeline.categories import FIRMNESS
 from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.shortlist import leaving_and_entering
-from pipeline.workspace import published_table
+from pipeline.stored_tables import published_table
 
 COVERED_SHARE = 0.9
 UNPLACED_SHARE = 0.01

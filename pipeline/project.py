@@ -1,7 +1,7 @@
 """The project: its folders, its inputs and their names in an archive, the records of runs and rounds.
 
-Here: where everything is, which files are inputs, and the digest of them all. Not here: stored tables (``workspace``),
-what is published (``runs``), how an input is read (``reading``, ``sources``, ``households``).
+Here: where everything is, which files are inputs, and the digest of them all. Not here: tables (``stored_tables``,
+``workspace``), what is published (``runs``), how an input is read (``reading``, ``sources``, ``households``).
 """
 
 import hashlib

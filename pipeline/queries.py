@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.categories import DIMENSIONS
 from pipeline.contracts import Contract, Kind
-from pipeline.workspace import Stored
+from pipeline.stored_tables import Stored
 
 SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: computed from invented rows, not for decisions"
 # For DuckDB alone; with Python and its libraries a process then uses less than 2 GB.

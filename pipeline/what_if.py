@@ -12,7 +12,7 @@ from pipeline import criteria, district_table, scoring, shortlist
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
-from pipeline.workspace import TableSource
+from pipeline.stored_tables import TableSource
 
 # The tables that criteria are computed from, and all tables that a ranking under another policy may read.
 INPUTS = tuple(dict.fromkeys(name for formulas in criteria.FORMULAS.values() for name in formulas.inputs))

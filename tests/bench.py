@@ -158,7 +158,7 @@ from pipeline.uncertainty.outcomes import outcome_of
 from pipeline.uncertainty.model import Model
 from pipeline.uncertainty.ranges import ranges_of
 from pipeline.policy import from_table
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 tables = Tables(Path(sys.argv[1]))
 criteria, scores = tables("district_criteria"), tables("district_scores")
 # Bangkok's districts have no figures: those of others replace them, so that all 928 are drawn.
@@ -189,7 +189,7 @@ from pathlib import Path
 import scipy.optimize
 from pipeline.policy import from_table
 from pipeline.shortlist import pilot_portfolio
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 tables = Tables(Path(sys.argv[1]))
 given = [*map(tables, ("provincial_shortlist", "district_scores")), from_table(tables("policy"))]
 begin()

@@ -18,7 +18,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from pipeline import policy as policies
-from pipeline import workspace
+from pipeline import stored_tables
 from pipeline.orchestration import definitions
 from pipeline.policy import Policy
 from pipeline.project import Paths
@@ -230,7 +230,7 @@ def policy() -> Policy:
 
 def published(paths: Paths, name: str) -> pd.DataFrame:
     """A published table, without shapes."""
-    return workspace.read(paths.processed / f"{name}.parquet", name)
+    return stored_tables.read(paths.processed / f"{name}.parquet", name)
 
 
 def published_files(folder: Path) -> list[Path]:

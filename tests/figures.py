@@ -10,7 +10,7 @@ from pipeline.pages import brief, country, dossier, pictures
 from pipeline.policy import from_table
 from pipeline.project import Paths
 from pipeline.runs.publishing import RunIdentity
-from pipeline.workspace import LoadedTables, Tables
+from pipeline.stored_tables import LoadedTables, Tables
 
 
 def figures_of(paths: Paths) -> Figures:

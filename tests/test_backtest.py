@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import backtest, cli, what_if
 from pipeline.project import Paths
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 LIST = (
     "code,year,programme\n95,2019,PMU-A\n58,2019,PMU-A\n74,2019,TPMAP\n61,2019,TPMAP\n9501,2020,OTOP\n1001,2020,OTOP\n"

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from pipeline import explain, scoring, shortlist, workspace
+from pipeline import explain, scoring, shortlist, stored_tables
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError
 from pipeline.orchestration import definitions
 from pipeline.policy import Policy
 from pipeline.project import Paths
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import published
 from tests.sentences.test_sentences import BROKEN
 
@@ -28,8 +28,8 @@ from tests.sentences.test_sentences import BROKEN
 )
 def test_every_policy_explains_every_district(changes: dict, real_run: Paths, policy: Policy) -> None:
     tried = policy.overridden(changes)
-    criteria = workspace.read(real_run.table("district_criteria"), "district_criteria")
-    regions = workspace.read(real_run.table("regions"), "regions")
+    criteria = stored_tables.read(real_run.table("district_criteria"), "district_criteria")
+    regions = stored_tables.read(real_run.table("regions"), "regions")
     scores = criteria.join(scoring.scored(criteria, tried))
     provinces = shortlist.provinces(scores, regions, tried)
     found = explain.district_explanations(criteria, scores, provinces, tried)
@@ -43,9 +43,9 @@ def test_every_policy_explains_every_district(changes: dict, real_run: Paths, po
 
 
 def test_nothing_eligible(real_run: Paths, policy: Policy) -> None:
-    criteria = workspace.read(real_run.table("district_criteria"), "district_criteria")
+    criteria = stored_tables.read(real_run.table("district_criteria"), "district_criteria")
     criteria["concentrated"] = criteria["concentrated"].where(criteria["concentrated"].isna(), False)
-    regions = workspace.read(real_run.table("regions"), "regions")
+    regions = stored_tables.read(real_run.table("regions"), "regions")
     scores = criteria.join(scoring.scored(criteria, policy))
     provinces = shortlist.provinces(scores, regions, policy)
     found = explain.district_explanations(criteria, scores, provinces, policy)

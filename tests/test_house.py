@@ -24,7 +24,7 @@ FLOORS = (
     {"reading"},
     {"policy", "sources"},
     {"project"},
-    {"workspace"},
+    {"stored_tables", "workspace"},
     {"figures", "queries", "scoring"},
     {"criteria", "score_analysis", "shortlist"},
     {"sentences"},
@@ -50,8 +50,8 @@ NEVER = {
         "what_if",
     },
     "runs": {"criteria", "households", "places", "scoring", "sources", "uncertainty"},
-    "criteria": {"contracts", "project", "reading", "sources", "workspace"},
-    "uncertainty": {"contracts", "project", "reading", "shortlist", "sources", "workspace"},
+    "criteria": {"contracts", "project", "reading", "sources", "stored_tables", "workspace"},
+    "uncertainty": {"contracts", "project", "reading", "shortlist", "sources", "stored_tables", "workspace"},
 }
 # Names that are unclear without their module: each belongs to one function at most.
 UNCLEAR = ("build", "data", "measure", "read", "received")

@@ -7,10 +7,10 @@ import duckdb
 import pytest
 
 from assets import district
-from pipeline import queries, workspace
+from pipeline import queries, stored_tables
 from pipeline.orchestration import definitions
 from pipeline.project import Paths
-from pipeline.workspace import Stored
+from pipeline.stored_tables import Stored
 
 OUTSIDE = [
     "SELECT * FROM read_text('/etc/hostname')",
@@ -58,7 +58,7 @@ def test_the_join_always_has_928_rows(real_run: Paths, tmp_path: Path) -> None:
     ]
     tables = [Stored(name, real_run.table(name)) for name in names]
     bare = tmp_path / "poverty.parquet"
-    workspace.read(real_run.table("poverty"), "poverty").head(0).to_parquet(bare)
+    stored_tables.read(real_run.table("poverty"), "poverty").head(0).to_parquet(bare)
     tables[3] = Stored("poverty", bare)
     sql = Path(definitions.ROOT, "assets", "sql", "district_facts.sql")
     joined = queries.query_result(sql, tables, district.VALUES)

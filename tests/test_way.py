@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import made_in, with_fewer_draws
 
 # code: surveyed = labelled persons, percent poor

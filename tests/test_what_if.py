@@ -10,7 +10,7 @@ from pipeline import cli, what_if
 from pipeline.errors import InputError
 from pipeline.policy import Policy, WhatIf
 from pipeline.project import Paths
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import digests, made_in
 
 

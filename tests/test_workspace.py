@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import workspace
+from pipeline import stored_tables, workspace
 from pipeline.contracts import CONTRACTS, ContractError
 from pipeline.errors import InputError
 from pipeline.project import Paths, input_files
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 NEAR_BEST = CONTRACTS["near_best_portfolios"]
 
@@ -49,10 +49,10 @@ def test_a_list_is_a_tuple_in_memory_and_a_list_of_strings_in_parquet(project: P
     assert table["provinces"].tolist() == [("11", "12"), ("13",), ()]
     path = project.table(NEAR_BEST.name)
     assert pq.read_schema(path).field("provinces").type == pa.list_(pa.string())
-    assert workspace.read(path, NEAR_BEST.name)["provinces"].tolist() == table["provinces"].tolist()
+    assert stored_tables.read(path, NEAR_BEST.name)["provinces"].tolist() == table["provinces"].tolist()
     assert Tables(project.workspace)(NEAR_BEST.name)["provinces"].tolist() == table["provinces"].tolist()
     first = path.read_bytes()
-    workspace.write(path, workspace.read(path, NEAR_BEST.name), note, NEAR_BEST.lists)
+    workspace.write(path, stored_tables.read(path, NEAR_BEST.name), note, NEAR_BEST.lists)
     assert path.read_bytes() == first
 
 
@@ -72,7 +72,7 @@ def test_text_of_an_older_version_is_read_as_a_list(tmp_path: Path) -> None:
     path = tmp_path / f"{NEAR_BEST.name}.parquet"
     near_best("11, 12", "13", None).astype({"provinces": "str"}).to_parquet(path)
     expected = [("11", "12"), ("13",), ()]
-    assert workspace.read(path, NEAR_BEST.name)["provinces"].tolist() == expected
+    assert stored_tables.read(path, NEAR_BEST.name)["provinces"].tolist() == expected
     assert Tables(tmp_path)(NEAR_BEST.name, ["provinces"])["provinces"].tolist() == expected
 
 

@@ -21,7 +21,7 @@ from pipeline.figures import Figures
 from pipeline.findings import Finding
 from pipeline.policy import Policy, from_table
 from pipeline.sentences import for_page
-from pipeline.workspace import LoadedTables
+from pipeline.stored_tables import LoadedTables
 
 OWNER = "team:pilot-areas"
 # Tables that are loaded with their shapes where an asset takes several tables together.

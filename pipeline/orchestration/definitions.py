@@ -28,7 +28,7 @@ from pipeline.orchestration.publish_step import Lineage
 from pipeline.project import Paths
 from pipeline.run_progress import Progress
 from pipeline.runs.publishing import RunIdentity
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYTHING = "everything"

@@ -12,7 +12,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import workspace
+from pipeline import stored_tables, workspace
 from pipeline.contracts import CONTRACTS, SEPARATOR
 from pipeline.errors import Problem, shown_path
 from pipeline.orchestration.declaring import without_traceback
@@ -20,7 +20,7 @@ from pipeline.policy import Policy, from_table
 from pipeline.project import Paths
 from pipeline.run_progress import Progress
 from pipeline.runs import switching
-from pipeline.workspace import Stored
+from pipeline.stored_tables import Stored
 
 # Columns of counts whose sums the UI shows.
 ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wrong")
@@ -78,10 +78,10 @@ class WorkspaceIOManager(dg.IOManager):
         if wanted is Stored:
             return Stored(name, path)
         if wanted is dict:
-            return workspace.read_files(path)
+            return stored_tables.read_files(path)
         if wanted is gpd.GeoDataFrame:
-            return workspace.read_shapes(path)
-        table = workspace.read(path, name)
+            return stored_tables.read_shapes(path)
+        table = stored_tables.read(path, name)
         return from_table(table) if wanted is Policy else table
 
 

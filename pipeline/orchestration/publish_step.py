@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline import what_if, workspace
+from pipeline import stored_tables, what_if
 from pipeline.orchestration.declaring import without_traceback
 from pipeline.project import Paths
 from pipeline.runs import publishing
-from pipeline.workspace import published_table
+from pipeline.stored_tables import published_table
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -
     if changed := changed_parameters(paths):
         context.log.warning("What-if, not published: " + "; ".join(changed))
         if (before := published_table(paths, "provincial_shortlist")) is not None:
-            after = workspace.read(paths.table("provincial_shortlist"), "provincial_shortlist")
+            after = stored_tables.read(paths.table("provincial_shortlist"), "provincial_shortlist")
             changes = what_if.in_words(what_if.moves(before, after))
             context.log.info(f"Changes from the published run:\n{changes}")
             context.log_event(dg.AssetObservation("published", metadata={"what if": dg.MetadataValue.md(changes)}))

@@ -13,7 +13,7 @@ from pipeline.categories import STATUSES
 from pipeline.contracts import CONTRACTS, Column, Kind
 from pipeline.criterion import CRITERIA
 from pipeline.report.terminal import console, number, print_if_sample, text
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 # Decimals by unit; shares and indices have two.
 DECIMALS = {"percent": 1, "percentage points": 1, "minutes by road": 0}

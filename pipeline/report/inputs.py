@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from pipeline import workspace
+from pipeline import stored_tables, workspace
 from pipeline.contracts import RAW_TABLES
 from pipeline.errors import Stopped, shown_path
 from pipeline.policy import from_table
@@ -31,13 +31,13 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
     out = console()
     as_of = None
     if checked.table("policy").is_file():
-        as_of = from_table(workspace.read(checked.table("policy"), "policy")).as_of.year
+        as_of = from_table(stored_tables.read(checked.table("policy"), "policy")).as_of.year
     out.print("data/raw, each file with its tables", style="bold")
     for name in RAW_TABLES:
         if checked.table(name).is_file():
             _print_table(out, checked.table(name), name, as_of)
     if checked.table("household_files").is_file():
-        _print_households(out, workspace.read(checked.table("household_files"), "household_files"))
+        _print_households(out, stored_tables.read(checked.table("household_files"), "household_files"))
     for name, stopped in failures.items():
         for line in stopped.problems:
             out.print(f"{name}: ", end="", style="bold")
@@ -51,7 +51,7 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
 
 def _print_table(out: Console, path: Path, name: str, as_of: int | None) -> None:
     """Print each file that a stored table comes from: name, rows and warnings."""
-    note, stored = workspace.read_note(path), workspace.read(path, name)
+    note, stored = workspace.read_note(path), stored_tables.read(path, name)
     rows = "" if note.rows_in is None else f"{note.rows_in:,} rows in, {len(stored):,} kept"
     facts = [rows, f"{len(note.repaired):,} cells repaired" if note.repaired else ""]
     if (year := _newest_year(stored)) is not None:

@@ -13,7 +13,7 @@ from pipeline.report.terminal import console, print_if_sample
 from pipeline.sentences import weights_from
 from pipeline.sentences.certainty import FIRMNESS
 from pipeline.shortlist import leaving_and_entering
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 
 def print_shortlist(paths: Paths) -> None:

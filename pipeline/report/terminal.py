@@ -14,7 +14,7 @@ from rich.progress import Progress as ProgressBar
 
 from pipeline.contracts import CONTRACTS
 from pipeline.run_progress import Progress
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 
 def console() -> Console:

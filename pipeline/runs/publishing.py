@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline import policy, project, queries, workspace
+from pipeline import policy, project, queries, stored_tables, workspace
 from pipeline.code_version import EVERYTHING, code_version, code_versions
 from pipeline.contracts import CONTRACTS, Contract
 from pipeline.digests import sha256_of
@@ -114,7 +114,7 @@ def check_whole(paths: Paths, made_from: Mapping[str, tuple[str, ...]]) -> None:
             file = paths.policy if name == "policy" else paths.raw / origin.file
             if file.is_file() and sha256_of(file) != origin.sha256:
                 raise NotPublished(f"Not published: {origin.file} changed while {name} was read. To fix: {REMEDY}.")
-        changed = workspace.overrides(workspace.read(path, name)) if name == "policy" else []
+        changed = workspace.overrides(stored_tables.read(path, name)) if name == "policy" else []
         expected = workspace.stamp(name, (stamps[s] for s in sources), note.inputs, changed)
         if note.stamp != expected:
             raise NotPublished(
@@ -133,7 +133,7 @@ def changed_parameters(paths: Paths) -> list[str]:
     Returns:
         Each change in words; none in an official run.
     """
-    return workspace.overrides(workspace.read(paths.table("policy"), "policy"))
+    return workspace.overrides(stored_tables.read(paths.table("policy"), "policy"))
 
 
 def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run: str, started: datetime) -> Published:
@@ -153,7 +153,7 @@ def publish(paths: Paths, made_from: Mapping[str, tuple[str, ...]], dagster_run:
             changed.
     """
     check_whole(paths, made_from)
-    official = policy.from_table(workspace.read(paths.table("policy"), "policy"))
+    official = policy.from_table(stored_tables.read(paths.table("policy"), "policy"))
     identity = run_id(paths, official)
     switching.check_places(paths)
     with switching.building(paths) as folder:
@@ -179,7 +179,7 @@ def _figures_and_pages(paths: Paths, made_from: Mapping[str, tuple[str, ...]], f
         if not CONTRACTS[name].published:
             continue
         if files_in := CONTRACTS[name].files_in:
-            for file, content in workspace.read_files(source).items():
+            for file, content in stored_tables.read_files(source).items():
                 target = parts[files_in] / file
                 target.parent.mkdir(exist_ok=True)
                 target.write_bytes(content)
@@ -245,7 +245,7 @@ def run_record(
     Returns:
         Each field by its name.
     """
-    inputs = workspace.read(paths.table("inputs"), "inputs")
+    inputs = stored_tables.read(paths.table("inputs"), "inputs")
     return {
         "run_id": identity,
         "inputs_sha256": dict(inputs_sha256),

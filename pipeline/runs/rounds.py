@@ -25,8 +25,8 @@ from pipeline.project import ROUND_RECORD as RECORD
 from pipeline.project import Paths, read_record
 from pipeline.runs import switching
 from pipeline.sentences import change as sentences
+from pipeline.stored_tables import Tables, TableSource
 from pipeline.what_if import Ranking, published_ranking, ranking_under
-from pipeline.workspace import Tables, TableSource
 
 CURRENT = "current"
 # `\w` does not match Thai vowels and tone marks above and below a letter.

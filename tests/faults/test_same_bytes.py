@@ -18,7 +18,7 @@ import pytest
 from pipeline import cli
 from pipeline.project import Paths
 from pipeline.runs import rounds, switching, verifying
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import HARD_TO_NAME, published_files, run_in, with_fewer_draws
 from tests.faults.conftest import COMMAND
 from tests.households.conftest import csv as household_csv

@@ -16,7 +16,7 @@ import pytest
 from pipeline import cli, what_if, workspace
 from pipeline.policy import WhatIf
 from pipeline.project import Paths
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import with_fewer_draws
 from tests.policy.test_ballots import voted
 

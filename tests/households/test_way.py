@@ -17,7 +17,7 @@ import geothai
 import pandas as pd
 import pytest
 
-from pipeline import cli, workspace
+from pipeline import cli, stored_tables
 from pipeline.categories import DIMENSIONS
 from pipeline.errors import Stopped
 from pipeline.households import opening
@@ -156,13 +156,13 @@ def test_all_by_rows_counts_households(new_project: Callable[[], Path], district
     (folder / "rows.csv").write_bytes(csv(everywhere))
     assert policy.is_file()
     paths = made_in(root, "country_page")
-    poverty = workspace.read(paths.table("district_poverty"), "district_poverty").set_index("district_code")
+    poverty = stored_tables.read(paths.table("district_poverty"), "district_poverty").set_index("district_code")
     assert len(poverty) == 928
     assert (poverty["poverty_unit"] == "households").all()
     assert poverty.loc["5001", "poverty_rate_pct"] == pytest.approx(100 * 8 / 40)
     persons = poverty.loc["5001", "poverty_rate_smoothed_pct"] / 20 * 40  # poor persons scale with the rate
     assert poverty.loc["5001", "poor_persons_min"] == round(persons)
-    page = workspace.read_files(paths.table("country_page"))["index.html"].decode()
+    page = stored_tables.read_files(paths.table("country_page"))["index.html"].decode()
     assert "928 อำเภอนับจากข้อมูลรายครัวเรือน" in page
     assert "อัตราคิดเป็นครัวเรือน" in page
     assert "ตัวเลขที่เผยแพร่เป็นค่าอย่างน้อย" not in page

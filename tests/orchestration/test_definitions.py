@@ -13,7 +13,7 @@ from pipeline.orchestration import definitions
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.policy import WhatIf
 from pipeline.project import Paths
-from pipeline.workspace import LoadedTables, UndeclaredTable
+from pipeline.stored_tables import LoadedTables, UndeclaredTable
 from tests.conftest import ROOT
 
 

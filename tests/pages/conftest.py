@@ -15,7 +15,7 @@ from pipeline import sentences
 from pipeline.figures import Figures
 from pipeline.pages import brief, country, dossier, dossier_data, pictures
 from pipeline.project import Paths
-from pipeline.workspace import LoadedTables
+from pipeline.stored_tables import LoadedTables
 from tests.figures import figures_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

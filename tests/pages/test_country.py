@@ -16,7 +16,7 @@ from pipeline.criterion import NAMES
 from pipeline.pages import embedding
 from pipeline.policy import Policy
 from pipeline.project import Paths
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import published
 from tests.pages.conftest import HOSTILE, IDLE, Opened
 

@@ -13,7 +13,7 @@ from pipeline.categories import DIMENSIONS
 from pipeline.figures import Figures
 from pipeline.pages import dossier, dossier_data
 from pipeline.project import Paths
-from pipeline.workspace import LoadedTables
+from pipeline.stored_tables import LoadedTables
 from tests.conftest import published
 from tests.pages.conftest import Opened
 

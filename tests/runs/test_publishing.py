@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import cli, workspace
+from pipeline import cli, stored_tables, workspace
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import NotPublished
 from pipeline.orchestration import definitions
@@ -95,7 +95,7 @@ def test_a_file_that_changed_while_it_was_read_is_not_published(project: Paths) 
     path = project.table("regions")
     note = workspace.read_note(path)
     torn = replace(note, origins=(replace(note.origins[0], sha256="0" * 64),))
-    workspace.write(path, workspace.read(path, "regions"), torn)
+    workspace.write(path, stored_tables.read(path, "regions"), torn)
     with pytest.raises(NotPublished, match=r"nesdc/regions\.csv changed while regions was read"):
         publishing.check_whole(project, lineage(project))
 
@@ -116,7 +116,7 @@ def test_neither_a_what_if_nor_what_is_made_from_it_is_published(project: Paths)
         "weights.university = 0.4",
     ]
     assert project.current.resolve() == current
-    changed = workspace.read(project.table("district_scores"), "district_scores")
+    changed = stored_tables.read(project.table("district_scores"), "district_scores")
     assert not changed["score"].equals(published(project, "district_scores")["score"])
     # With the official policy alone, the tables made from the what-if no longer fit.
     assert materialise(project, "policy").success

@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.project import Paths, inputs_digest
 from pipeline.runs import rounds
 from pipeline.sentences.change import add_changes
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 from tests.conftest import MakeOnce, digests, made_in, publish_in
 
 TODAY = date(2026, 1, 31)

@@ -9,7 +9,7 @@ from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.sentences import choice
 from pipeline.shortlist import pilot_portfolio
-from pipeline.workspace import Tables
+from pipeline.stored_tables import Tables
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pytest
 from pipeline.criteria.draws import Country
 from pipeline.policy import Policy
 from pipeline.project import Paths
+from pipeline.stored_tables import Tables
 from pipeline.uncertainty.arrays import country
 from pipeline.uncertainty.choices import SOURCES, Choices
 from pipeline.uncertainty.model import Model
-from pipeline.workspace import Tables
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,10 @@ from pipeline.criteria.poverty_draws import PovertyUnderDraws
 from pipeline.criteria.university_draws import PLACES, UniversityUnderDraws
 from pipeline.criterion import NAMES, UNCERTAIN
 from pipeline.policy import Policy
+from pipeline.stored_tables import Tables
 from pipeline.uncertainty.choices import SOURCES, Choices
 from pipeline.uncertainty.model import Model
 from pipeline.uncertainty.ranges import ranks_by_draw
-from pipeline.workspace import Tables
 from tests.uncertainty.conftest import nothing_moves
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.contracts import CONTRACTS
 from pipeline.policy import Policy
+from pipeline.stored_tables import Tables
 from pipeline.uncertainty import arrays, rank_tables
 from pipeline.uncertainty.choices import SOURCES
-from pipeline.workspace import Tables
 from tests.sentences.test_sentences import BROKEN, THAI
 
 NAMES = ("district_uncertainty", "province_uncertainty", "sensitivity")
