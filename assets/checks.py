@@ -1,4 +1,7 @@
-"""Checks that warn an analyst, one finding each. None stops a run."""
+"""Checks that warn an analyst, one finding each. They do not stop a run.
+
+Not here: how a finding is computed (``pipeline.findings``).
+"""
 
 from pipeline import findings
 from pipeline.orchestration.declaring import check

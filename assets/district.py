@@ -1,4 +1,4 @@
-"""What we know of each district: the join, the criteria, the score.
+"""The tables of districts: the join, the criteria, the score.
 
 Every asset is one call. Not here: inputs (``raw``), provinces (``pilots``), formulas
 (``pipeline.criteria``, ``pipeline.scoring``).
@@ -38,7 +38,7 @@ def district_facts(
     subdistrict_population: Stored,
     policy: Stored,
 ) -> pd.DataFrame:
-    """Exactly 928 rows, also for districts that a source lacks."""
+    """One row for each of the 928 districts, also if a source has no figures for it."""
     return queries.query_result(
         SQL / "district_facts.sql",
         [
@@ -57,7 +57,7 @@ def district_facts(
 
 @asset("district", "pandas", "scipy")
 def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
-    """Empirical-Bayes rate, count and Gi*; the gate; hot spots; suspect figures. Districts with figures only."""
+    """Empirical-Bayes rate, count and Gi*; the gate; hot spots; suspect figures. Only districts with figures."""
     return poverty.district_poverty(district_facts, district_shapes, policy)
 
 
@@ -65,7 +65,7 @@ def district_poverty(district_facts: pd.DataFrame, district_shapes: gpd.GeoDataF
 def district_university(
     district_facts: pd.DataFrame, universities: pd.DataFrame, partnerships: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Reach of the universities around, and the mandate of those in the province."""
+    """Reach of the universities in and around each district, and mandate of those in its province."""
     return university.district_university(district_facts, universities, partnerships, policy)
 
 
@@ -94,5 +94,5 @@ def district_criteria(tables: LoadedTables) -> pd.DataFrame:
 def district_scores(
     district_criteria: pd.DataFrame, district_shapes: gpd.GeoDataFrame, policy: Policy
 ) -> gpd.GeoDataFrame:
-    """Eligible, below the gate, data needed or excluded; the score of all criteria; the reasons in one sentence."""
+    """Status (eligible, below the gate, data needed or excluded), score of all criteria, reasons in one sentence."""
     return district_table.district_scores(district_criteria, district_shapes, policy)

@@ -1,6 +1,6 @@
 """The results: the shortlist, the reasons, the pages, the workbooks, and their publication.
 
-Every asset is one call. Not here: scores (``district``), how a page or a run is built (``pipeline.pages``,
+Every asset is one call. Not here: scores (``district``), building a page or a run (``pipeline.pages``,
 ``pipeline.runs.publishing``).
 """
 
@@ -38,7 +38,7 @@ def provincial_shortlist(district_scores: pd.DataFrame, regions: pd.DataFrame, p
 
 @asset("pilots", "pandas")
 def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """How much of the shortlist depends on suspect poverty figures."""
+    """The shortlist if suspect poverty figures are left out."""
     return shortlist.without_suspects(district_scores, regions, policy)
 
 
@@ -46,7 +46,7 @@ def shortlist_without_suspects(district_scores: pd.DataFrame, regions: pd.DataFr
 def shortlist_without_agencies(
     district_criteria: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """How much of the shortlist depends on the ballot of one agency."""
+    """The shortlist if the ballot of one agency is left out, for each agency."""
     return shortlist.without_agencies(district_criteria, district_scores, regions, policy)
 
 
@@ -54,7 +54,7 @@ def shortlist_without_agencies(
 def portfolio_tables(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The best provinces that the rules of the working group allow together, and all portfolios almost as good."""
+    """The best set of provinces that the rules of the working group allow, and all sets that are almost as good."""
     portfolio, near_best = shortlist.pilot_portfolio(provincial_shortlist, district_scores, policy)
     return choice.add_reasons(portfolio, regions, policy), near_best
 
@@ -83,7 +83,7 @@ def district_explanations(
     provincial_shortlist: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """The score as a product of one factor per criterion, and how far an improvable criterion would have to rise."""
+    """The score as a product of one factor per criterion, and the rise that an improvable criterion would need."""
     return explain.district_explanations(district_criteria, district_scores, provincial_shortlist, policy)
 
 
@@ -97,7 +97,7 @@ def province_explanations(
 
 @asset("pilots", "pandas", tables=what_if.RANKED_FROM)
 def round_changes(tables: LoadedTables, paths: Paths) -> pd.DataFrame:
-    """Rank moves since the round that the policy names, split into what the figures and what the policy changed."""
+    """Changes of rank since the round that the policy names, by cause: the figures or the policy."""
     return rounds.changes_since_round(tables, paths)
 
 
@@ -111,7 +111,7 @@ def decisions(
     acceptances: pd.DataFrame,
     policy: Policy,
 ) -> pd.DataFrame:
-    """What the working group has to decide: what to adopt, what to choose, what to check."""
+    """The decisions of the working group: what to adopt, what to choose, what to check."""
     return decision.decisions(
         provincial_shortlist,
         province_uncertainty,
@@ -125,7 +125,7 @@ def decisions(
 
 @asset("pilots", "numpy")
 def map_classes(district_scores: pd.DataFrame) -> pd.DataFrame:
-    """Computed once, so that one colour means one thing on every page and picture."""
+    """Classes of the colours of maps, computed once, so that a colour has one meaning on every page and picture."""
     return pages.classes.quintile_classes(district_scores)
 
 
@@ -149,7 +149,7 @@ def pictures(figures: Figures) -> dict[str, bytes]:
 
 @asset("pilots", "folium", "html", tables=pages.country.TABLES)
 def country_page(figures: Figures) -> dict[str, bytes]:
-    """maps/index.html: one file that opens without a network."""
+    """maps/index.html: one file, which needs no network."""
     return pages.country.country_page(figures)
 
 
@@ -174,8 +174,8 @@ def brief(figures: Figures, pictures: dict) -> dict[str, bytes]:  # type: ignore
     freshness_policy=nightly.freshness(),
 )
 def published(context: dg.AssetExecutionContext, paths: In, lineage: dg.ResourceParam[Lineage]) -> Published:
-    """Checks that the whole workspace belongs together, then switches data/processed/ and maps/ to it in one step.
+    """Checks that all tables come from the same inputs, then switches data/processed/ and maps/ to them in one step.
 
-    A what-if, or a workspace in which one table was made from other inputs than the rest, is not published.
+    A what-if is not published, nor a workspace in which a table was made from other inputs than the rest.
     """
     yield from publish_step.publish(context, paths, lineage)

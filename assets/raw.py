@@ -1,6 +1,6 @@
-"""The inputs: one asset each, as received, checked, with its source.
+"""The inputs: one asset for each, checked, with its source.
 
-Every asset is one call. Not here: joins (``district``), how a file is read (``pipeline.sources``).
+Every asset is one call. Not here: joins (``district``), reading a file (``pipeline.sources``).
 """
 
 from typing import TYPE_CHECKING
@@ -24,19 +24,23 @@ In = dg.ResourceParam[Paths]
 
 
 class WhatIfConfig(dg.Config):
-    """What-if: leave a parameter out to keep the value of the policy. A what-if is never published."""
+    """What-if: a parameter that is left out keeps the value of the policy. A what-if is not published."""
 
     drop_agencies: list[str] = Field(default=[], description="agencies whose ballots are left out")
     without_criteria: list[str] = Field(default=[], description="criteria without weight")
 
     def what_if(self) -> WhatIf:
-        """The what-if that these settings ask for."""
+        """Convert these settings to a what-if.
+
+        Returns:
+            The what-if.
+        """
         settings = self.model_dump(exclude_none=True)
         known = {name: settings.pop(name) for name in ("weights", "drop_agencies", "without_criteria")}
         return WhatIf(**known, parameters=dict(flat(settings)))
 
 
-# With every parameter that the policy describes. Type checkers do not know classes made at run time.
+# It has every parameter that the policy describes. Type checkers do not know classes created at run time.
 if TYPE_CHECKING:
     PolicyConfig = WhatIfConfig
 else:
@@ -45,7 +49,7 @@ else:
 
 @asset("raw", "python")
 def districts() -> Received:
-    """The districts that every other table is joined to."""
+    """Codes and names of the 928 districts. Every other table is joined to these codes."""
     return sources.dopa.districts()
 
 
@@ -63,19 +67,19 @@ def regions(paths: In, districts: pd.DataFrame) -> Received:
 
 @asset("raw", "csv")
 def poverty(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
-    """Who is poor by the basic-needs survey, at least and at most. None in Bangkok."""
+    """Lower and upper bounds of the rate of poor persons by the basic-needs survey. There are none for Bangkok."""
     return sources.tpmap.district_rates(paths.raw / "tpmap", districts, policy.poverty.survey_year)
 
 
 @asset("raw", "csv")
 def population(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
-    """Registered, not resident, persons."""
+    """Persons by registration, not by residence."""
     return sources.dopa.population(paths.raw / "dopa", districts, policy.poverty.population_year)
 
 
 @asset("raw", "csv")
 def subdistrict_population(paths: In, policy: Policy) -> Received:
-    """For population-weighted centres."""
+    """Weights of the subdistricts in the population-weighted centre of a district."""
     return sources.dopa.subdistrict_population(paths.raw / "dopa", policy.poverty.population_year)
 
 
@@ -87,13 +91,13 @@ def district_shapes(paths: In, districts: pd.DataFrame) -> Received:
 
 @asset("raw", "csv")
 def subdistrict_points(paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame) -> Received:
-    """Where people live: the population-weighted centre of a district is their mean."""
+    """One point in each subdistrict. Their mean, weighted by persons, is the centre of a district."""
     return sources.subdistricts.subdistrict_points(paths.raw / "subdistrict_points", districts, district_shapes)
 
 
 @asset("raw", "csv")
 def universities(paths: In, districts: pd.DataFrame) -> Received:
-    """Most places are known to the district only."""
+    """Campuses of universities. For most of them only the district is known."""
     return sources.universities.campuses(paths.raw / "universities", districts)
 
 
@@ -116,7 +120,14 @@ def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Receiv
 
 
 def layer_asset(layer: Layer) -> dg.AssetsDefinition:
-    """The raw asset of one layer."""
+    """Declare the raw asset of one layer.
+
+    Args:
+        layer: the declaration of the layer; its name and description are those of the asset.
+
+    Returns:
+        The asset.
+    """
 
     def table(paths: In, districts: pd.DataFrame) -> Received:
         return sources.context.layer_table(paths.raw, layer, districts)
@@ -130,7 +141,7 @@ LAYER_ASSETS = [layer_asset(layer) for layer in LAYERS]
 
 @asset("raw", "csv")
 def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
-    """TPMAP's own aggregates: the household rows' target poor should be about these."""
+    """TPMAP's own aggregates of target poor, to compare with the target poor of the household rows."""
     return sources.tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
 
 
@@ -145,8 +156,8 @@ def household_tables(
     district_shapes: gpd.GeoDataFrame,
     policy: Policy,
 ) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
-    """Household rows are checked, repaired, pseudonymised, placed in districts and counted; counts too small to publish
-    are left out. Every row that is not used is listed with its reason. Unchanged files are not read again."""
+    """Household rows are checked, repaired, pseudonymised, placed in districts and counted. Small counts are left out.
+    Every row that is not used is listed with its reason. Unchanged files are not read again."""
     return kept.household_tables(paths, districts, district_shapes, policy, progress.with_log(context.log.info))
 
 
@@ -158,5 +169,5 @@ def inputs(paths: In) -> pd.DataFrame:
 
 @asset("raw", "parquet", notes_of=AS_RECEIVED)
 def repaired(paths: In) -> pd.DataFrame:
-    """Every change to an input: Thai digits, stray spaces, invalid shapes, each with what is used instead."""
+    """Every repair of an input: Thai digits, stray spaces, invalid geometry, each with the value used instead."""
     return workspace.repaired_table(paths, AS_RECEIVED)

@@ -255,9 +255,9 @@ def _verify(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="pilot-areas-verify-") as temporary:
         rebuilt = verifying.restore_inputs(paths, archived, Path(temporary))
         with progress(f"rebuilding run {archived.record['run_id']}") as shown:
-            from pipeline.orchestration.definitions import build_again
+            from pipeline.orchestration.definitions import rebuild
 
-            build_again(rebuilt, shown)
+            rebuild(rebuilt, shown)
         verdict = verifying.compare(archived, rebuilt)
     comparisons.print_verdict(archived, verdict)
     return 1 if verdict.differ else 0

@@ -74,7 +74,7 @@ class Mapping:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-# What the statements of ``sql/`` call columns of one kind, where they do not know which of them it is.
+# Columns of one kind: the statements of ``sql/`` use the name of the kind if they do not know which column it is.
 KINDS = {
     "household_id or citizen_id": IDS,
     "place": PLACES,
@@ -84,9 +84,15 @@ KINDS = {
 
 
 def column_labels(header: Header) -> dict[str, str]:
-    """What lists of rows and messages call each column of ours, and each of ``KINDS``: the file's own names.
+    """Name each of our columns, and each of ``KINDS``, for lists of rows and messages: by the file's own names.
 
-    A column that the file does not have is called by those of its kind that it has.
+    A column that the file does not have gets the names of the columns of its kind that it has.
+
+    Args:
+        header: the columns of the file.
+
+    Returns:
+        The name to show, by our name or kind.
 
     >>> labels = column_labels(Header(("PID", "lon"), {"citizen_id": 0, "lon": 1}))
     >>> labels["citizen_id"], labels["household_id"], labels["coordinate"], labels["members"]

@@ -1,4 +1,4 @@
-"""Everything that depends on Dagster: how an asset is declared, stored and loaded, the publish step, the schedule.
+"""Everything that depends on Dagster: declarations of assets, storing and loading them, the publish step, the schedule.
 
-Here: wiring. Not here: which assets exist (``assets``), how a value is computed (the other rooms).
+Here: Dagster's part of the program. Not here: which assets exist (``assets``), how a value is computed (other rooms).
 """

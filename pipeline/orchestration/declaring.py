@@ -1,7 +1,7 @@
-"""How assets and checks are declared to Dagster.
+"""Declaring assets and checks to Dagster.
 
 Here: the decorators that take name, key, columns and units from the contract, and errors of inputs without traceback.
-Not here: how a value is stored and loaded (``io_manager``), which assets exist (``assets``), jobs and schedules
+Not here: storing and loading values (``io_manager``), which assets exist (``assets``), jobs and schedules
 (``definitions``).
 """
 
@@ -24,14 +24,14 @@ from pipeline.sentences import for_page
 from pipeline.stored_tables import LoadedTables
 
 OWNER = "team:pilot-areas"
-# Tables that are loaded with their shapes where an asset takes several tables together.
+# Tables that are loaded with their shapes if an asset takes several tables as one argument.
 SHAPES = ("district_shapes",)
 # The largest number of problems that an error lists in the UI.
 LISTED_PROBLEMS = 50
 
 
-def column_schema(contract: Contract) -> dg.TableSchema:
-    """A contract's columns with type, unit and meaning, as the Dagster UI shows them."""
+def _column_schema(contract: Contract) -> dg.TableSchema:
+    """Describe a contract's columns with type, unit and meaning for the Dagster UI."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -50,7 +50,18 @@ def column_schema(contract: Contract) -> dg.TableSchema:
 
 
 def without_traceback(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, failing with one line and no traceback if the cause is an input or the disk."""
+    """Wrap a function so that it fails with one line and without traceback if the cause is an input or the disk.
+
+    Args:
+        function: the body of an asset, or a function that it calls.
+
+    Returns:
+        A function with the same arguments and result.
+
+    Raises:
+        Failure: of Dagster, raised by the returned function instead of ``InputError``, ``NotPublished`` and errors of
+            the disk; with every problem found, at most ``LISTED_PROBLEMS``.
+    """
 
     @functools.wraps(function)
     def asset_body(*args: Any, **kwargs: Any) -> Any:
@@ -64,20 +75,20 @@ def without_traceback(function: Callable[..., Any]) -> Callable[..., Any]:
                 description=str(error),
                 metadata={"problems": dg.MetadataValue.md("\n".join(f"- {p}" for p in problems))} if problems else {},
                 allow_retries=False,
-            ) from None  # the cause may contain a cell of a household row, and the event log keeps it
+            ) from None  # the cause may contain a cell of a household row, and the event log would store it
 
     return asset_body
 
 
-def description(name: str, function: Callable[..., Any]) -> str:
-    """The description of an asset in the UI: the contract's title and key, the function's docstring, the source."""
+def _description(name: str, function: Callable[..., Any]) -> str:
+    """Describe an asset for the UI: the contract's title, the function's docstring, the key, the source."""
     contract = CONTRACTS[name]
     key = f"  \nKey: {', '.join(contract.key)}." if contract.key else ""
     return f"{contract.title}.  \n{function.__doc__ or ''}{key}  \nFrom: {contract.source}."
 
 
-def parameters_of(function: Callable[..., Any], skip: int = 0) -> tuple[dict[str, Any], set[str]]:
-    """The tables and resources that a function takes, by its signature.
+def _parameters_of(function: Callable[..., Any], skip: int = 0) -> tuple[dict[str, Any], set[str]]:
+    """Find the tables and resources that a function takes, by its signature.
 
     Args:
         function: its parameters are tables, loaded by their annotated type, and resources.
@@ -94,14 +105,17 @@ def parameters_of(function: Callable[..., Any], skip: int = 0) -> tuple[dict[str
 def asset(
     group: str, *kinds: str, tables: Sequence[str] = (), notes_of: Sequence[str] = ()
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """An asset stored in the workspace under its function's name, described by its contract.
+    """Declare an asset that is stored in the workspace under its function's name and described by its contract.
 
     Args:
-        group: the group of assets it is shown in.
+        group: the group of assets in the UI.
         kinds: the tools it is made with, as the UI shows them.
-        tables: tables that the function takes together, as its first argument: ``LoadedTables``, or ``Figures`` for
-            what planners open. They are inputs like any other, and the function can read no table but these.
+        tables: tables that the function takes as its first argument, ``LoadedTables``, or ``Figures`` for pages and
+            files that planners open. They are inputs like any other, and the function can read no other table.
         notes_of: tables of which only the notes are read: they are made first, but not loaded.
+
+    Returns:
+        A decorator of the function that computes the asset.
     """
 
     def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
@@ -110,7 +124,7 @@ def asset(
         ins: dict[str, dg.AssetIn] = {}
         resources: set[str] = set()
         if tables:
-            body, ins, resources = together(function, tables)
+            body, ins, resources = _with_loaded_tables(function, tables)
         return dg.asset(
             name=name,
             ins=ins,
@@ -119,8 +133,8 @@ def asset(
             kinds=set(kinds),
             owners=[OWNER],
             deps=list(notes_of),
-            description=description(name, function),
-            metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
+            description=_description(name, function),
+            metadata={"dagster/column_schema": _column_schema(CONTRACTS[name])},
             io_manager_key="workspace",
             code_version=workspace.code_of(name)[:12],
         )(body)
@@ -128,10 +142,10 @@ def asset(
     return declare
 
 
-def together(
+def _with_loaded_tables(
     function: Callable[..., Any], tables: Sequence[str]
 ) -> tuple[Callable[..., Any], dict[str, dg.AssetIn], set[str]]:
-    """The body, inputs and resources of a function that takes tables together, as Dagster needs them.
+    """Prepare a function that takes several tables as its first argument for Dagster, which gives them one by one.
 
     Args:
         function: takes ``LoadedTables`` or ``Figures`` first, then assets and resources by name.
@@ -141,7 +155,7 @@ def together(
         A function of the context and of each input by name; the inputs; the names of resources.
     """
     first = next(iter(inspect.signature(function, eval_str=True).parameters.values()))
-    others, resources = parameters_of(function, skip=1)
+    others, resources = _parameters_of(function, skip=1)
     types = {name: gpd.GeoDataFrame if name in SHAPES else pd.DataFrame for name in tables} | others
     ins = {name: dg.AssetIn(dagster_type=kind) for name, kind in types.items()}
     of_page = {"identity"} if first.annotation is Figures else set()
@@ -161,10 +175,17 @@ def together(
 def assets(
     group: str, *kinds: str, names: Sequence[str], from_first: bool = False
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Assets that one computation makes together: its function returns their values in the order of ``names``.
+    """Declare several assets that one computation makes.
 
-    With ``from_first`` the others are declared as made from the first: it holds the digest of the inputs and whether
-    they are a sample, and both apply to all of them.
+    Args:
+        group: the group of assets in the UI.
+        kinds: the tools they are made with, as the UI shows them.
+        names: the names of the assets; the function returns their values in this order.
+        from_first: declare the others as made from the first. It has the digest of the inputs and the mark of a sample,
+            and both apply to all of them.
+
+    Returns:
+        A decorator of the function that computes the assets.
     """
     first, *others = names
 
@@ -178,8 +199,8 @@ def assets(
                     group_name=group,
                     kinds=set(kinds),
                     owners=[OWNER],
-                    description=description(name, function),
-                    metadata={"dagster/column_schema": column_schema(CONTRACTS[name])},
+                    description=_description(name, function),
+                    metadata={"dagster/column_schema": _column_schema(CONTRACTS[name])},
                     io_manager_key="workspace",
                     code_version=workspace.code_of(name)[:12],
                 )
@@ -194,17 +215,20 @@ def assets(
 def check(
     asset: str, finding_of: Callable[..., Finding], *, before_publishing: bool = False
 ) -> dg.AssetChecksDefinition:
-    """An asset check that warns, and never stops a run.
+    """Declare an asset check, which warns and does not stop a run.
 
     Args:
-        asset: the table that the check is shown at.
-        finding_of: gives the finding from tables and resources, named as its parameters. The check has its name, and
-            its docstring as description.
-        before_publishing: what depends on the table waits for the check.
+        asset: the table for which the UI shows the check.
+        finding_of: computes the finding from the tables and resources that its parameters name. The check has its name,
+            and the first paragraph of its docstring as description.
+        before_publishing: assets that depend on the table are made after the check.
+
+    Returns:
+        The check.
     """
     name = finding_of.__name__
-    types, resources = parameters_of(finding_of)
-    # A check may name its inputs only, without their types: each arrives as a plain table.
+    types, resources = _parameters_of(finding_of)
+    # Dagster lets a check name its inputs, but not their types: each is loaded as a plain table.
     ins = {table: dg.AssetIn(table) for table in types}
     spec = dg.AssetCheckSpec(
         name,

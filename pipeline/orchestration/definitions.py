@@ -1,7 +1,7 @@
 """The Dagster definitions: assets, checks, jobs, schedule, sensor, resources; and jobs run from a terminal.
 
-Here: wiring. Not here: what an asset is (``assets``), how it is declared and stored (``declaring``, ``io_manager``),
-the nightly run (``nightly``).
+Here: the parts put together. Not here: what an asset is (``assets``), declaring and storing it (``declaring``,
+``io_manager``), the nightly run (``nightly``).
 """
 
 import re
@@ -43,7 +43,13 @@ class Place(dg.Config):
 
 @dg.op
 def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.ResourceParam[Paths]) -> None:
-    """Write the explanation of one place to the log and to its asset."""
+    """Write the explanation of one place to the log and to its asset.
+
+    Args:
+        context: takes the log line and the observation of the asset.
+        config: the place.
+        paths: the folders of the project, whose published run is explained.
+    """
     explanation = without_traceback(explain.explain_place)(Tables(paths.processed), config.code)
     asset = "district_explanations" if len(config.code) == 4 else "province_explanations"
     context.log.info(explanation.markdown)
@@ -55,11 +61,20 @@ def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.Resou
     description="The output of `pilot-areas explain` for one place; writes nothing.",
 )
 def explain_one() -> None:
+    """Explain one place."""
     explain_place()
 
 
 def build(paths: Paths, progress: Progress = SILENT) -> dg.Definitions:
-    """The definitions over the folders of one project; ``progress`` follows its runs."""
+    """Build the definitions of one project.
+
+    Args:
+        paths: the folders of the project.
+        progress: follows its runs.
+
+    Returns:
+        Assets, checks, jobs, schedule, sensor and resources.
+    """
     assets = [a for a in dg.load_assets_from_modules([raw, district, pilots]) if isinstance(a, dg.AssetsDefinition)]
     everything = dg.define_asset_job(
         EVERYTHING,
@@ -85,7 +100,14 @@ def build(paths: Paths, progress: Progress = SILENT) -> dg.Definitions:
 
 
 def lineage(assets: Iterable[dg.AssetsDefinition]) -> dict[str, tuple[str, ...]]:
-    """The tables each stored table is made from, in an order in which they can be made."""
+    """List the tables from which each stored table is made.
+
+    Args:
+        assets: all assets.
+
+    Returns:
+        The names of the tables by the name of each, in an order in which they can be made.
+    """
     made_from = {
         spec.key.path[-1]: tuple(sorted(dep.asset_key.path[-1] for dep in spec.deps))
         for definition in assets
@@ -97,7 +119,11 @@ def lineage(assets: Iterable[dg.AssetsDefinition]) -> dict[str, tuple[str, ...]]
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dg` loads: the project this package is installed from."""
+    """Build the definitions that `dg` loads, of the project from which this package is installed.
+
+    Returns:
+        The definitions.
+    """
     return build(Paths.of(ROOT))
 
 
@@ -113,7 +139,7 @@ def run_everything(root: Path, paths: Paths, progress: Progress = SILENT) -> Non
         progress: follows stored tables and long steps.
 
     Raises:
-        Stopped: the first error; the published run stays as it was.
+        Stopped: the first error; the published run is not changed.
     """
     # Paths in dagster.yaml are relative to the project.
     with chdir(root), _writable_instance(root), dg.DagsterInstance.from_config(str(root)) as instance:
@@ -130,7 +156,7 @@ def _run_all(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
 
 @contextmanager
 def _writable_instance(root: Path) -> Iterator[None]:
-    """Report a full disk or a read-only folder under Dagster's own database in one line too."""
+    """Report a full disk or a read-only folder of Dagster's own database in one line too."""
     try:
         yield
     except Exception as error:
@@ -145,8 +171,12 @@ def _writable_instance(root: Path) -> Iterator[None]:
         raise Stopped("run", str(line), refused=True) from None
 
 
-def build_again(paths: Paths, progress: Progress = SILENT) -> None:
-    """Materialise and publish everything into ``paths``, without a record in the instance of the project.
+def rebuild(paths: Paths, progress: Progress = SILENT) -> None:
+    """Materialise and publish everything, without a record in the instance of the project.
+
+    Args:
+        paths: the folders to read from and to publish into.
+        progress: follows stored tables and long steps.
 
     Raises:
         Stopped: the first error.
@@ -158,6 +188,10 @@ def build_again(paths: Paths, progress: Progress = SILENT) -> None:
 @contextmanager
 def checked_inputs(paths: Paths, progress: Progress = SILENT) -> Iterator[tuple[Paths, dict[str, Stopped]]]:
     """Materialise the raw assets into a temporary workspace, which is removed at the end.
+
+    Args:
+        paths: the folders of the project.
+        progress: follows stored tables and long steps.
 
     Yields:
         The folders of the temporary workspace, and the assets that failed.
@@ -175,7 +209,14 @@ def checked_inputs(paths: Paths, progress: Progress = SILENT) -> Iterator[tuple[
 
 
 def failed(result: dg.ExecuteInProcessResult) -> dict[str, Stopped]:
-    """The errors of a run, by asset; under "run" if the run could not start."""
+    """Collect the errors of a run.
+
+    Args:
+        result: the run.
+
+    Returns:
+        The error of each asset that failed, by its name; under ``run`` if the run could not start.
+    """
     failures: dict[str, Stopped] = {}
     for event in result.all_events:
         if event.is_step_failure and event.step_key:
@@ -204,7 +245,7 @@ class RecordedError(Protocol):
 
 
 def _cause(error: RecordedError | None) -> str:
-    """The first cause of an error, in one line."""
+    """Return the first cause of an error, in one line."""
     while error and error.cause:
         error = error.cause
     return re.sub(r"^[\w.]*Failure: ", "", " ".join(error.message.split())) if error else "no message"

@@ -1,7 +1,7 @@
-"""How the values of assets are stored in the workspace and loaded from it.
+"""Storing the values of assets in the workspace and loading them from it.
 
-Here: the I/O manager, the lock it holds while a run lasts, the metadata that the UI shows of a table. Not here: Parquet
-itself (``workspace``), how an asset is declared (``declaring``).
+Here: the I/O manager, its lock during a run, the metadata of a table in the UI. Not here: Parquet itself
+(``workspace``), the declaration of an asset (``declaring``).
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,24 @@ ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wron
 
 
 class WorkspaceIOManager(dg.IOManager):
-    """Assets in and out of the workspace; the type an asset asks for decides how a table is loaded."""
+    """Stores and loads assets. The type in the signature of an asset decides how a table is loaded.
+
+    Args:
+        paths: the folders of the project.
+        progress: follows the stored tables.
+    """
 
     def __init__(self, paths: Paths, progress: Progress) -> None:
         self.paths = paths
         self.progress = progress
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Store the value of an asset, and add its metadata to the output.
+
+        Args:
+            context: the output, with the asset and the assets it is made from.
+            obj: the value; its type is one that ``workspace.save`` accepts.
+        """
         name = context.asset_key.path[-1]
         made_from = [dep.asset_key.path[-1] for dep in context.asset_spec.deps]
         table, note = without_traceback(workspace.save)(self.paths, name, obj, made_from)
@@ -55,11 +66,23 @@ class WorkspaceIOManager(dg.IOManager):
         if CONTRACTS[name].files_in:
             metadata["sizes_kb"] = {f: len(b) // 1000 for f, b in zip(table["file"], table["bytes"], strict=True)}
         elif not isinstance(table, gpd.GeoDataFrame):
-            metadata["preview"] = dg.MetadataValue.md(preview(table))
+            metadata["preview"] = dg.MetadataValue.md(_preview(table))
         context.add_output_metadata(metadata)
         self.progress.stored(name, len(table))
 
     def load_input(self, context: dg.InputContext) -> Any:
+        """Load an asset as the type that its consumer asks for.
+
+        Args:
+            context: the input, with the asset and the type: ``Stored`` (not loaded), ``dict`` (files),
+                ``GeoDataFrame``, ``Policy`` or ``DataFrame``.
+
+        Returns:
+            The value.
+
+        Raises:
+            Failure: of Dagster; the asset has not been materialised.
+        """
         name = context.asset_key.path[-1]
         path = self.paths.table(name)
         if not path.is_file():
@@ -69,7 +92,7 @@ class WorkspaceIOManager(dg.IOManager):
                         shown_path(path),
                         "no such file",
                         f"the stored table {name}",
-                        f"materialise {name} first (or everything)",
+                        f"materialise {name} first, or everything",
                     )
                 ),
                 allow_retries=False,
@@ -91,8 +114,8 @@ def _cell(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
 
 
-def preview(table: pd.DataFrame, rows: int = 5) -> str:
-    """The first rows as a Markdown table, at most eight columns wide."""
+def _preview(table: pd.DataFrame, rows: int = 5) -> str:
+    """Write the first rows as a Markdown table of at most eight columns."""
     head = table.iloc[:rows, :8].map(_cell)
     lines = ["| " + " | ".join(head.columns) + " |", "|" + " --- |" * head.shape[1]]
     lines += ["| " + " | ".join(v.replace("|", "/")[:40] for v in row) + " |" for row in head.itertuples(index=False)]
@@ -100,15 +123,23 @@ def preview(table: pd.DataFrame, rows: int = 5) -> str:
 
 
 def workspace_resource(paths: Paths, progress: Progress) -> dg.IOManagerDefinition:
-    """The I/O manager, holding the project's lock while a run lasts: one run at a time writes."""
+    """Define the I/O manager, which has the lock of the project during a run, so that one run at a time writes.
+
+    Args:
+        paths: the folders of the project.
+        progress: follows the stored tables.
+
+    Returns:
+        The definition of the resource ``workspace``.
+    """
 
     @dg.io_manager(  # type: ignore[arg-type]  # a generator is allowed: after its yield comes the teardown
         description="Parquet tables in the workspace, one per asset"
     )
-    def held(_: dg.InitResourceContext) -> Iterator[WorkspaceIOManager]:
-        with ExitStack() as held:
-            without_traceback(held.enter_context)(switching.exclusive_lock(paths))
+    def locked_workspace(_: dg.InitResourceContext) -> Iterator[WorkspaceIOManager]:
+        with ExitStack() as stack:
+            without_traceback(stack.enter_context)(switching.exclusive_lock(paths))
             without_traceback(switching.remove_leftovers)(paths)
             yield WorkspaceIOManager(paths, progress)
 
-    return held
+    return locked_workspace

@@ -1,7 +1,7 @@
 """The nightly run: its schedule, the banner on pages after a failed or missed run, the deletion of old runs.
 
-Here: the schedule, the sensor that checks it, retention in the Dagster instance. Not here: what runs
-(``definitions``), how a page gets its banner (``switching``). The Dagster daemon does all of it.
+Here: the schedule, the sensor that checks it, retention in the Dagster instance. Not here: the job that runs
+(``definitions``), how a page gets its banner (``switching``). The Dagster daemon runs schedule and sensor.
 """
 
 import os
@@ -28,32 +28,58 @@ ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 
 
 def cron() -> str:
-    """When everything runs: 02:00 in Bangkok, unless the environment sets another time."""
+    """Return when the nightly run starts: 02:00 in Bangkok, unless the environment sets another time.
+
+    Returns:
+        A time as cron writes it.
+    """
     return os.environ.get(CRON) or "0 2 * * *"
 
 
 def grace() -> timedelta:
-    """How long after its time a run may start before the night counts as missed."""
+    """Return how long after its time a run may start before it counts as missed.
+
+    Returns:
+        The duration; 60 minutes unless the environment sets another.
+
+    Raises:
+        InputError: the environment variable is not a number of minutes.
+    """
     given = os.environ.get(GRACE) or "60"
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", given):
-        raise InputError(Problem(GRACE, shown_value(given), "minutes", "write 60, or leave it out"))
+        raise InputError(Problem(GRACE, shown_value(given), "a number of minutes", "write 60, or do not set it"))
     return timedelta(minutes=float(given))
 
 
 def schedule(job_name: str) -> dg.ScheduleDefinition:
-    """Everything, every night."""
+    """Define the schedule of the nightly run.
+
+    Args:
+        job_name: the job that it starts.
+
+    Returns:
+        The schedule, switched on.
+    """
     return dg.ScheduleDefinition(
         name="nightly",
         job_name=job_name,
         cron_schedule=cron(),
         execution_timezone=TIMEZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"Everything, every night: {cron()} in Bangkok.",
+        description=f"Runs everything every night: {cron()} in Bangkok.",
     )
 
 
 def upkeep(paths: Paths, job_name: str) -> dg.SensorDefinition:
-    """The sensor that adds a banner to the pages after a failed or missed night, and deletes old runs."""
+    """Define the sensor that adds a banner to the pages after a failed or missed nightly run, and deletes old runs.
+
+    Args:
+        paths: the folders of the project.
+        job_name: the job that the schedule starts.
+
+    Returns:
+        The sensor, switched on.
+    """
 
     @dg.sensor(
         name="upkeep",
@@ -61,27 +87,35 @@ def upkeep(paths: Paths, job_name: str) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Adds a banner to the pages after a failed or missed nightly run. Deletes old runs.",
     )
-    def look(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    def check_last_night(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         state = after_the_night(context.instance, paths, job_name, last_time(), datetime.now(UTC))
         deleted = delete_old_runs(context.instance)
         return dg.SkipReason("; ".join([state, *([f"{deleted} old runs deleted"] if deleted else [])]))
 
-    return look
+    return check_last_night
 
 
 def last_time() -> datetime:
-    """When the last nightly run was due."""
+    """Return when the last nightly run was due.
+
+    Returns:
+        The time, UTC.
+    """
     return _last_night().end.astimezone(UTC)
 
 
 def freshness() -> dg.FreshnessPolicy:
-    """The freshness policy of `published`: the UI shows it as stale after a night without a run."""
+    """Define the freshness policy of `published`: the UI shows it as stale after a night without a run.
+
+    Returns:
+        The policy, with the interval of the schedule and ``grace``.
+    """
     night = _last_night()
     return dg.FreshnessPolicy.time_window(fail_window=night.end - night.start + grace())
 
 
 def _last_night() -> dg.TimeWindow:
-    """The last complete interval between two times of the schedule."""
+    """Return the last complete interval between two times of the schedule."""
     problem = InputError(Problem(CRON, shown_value(cron()), "a time as cron writes it", "write 0 2 * * *"))
     try:
         times = dg.TimeWindowPartitionsDefinition(
@@ -106,7 +140,7 @@ def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, d
         now: the present time.
 
     Returns:
-        One line for the log of the sensor: what was found and done.
+        One line for the log of the sensor: the state of the last night, and what was done.
     """
     run = switching.shown_run(paths)
     if run is None:
@@ -117,13 +151,13 @@ def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, d
     failed = any(record.dagster_run.status in ENDED for record in since)
     if any(record.dagster_run.status not in ENDED for record in since) or (not failed and now - due < grace()):
         return f"the run of {_local(due)} is in progress or may still start"
-    with ExitStack() as held:
+    with ExitStack() as stack:
         try:
-            held.enter_context(switching.exclusive_lock(paths))
-        except InputError as problem:  # another run publishes now: the next tick sees the result
+            stack.enter_context(switching.exclusive_lock(paths))
+        except InputError as problem:  # another run publishes now: the next evaluation sees the result
             return str(problem)
         run = switching.shown_run(paths) or run
-        if switching.finished(run) >= due:  # published since the first look
+        if switching.finished(run) >= due:  # published since the first check
             return f"published since {_local(due)}"
         new = add_banner(paths, run, due.astimezone(switching.BANGKOK).date(), failed=failed)
     what = "failed" if failed else "was missed"
@@ -131,7 +165,7 @@ def after_the_night(instance: dg.DagsterInstance, paths: Paths, job_name: str, d
 
 
 def add_banner(paths: Paths, run: Path, missed: date, *, failed: bool) -> bool:
-    """Show on every page of the published ``run`` that it is out of date, and why.
+    """Show on every page of the published run that it is out of date, and why.
 
     Args:
         paths: the folders of the project.
@@ -140,7 +174,7 @@ def add_banner(paths: Paths, run: Path, missed: date, *, failed: bool) -> bool:
         failed: whether that run failed; else it did not start.
 
     Returns:
-        False where the pages show this banner already.
+        False if the pages show this banner already.
     """
     day = switching.finished(run).astimezone(switching.BANGKOK).date()
     return switching.mark(paths, BANNER_MARKER, out_of_date(day, missed, failed=failed))
@@ -153,8 +187,11 @@ def _local(when: datetime) -> str:
 def delete_old_runs(instance: dg.DagsterInstance) -> int:
     """Delete the records, events and logs of ended runs beyond the last ``KEPT_RECORDS``.
 
+    Args:
+        instance: where runs are recorded.
+
     Returns:
-        How many runs were deleted.
+        The number of runs deleted.
     """
     ended = [record.dagster_run.run_id for record in instance.get_run_records(dg.RunsFilter(statuses=list(ENDED)))]
     old = ended[KEPT_RECORDS:]
@@ -166,11 +203,11 @@ def delete_old_runs(instance: dg.DagsterInstance) -> int:
 
 
 def _delete_event_databases(instance: dg.DagsterInstance) -> None:
-    """Delete the files that held the events of runs which no longer exist.
+    """Delete the files of the events of runs that no longer exist.
 
     SQLite storage keeps one database per run. Deleting the run empties it, but the file keeps its size (1.5 MB per
     night), and Dagster 1.13 has no call that removes it. While another process has it open, its journals (``-wal``,
-    ``-shm``) are beside it. The storage gives the path; other storages have no such files.
+    ``-shm``) are in the same folder. The storage gives the path; other storages have no such files.
     """
     path_for_shard = getattr(instance.event_log_storage, "path_for_shard", None)
     if path_for_shard is None:

@@ -19,13 +19,26 @@ from pipeline.stored_tables import published_table
 
 @dataclass(frozen=True)
 class Lineage:
-    """The tables that each table is made from, in an order in which they can be made."""
+    """The tables from which each table is made.
+
+    Attributes:
+        made_from: their names by the name of each table, in an order in which they can be made.
+    """
 
     made_from: dict[str, tuple[str, ...]]
 
 
 def publish(context: dg.AssetExecutionContext, paths: Paths, lineage: Lineage) -> Iterator[dg.MaterializeResult[None]]:
-    """Publish the workspace. If the policy was changed for a what-if, only log what it would change."""
+    """Publish the workspace. If the policy was changed for a what-if, only log what it would change.
+
+    Args:
+        context: the run.
+        paths: the folders of the project.
+        lineage: the tables from which each table is made.
+
+    Yields:
+        The published run; nothing for a what-if.
+    """
     changed_parameters = without_traceback(publishing.changed_parameters)
     if changed := changed_parameters(paths):
         context.log.warning("What-if, not published: " + "; ".join(changed))

@@ -154,7 +154,7 @@ def test_the_nightly_run_is_at_two_in_bangkok(monkeypatch: pytest.MonkeyPatch) -
     [
         (nightly.CRON, "at two", "'at two'; expected a time as"),
         (nightly.CRON, "99 2 * * *", "'99 2 * * *'"),
-        (nightly.GRACE, "an hour", "'an hour'; expected minutes"),
+        (nightly.GRACE, "an hour", "'an hour'; expected a number of minutes"),
         (nightly.GRACE, "-5", "'-5'"),
     ],
 )
