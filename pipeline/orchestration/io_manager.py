@@ -61,6 +61,8 @@ class WorkspaceIOManager(dg.IOManager):
             metadata[f"sha256 of {origin.file}"] = origin.sha256
             if origin.encoding:
                 metadata[f"encoding of {origin.file}"] = origin.encoding
+            if not origin.stated:
+                metadata[f"source of {origin.file} is not stated"] = origin.how_to_state
             if origin.ignored_columns:
                 metadata[f"columns of {origin.file} that are not used"] = ", ".join(origin.ignored_columns)
         if CONTRACTS[name].files_in:

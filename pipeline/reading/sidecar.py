@@ -38,6 +38,8 @@ class Origin:
         delimiter: of a text file.
         ignored_columns: columns of the file that are not used.
         mapped_in: the file in its folder that maps its columns.
+        sidecar: the file in its folder that states its source.
+        stated: whether the source of the file is stated, if it should be.
     """
 
     file: str
@@ -55,10 +57,22 @@ class Origin:
     delimiter: str = ""
     ignored_columns: tuple[str, ...] = ()
     mapped_in: str = SIDECAR
+    sidecar: str = SIDECAR
+    stated: bool = True
 
     def __post_init__(self) -> None:
         # JSON, in the footer of a stored table, has a list.
         object.__setattr__(self, "ignored_columns", tuple(self.ignored_columns))
+
+    @property
+    def how_to_state(self) -> str:
+        """How to state the source of the file; empty if it is stated.
+
+        >>> origin = Origin("b/a.shp", "0", "", "", "", "", "", "", sidecar="a.shp.SOURCE.toml", stated=False)
+        >>> origin.how_to_state
+        'write a.shp.SOURCE.toml with title_th, title_en, source, address, licence, received and a table [sha256]'
+        """
+        return "" if self.stated else _how_to_write(self.sidecar)
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,7 @@ class Sidecar:
             sample=self.values.get("sample", False),
             as_recorded=self.values.get("sha256", {}).get(name) == sha256,
             source_th=str(self.values.get("source_th", "")),
+            sidecar=self.path.name,
         )
 
     def columns_of(self, name: str, known: Collection[str]) -> ColumnMap:
@@ -141,17 +156,34 @@ def read_sidecar(folder: Path, *, with_columns: bool = True) -> Sidecar:
         InputError: it is missing, lacks a key, or has an unknown key or a value of the wrong type.
     """
     path = folder / SIDECAR
-    file = shown_path(path)
     if not path.is_file():
-        raise InputError(
-            Problem(
-                file,
-                "no such file",
-                "a sidecar that states the source of the files here",
-                f"write {SIDECAR} with {', '.join(REQUIRED)} and a table [sha256]",
-            )
-        )
-    values = read_toml(path)
+        expected = "a sidecar that states the source of the files here"
+        raise InputError(Problem(shown_path(path), "no such file", expected, _how_to_write(SIDECAR)))
+    return _checked(path, with_columns=with_columns)
+
+
+def own_sidecar(path: Path) -> Path:
+    """Name the sidecar of one file, for a file that is not from the source that the sidecar of its folder states.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The path of its sidecar, which need not exist.
+
+    >>> own_sidecar(Path("boundaries/districts.gpkg")).name
+    'districts.gpkg.SOURCE.toml'
+    """
+    return path.with_name(f"{path.name}.{SIDECAR}")
+
+
+def _how_to_write(sidecar: str) -> str:
+    return f"write {sidecar} with {', '.join(REQUIRED)} and a table [sha256]"
+
+
+def _checked(path: Path, *, with_columns: bool) -> Sidecar:
+    """Read and check one sidecar; see ``read_sidecar``."""
+    file, values = shown_path(path), read_toml(path)
     if missing := [key for key in REQUIRED if key not in values]:
         raise InputError(
             Problem(file, f"no {', '.join(missing)}", f"the keys {', '.join(REQUIRED)}", "add what is missing")
@@ -180,7 +212,7 @@ def _check_table(values: Mapping[str, Any], key: str, lines: str, file: str) -> 
 
 
 def origin_of(path: Path, sha256: str) -> Origin:
-    """Describe the origin of a file that is not delimited text, by the sidecar in its folder.
+    """Describe the origin of a file that is not delimited text, by its own sidecar or that of its folder.
 
     Args:
         path: the file.
@@ -189,7 +221,9 @@ def origin_of(path: Path, sha256: str) -> Origin:
     Returns:
         The origin.
     """
-    return read_sidecar(path.parent, with_columns=False).origin(path.name, sha256)
+    own = own_sidecar(path)
+    sidecar = _checked(own, with_columns=False) if own.is_file() else read_sidecar(path.parent, with_columns=False)
+    return sidecar.origin(path.name, sha256)
 
 
 def read_content(folder: Path, name: str) -> tuple[bytes, str]:

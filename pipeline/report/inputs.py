@@ -15,7 +15,7 @@ from pipeline.contracts import RAW_TABLES
 from pipeline.errors import Stopped, shown_path
 from pipeline.policy import from_table
 from pipeline.project import Paths
-from pipeline.reading.sidecar import SIDECAR, Origin
+from pipeline.reading.sidecar import Origin
 from pipeline.report.terminal import console
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -71,8 +71,10 @@ def _warnings(origin: Origin) -> Iterator[str]:
     >>> list(_warnings(file))
     ['read as cp874, separated by semicolons']
     """
+    if not origin.stated:
+        yield f"WARNING: its source is not stated: {origin.how_to_state}"
     if not origin.as_recorded:
-        yield f"its sha256 is not the one in {SIDECAR}"
+        yield f"its sha256 is not the one in {origin.sidecar}"
     if origin.encoding == "cp874" or origin.delimiter not in ("", ","):
         yield f"read as {origin.encoding}, separated by {DELIMITERS[origin.delimiter]}"
     if origin.ignored_columns:

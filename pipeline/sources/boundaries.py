@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.reading.sidecar import SIDECAR, Origin, origin_of, read_sidecar
+from pipeline.reading.sidecar import Origin, origin_of, own_sidecar
 from pipeline.reading.table import Received
 
 WGS84 = "EPSG:4326"
@@ -70,10 +70,10 @@ def _chosen_file(folder: Path) -> Path:
 def _origin(path: Path) -> Origin:
     """Describe the source of a boundary file by its sidecar; without a sidecar, state that the source is not known.
 
-    The sidecar of the folder describes the project's file. It describes a user's own file only if it lists that file.
+    The sidecar of the folder describes the project's file only, a user's own file has a sidecar of its own.
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if path.name == CARRIED or _is_listed(path):
+    if path.name == CARRIED or own_sidecar(path).is_file():
         return origin_of(path, digest)
     return Origin(
         file=f"{path.parent.name}/{path.name}",
@@ -85,15 +85,9 @@ def _origin(path: Path) -> Origin:
         licence="not stated",
         received="",
         source_th=f"แฟ้มขอบเขต {path.name} ที่ได้รับโดยไม่มีคำชี้แจงที่มา",
+        sidecar=own_sidecar(path).name,
+        stated=False,
     )
-
-
-def _is_listed(path: Path) -> bool:
-    """Return whether the sidecar in the file's folder has its digest."""
-    if not (path.parent / SIDECAR).is_file():
-        return False
-    sidecar = read_sidecar(path.parent, with_columns=False)
-    return path.name in sidecar.values.get("sha256", {})  # noqa: PD011
 
 
 def read_boundary_file(path: Path, districts: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:

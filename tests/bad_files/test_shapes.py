@@ -1,5 +1,6 @@
 """Faulty boundary files: unclosed rings, wrong coordinates, files of another kind than their suffix states."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -246,14 +247,24 @@ def test_the_projects_file_is_used_where_there_is_no_other_and_never_in_the_way(
     refused(lambda: read(folder), "b.geojson, b.gpkg", "one boundary file")
 
 
-def test_a_users_file_has_the_source_that_its_sidecar_states(good: dict[str, Path], folder: Path) -> None:
+def test_a_users_file_has_the_source_that_its_own_sidecar_states(good: dict[str, Path], folder: Path) -> None:
     shutil.copy(good["gpkg"], folder)
-    sidecar = (RAW / "boundaries" / "SOURCE.toml").read_text(encoding="utf-8")
-    sidecar = sidecar.replace("COD-AB Thailand", "Own survey").replace(boundaries.CARRIED, "b.gpkg")
-    (folder / "SOURCE.toml").write_text(sidecar, encoding="utf-8")
+    digest = hashlib.sha256(good["gpkg"].read_bytes()).hexdigest()
+    carried = (RAW / "boundaries" / "SOURCE.toml").read_text(encoding="utf-8")
+    # The attribution of the project's file is not that of another one, even if it lists it.
+    (folder / "SOURCE.toml").write_text(f'{carried}"b.gpkg" = "{digest}"\n', encoding="utf-8")
+    (origin,) = read(folder).origins
+    assert "Royal Thai Survey Department" not in origin.source
+    assert (origin.licence, origin.stated) == ("not stated", False)
+    assert origin.how_to_state.startswith("write b.gpkg.SOURCE.toml with title_th, title_en, source, ")
+    own = carried.replace("COD-AB Thailand", "Own survey").partition("[sha256]")[0]
+    (folder / "b.gpkg.SOURCE.toml").write_text(f'{own}[sha256]\n"b.gpkg" = "{digest}"\n', encoding="utf-8")
     (origin,) = read(folder).origins
     assert origin.source.startswith("Own survey")
-    assert not origin.as_recorded
+    assert origin.as_recorded
+    assert origin.how_to_state == ""
+    (folder / "b.gpkg.SOURCE.toml").write_text(f"{own}[columns]\n", encoding="utf-8")
+    refused(lambda: read(folder), "b.gpkg.SOURCE.toml: found the key 'columns'")
 
 
 def test_no_boundary_file_at_all_is_an_error(folder: Path) -> None:

@@ -58,6 +58,21 @@ def test_file_names_stay_whole_at_80_columns(looked_at: Paths, capsys: pytest.Ca
     assert lines[at + 1] == "  population: 4,640 rows in, 4,640 kept; figures of 2021"
 
 
+def test_a_source_that_is_not_stated_is_one_line_on_how_to_state_it(
+    looked_at: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = looked_at.table("district_shapes")
+    note, shapes = workspace.read_note(path), workspace.read_shapes(path)
+    own = replace(note.origins[0], file="boundaries/b.gpkg", sidecar="b.gpkg.SOURCE.toml", stated=False)
+    workspace.write(path, shapes, replace(note, origins=(own,)))
+    inputs.print_inputs(looked_at, {})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[lines.index("boundaries/b.gpkg") + 2] == (
+        "  WARNING: its source is not stated: write b.gpkg.SOURCE.toml with title_th, title_en, source, address,"
+        " licence, received and a table [sha256]"
+    )
+
+
 def test_warnings_are_printed_below_their_file(looked_at: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     inputs.print_inputs(looked_at, {"poverty": Stopped("poverty", "x", ["[bold]a line"], refused=True)})
     output = capsys.readouterr().out
