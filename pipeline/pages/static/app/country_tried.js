@@ -56,7 +56,7 @@ const CountryTried = (context) => {
       const list = element("ol", undefined, "districts");
       list.append(...now().provinces.pilots[p].map(districtItem));
       const more = element("p", undefined, "certainty");
-      more.append(link(provinces.code[p], local(["รายละเอียดของจังหวัด", "The province in full"])));
+      more.append(link(provinces.code[p], local(["รายละเอียดของจังหวัด", "Details of the province"])));
       details.append(more, list);
     });
     item.append(details);
