@@ -163,3 +163,35 @@ def test_docstrings_refer_to_modules_that_exist() -> None:
                 if name not in known and not any((folder / name).exists() for folder in folders):
                     wrong.append(f"{path.relative_to(ROOT)}: {name}")
     assert wrong == []
+
+
+def public_functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """Every public function and method but properties, assets and checks, which Dagster calls and describes."""
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        bodies = [
+            tree.body,
+            *(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"),
+        ]
+        for node in (node for body in bodies for node in body if isinstance(node, ast.FunctionDef)):
+            decorators = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
+            if not node.name.startswith("_") and not re.search("property|asset|check|overload", decorators):
+                yield path, node
+
+
+def test_public_functions_document_arguments_results_and_errors() -> None:
+    wrong, found = [], 0
+    for path, node in public_functions():
+        text, found = ast.get_docstring(node) or "", found + 1
+        arguments = [a.arg for a in (*node.args.args, *node.args.kwonlyargs) if a.arg not in ("self", "cls")]
+        has_result = node.returns is not None and ast.unparse(node.returns) != "None"
+        needed = {
+            "Args:": bool(arguments),
+            "Returns:": has_result and "Yields:" not in text,
+            "Raises:": any(isinstance(inner, ast.Raise) for inner in ast.walk(node)),
+        }
+        lacking = [section for section, must in needed.items() if must and section not in text]
+        if lacking or not text:
+            wrong.append(f"{path.relative_to(ROOT)}: {node.name} lacks {', '.join(lacking) or 'a docstring'}")
+    assert found > 300
+    assert wrong == []
