@@ -30,7 +30,7 @@ def layers(path: Path) -> Iterator[tuple[str, bytes]]:
         for name in table.column_names:
             if str(table.schema.field(name).type) not in ("binary", "large_binary"):
                 yield f"{path.name}: {name}", "\n".join(map(str, table[name].to_pylist())).encode()
-            elif name == "bytes":  # files held by an asset
+            elif name == "bytes":  # the files of an asset
                 for file, inner in zip(table["file"].to_pylist(), table["bytes"].to_pylist(), strict=True):
                     yield from _unpacked(f"{path.name}: {file}", inner)
     elif content[:15] == b"SQLite format 3":

@@ -1,4 +1,4 @@
-"""The figures of 2022 that the working group acts on, held to a stored digest of their values.
+"""The figures of 2022 that the working group acts on, compared with a stored digest of their values.
 
 A change of structure must not move a figure. If a figure is meant to move, CHANGELOG.md states what moved and why, and
 the digest here is renewed once: the failing test prints the new one.

@@ -103,7 +103,7 @@ def _profiles(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead) -> pd.
 
 
 def _check_nothing_lost(rows: pd.DataFrame, profiles: pd.DataFrame) -> None:
-    """Stop where the households counted are not the rows kept: an error of this program, not of the input."""
+    """Raise ``RuntimeError`` if the households counted are not the rows kept: an error of this program."""
     kept, counted = rows.groupby("system")["rows_kept"].sum(), profiles.groupby("system")["households"].sum()
     for system, count in kept.items():
         if count != counted.get(system, 0):

@@ -183,14 +183,14 @@ def identity(chosen: FilesToRead, districts: pd.DataFrame, shapes: gpd.GeoDataFr
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove all but the last few intakes, and at once what an interrupted intake or removal left: it may hold rows."""
+    """Remove all but the last few intakes, and at once what an interrupted intake or removal left: it may have rows."""
     named = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     intakes = sorted(named, key=lambda path: path.stat().st_mtime)
-    # An intake gets its name when it is complete: one that is not is what an interrupted removal left.
+    # An intake gets its name when it is complete, so an incomplete one was left by an interrupted removal.
     complete = [intake for intake in intakes if (intake / COMPLETE).is_file()]
     for old in intakes:
         if old not in complete[1 - KEPT_INTAKES :]:
-            _removed(old)
+            _rename_to_remove(old)
     for removed in folder.glob(f"{REMOVED}*"):
         shutil.rmtree(removed, ignore_errors=True)
     for unfinished in folder.glob(f"{UNFINISHED}*"):
@@ -203,7 +203,7 @@ def _remove_old(folder: Path) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _removed(intake: Path) -> None:
+def _rename_to_remove(intake: Path) -> None:
     """Rename an intake before its tables are removed, so that it is whole or has another name."""
     with suppress(OSError):  # another process removes it, or it cannot be removed at all
         os.replace(intake, Path(tempfile.mkdtemp(prefix=REMOVED, dir=intake.parent)) / intake.name)

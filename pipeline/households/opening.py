@@ -70,7 +70,7 @@ def open_file(
     """
     suffix = file.path.suffix.lower()
     if file.path.stat().st_size == 0:
-        raise InputError(Problem(file.shown, "0 bytes", "rows", "export it again, or remove it"))
+        raise InputError(Problem(file.shown, "0 bytes", "a file with rows", "export it again, or remove it"))
     with file.path.open("rb") as stream:
         start = stream.read(8)
     kind = "parquet" if start[:4] == b"PAR1" else "xlsx" if start[:2] == b"PK" else "text"
@@ -92,17 +92,21 @@ def open_file(
 def _open_parquet(
     file: HouseholdFile, path: Path, mapping: Mapping, connection: duckdb.DuckDBPyConnection
 ) -> tuple[duckdb.DuckDBPyRelation, list[str]]:
-    """The rows of a Parquet file, and the names of its columns."""
+    """Return the rows of a Parquet file, and the names of its columns."""
     try:
         names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
-    except (pa.ArrowException, OSError, ValueError):  # a footer cut off, changed, with names that are no UTF-8
+    except (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+    ):  # a footer that is cut off or changed, or has names that are not UTF-8
         raise InputError(
             Problem(
                 file.shown, "a Parquet file without a complete footer", "a complete file", "copy or export it again"
             )
         ) from None
     if not rows:
-        raise InputError(Problem(file.shown, "no rows", "rows", "export it again, or remove it"))
+        raise InputError(Problem(file.shown, "no rows", "at least one row", "export it again, or remove it"))
     _check_header(names, mapping, file.shown)
     lower = [name.casefold() for name in names]
     if ambiguous := [name for name in names if lower.count(name.casefold()) > 1 and name in mapping.columns.values()]:
@@ -143,7 +147,7 @@ def _our_columns(rows: duckdb.DuckDBPyRelation, column_of: dict[str, str], mappi
 
 
 def _header(names: list[str], mapping: Mapping) -> Header:
-    """The file's columns by our names; of the others only the name is used, with citizen ids in it hidden.
+    """Find the file's columns by our names; citizen ids in the names of other columns are hidden.
 
     >>> _header(["บุตร", "PID", ""], Mapping({"citizen_id": "PID"})).ignored
     ('บุตร', 'column 3 without a name')
@@ -197,7 +201,9 @@ def _open_text(
     header = [as_mapped.get(name, name) for name in header]
     _check_header(header, mapping, file.shown)
     if scan.newlines == 0 or scan.lines <= 1:
-        raise InputError(Problem(file.shown, "a header and no rows", "rows", "export it again, or remove it"))
+        raise InputError(
+            Problem(file.shown, "a header and no rows", "at least one row", "export it again, or remove it")
+        )
     for table in (REJECTS, REJECTS_SCANS):  # left by an earlier file that was left out while it was read
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     rows = connection.read_csv(

@@ -13,7 +13,7 @@ from pipeline import places
 from pipeline.households import database
 from pipeline.households.spellings import Gazetteer, place_spellings
 
-# Coordinates looked up at a time.
+# The number of coordinates looked up at a time.
 BATCH = 1_000_000
 
 

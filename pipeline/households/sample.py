@@ -71,7 +71,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Order:
-    """What to invent.
+    """The order of a sample.
 
     Attributes:
         households: the number of households.
@@ -116,7 +116,14 @@ def write_sample(
     if looks_for_poor:
         poverty = poverty[poverty["district_code"].str[:2].isin(provinces)]
     if poverty.empty:
-        raise InputError(Problem("sample", "no district with rates", "published rates", "see data/raw/tpmap"))
+        raise InputError(
+            Problem(
+                "sample",
+                "no district with published rates",
+                "at least one",
+                "add rates to data/raw/tpmap/, or choose another system",
+            )
+        )
     quota = _quota(order.households, poverty, districts)
     year = int(poverty["year"].max())
     values: dict[str, Any] = {"seed": str(order.seed), "defects": order.defects, "year": year, "tenth": None}

@@ -122,7 +122,7 @@ def _create_staged(
 
 
 def _create_labels(connection: duckdb.DuckDBPyConnection, headers: dict[int, Header]) -> None:
-    """The table ``labels``: for each file and column of ours, what lists of rows call it."""
+    """Create the table ``labels``: the name in lists of rows of each of our columns, for each file."""
     rows = [(number, *of) for number, header in headers.items() for of in mapping.column_labels(header).items()]
     labels = pd.DataFrame(rows, columns=["file", "column", "label"])
     database.create_table(connection, "labels", labels.astype({"file": "uint16", "column": "str", "label": "str"}))
@@ -156,7 +156,14 @@ def _stage_file(
         rows += _collect_unreadable(connection, number, file, opened.lines, rows)
         _insert_lines(connection, "empty_lines", number, [(line, "") for line in opened.empty])
     if sha256_of(file.path) != file.sha256:
-        raise InputError(Problem(file.shown, "a file that changed while it was read", "an unchanged file", "run again"))
+        raise InputError(
+            Problem(
+                file.shown,
+                "a file that changed while it was read",
+                "a file that no one changes during a run",
+                "run again",
+            )
+        )
     return opened, rows
 
 

@@ -165,7 +165,7 @@ def _writable_instance(root: Path) -> Iterator[None]:
             cause = cause.__cause__ or cause.__context__
         if cause is None:
             raise
-        # SQLite reports a full disk as SQLITE_FULL or, where a file beside the database cannot grow, as an I/O error.
+        # SQLite reports a full disk as SQLITE_FULL or, if a file next to the database cannot grow, as an I/O error.
         where, expected = shown_path(root / ".dagster"), "a database of runs that can be written"
         line = Problem(where, str(cause), expected, "free some space, or grant write permission, and run again")
         raise Stopped("run", str(line), refused=True) from None

@@ -177,7 +177,7 @@ def add_banner(paths: Paths, run: Path, missed: date, *, failed: bool) -> bool:
         False if the pages show this banner already.
     """
     day = switching.finished(run).astimezone(switching.BANGKOK).date()
-    return switching.mark(paths, BANNER_MARKER, out_of_date(day, missed, failed=failed))
+    return switching.show_banner(paths, BANNER_MARKER, out_of_date(day, missed, failed=failed))
 
 
 def _local(when: datetime) -> str:

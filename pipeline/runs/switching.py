@@ -175,7 +175,7 @@ def finished(run: Path) -> datetime:
         ) from None
 
 
-def mark(paths: Paths, marker: bytes, banner: bytes) -> bool:
+def show_banner(paths: Paths, marker: bytes, banner: bytes) -> bool:
     """Show a banner on every published page.
 
     The folder of the run is not changed: people see a view of it, a folder whose pages have the banner.

@@ -120,7 +120,7 @@ def test_a_run_is_built_again_from_its_archive(
     assert verifying.find_run(in_order, run.name[-16:]).folder == run
     # What is in data/raw now does not matter, but for the household rows.
     regions = in_order.raw / "nesdc" / "regions.csv"
-    regions.write_bytes(b"gone\n")
+    regions.write_bytes(b"changed\n")
     assert cli.main(["verify", "kept"]) == 0
     for output in (capsys.readouterr().out, verified_elsewhere(root)):
         assert f": run {run.name[-16:]}: all " in output

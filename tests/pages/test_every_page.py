@@ -99,7 +99,7 @@ def test_english_is_whole_and_remembered(opens: Callable[..., Opened], real_run:
     assert left == []
     for banned in CODES:
         assert banned not in text, banned
-    # The browser stores the choice when it likes, and never if the page that made it is gone: that page stays open.
+    # The browser stores the choice after some time, and only while the page of the choice is open: it stays open.
     another = page.context.new_page()
     for _ in range(HANGS_MS // 200):
         another.goto(page.url)

@@ -92,12 +92,12 @@ def test_moves_are_split_into_figures_and_policy(three: Paths) -> None:
 
 
 def test_a_round_from_before_a_criterion_and_a_parameter_can_be_compared(real_run: Paths, tmp_path: Path) -> None:
-    """It had two criteria, no floor, a parameter that is gone, and tables without the newer columns."""
+    """It had two criteria, no floor, a parameter that no longer exists, and tables without the newer columns."""
     stored = Tables(real_run.processed)
-    gone = stored("policy")["parameter"].str.startswith(("data_system.", "weights.", "score.floor"))
+    dropped = stored("policy")["parameter"].str.startswith(("data_system.", "weights.", "score.floor"))
     older = [("weights.poverty", "0.6"), ("weights.university", "0.4"), ("score.ceiling", "1")]
     policy = pd.concat(
-        [stored("policy")[~gone], pd.DataFrame(older, columns=["parameter", "value"]).assign(overridden=False)]
+        [stored("policy")[~dropped], pd.DataFrame(older, columns=["parameter", "value"]).assign(overridden=False)]
     )
     policy.to_parquet(tmp_path / "policy.parquet")
     stored("district_scores").drop(columns="data_system").to_parquet(tmp_path / "district_scores.parquet")

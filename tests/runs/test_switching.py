@@ -34,15 +34,15 @@ def test_old_runs_leftovers_and_stale_links_are_removed(project: Paths) -> None:
     (project.state / "view-20200101").mkdir()
     (project.workspace / ".districts.parquet.99999").touch()
     (project.maps / ".pilot-areas-index.html").symlink_to("nowhere")
-    gone = project.processed / "gone.parquet"
-    gone.symlink_to("../.processed.runs/current/processed/gone.parquet")
+    broken = project.processed / "broken.parquet"
+    broken.symlink_to("../.processed.runs/current/processed/broken.parquet")
     mine = project.processed / "mine.txt"
     mine.write_text("kept")
     assert materialise(project, "published").success
     assert len(list(project.state.glob("run-*"))) == switching.KEPT_RUNS
     assert not [*project.state.glob("building-*"), *project.state.glob("view-*")]
     assert not [*project.workspace.glob(".*"), *project.maps.glob(".*")]
-    assert not gone.is_symlink()
+    assert not broken.is_symlink()
     assert mine.read_text() == "kept"
     assert project.current.is_symlink()
     tables = set(project.processed.glob("*.parquet"))

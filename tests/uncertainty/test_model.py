@@ -219,12 +219,12 @@ def test_any_criterion_may_be_missing_in_a_draw(
     others = [name for name in NAMES if name != missing]
     weights = [getattr(real.policy.weights, name) for name in others]
     values = np.array([found[name].values(np.array([i]))[0, 0] for name in others])
-    held = np.maximum(values, real.policy.score.floor)
+    raised = np.maximum(values, real.policy.score.floor)
     after = model.scores(draw)[i, 0]
     if sum(weights) < real.policy.score.known_weight_needed:
         assert np.isnan(after)
     else:
-        assert after == pytest.approx(100 * scoring.power_mean([held], weights, real.policy.score.rho)[0])
+        assert after == pytest.approx(100 * scoring.power_mean([raised], weights, real.policy.score.rho)[0])
 
 
 def test_the_best_system_may_change_with_unmeasured_quality(real: Country, choices: Choices) -> None:
