@@ -102,7 +102,13 @@ def unknown_codes(policy: Policy, districts: set[str], file: str) -> list[Proble
         ("portfolio.vetoes", "province_code", [n.province_code for n in policy.portfolio.vetoes], provinces),
     ]
     return [
-        Problem(file, ", ".join(sorted(set(codes) - known)), f"a {kind} that exists", "correct the code", column=column)
+        Problem(
+            file,
+            ", ".join(sorted(set(codes) - known)),
+            f"a {kind.replace('_', ' ')} of the DOPA list",
+            "correct the code",
+            column=column,
+        )
         for column, kind, codes, known in named
         if set(codes) - known
     ]
