@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import workspace
+from pipeline import stored_tables, workspace
 from pipeline.contracts import CONTRACTS, RAW_TABLES
 from pipeline.errors import Stopped
 from pipeline.project import Paths
@@ -62,7 +62,7 @@ def test_a_source_that_is_not_stated_is_one_line_on_how_to_state_it(
     looked_at: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = looked_at.table("district_shapes")
-    note, shapes = workspace.read_note(path), workspace.read_shapes(path)
+    note, shapes = workspace.read_note(path), stored_tables.read_shapes(path)
     own = replace(note.origins[0], file="boundaries/b.gpkg", sidecar="b.gpkg.SOURCE.toml", stated=False)
     workspace.write(path, shapes, replace(note, origins=(own,)))
     inputs.print_inputs(looked_at, {})
