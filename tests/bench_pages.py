@@ -61,10 +61,11 @@ def pages(
     place: Path,
     inside: Callable[..., tuple[float, float]],
     line: Callable[..., None],
+    times: int,
 ) -> None:
     """Builds the pages of what the main job published in ``place``, and opens them."""
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        seconds, memory = min(inside(PAGES, Path(folder), root, place, folder) for _ in range(2))
+        seconds, memory = min(inside(PAGES, Path(folder), root, place, folder) for _ in range(times))
     line("all 79 pages, pictures, workbooks, layers", seconds, memory, "at most 12 s")
     from playwright.sync_api import sync_playwright
 

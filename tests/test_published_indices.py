@@ -207,7 +207,7 @@ GOALPOSTS = (
     (0.1, 27.4),
 )
 # UNDP, Human Development Report 2001: the index of the first countries. Finland and the United States as in the paper
-# above (74.4 and 73.3 of 100); the third decimal of the others rests on no source read, but figures and goalposts
+# above (74.4 and 73.3 of 100); for the third decimal of the others no source was read, but figures and goalposts
 # reproduce all seven, and their first two decimals are published.
 INDEX = {
     "Finland": 0.744,

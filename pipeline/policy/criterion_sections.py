@@ -44,7 +44,7 @@ class Gate(Part):
 
 
 class Named(Part):
-    """A district whose figure the working group doubts."""
+    """A district whose figure the working group marks as suspect."""
 
     district_code: DistrictCode
     reason: Text

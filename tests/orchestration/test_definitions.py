@@ -109,7 +109,7 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     assert {e.check_name for e in seen} == keys
     assert {e.severity for e in seen} == {dg.AssetCheckSeverity.WARN}
     passed = {e.check_name: e.passed for e in seen}
-    # the list of 2022 rests on suspect figures (Chiang Mai leaves it without them), and two of it are contested
+    # without suspect figures Chiang Mai is off the list of 2022; two provinces of the list are contested
     assert passed == {**dict.fromkeys(keys, True), "suspects": False, "certainty": False}
     descriptions = {e.check_name: e.description for e in seen}
     assert descriptions["certainty"].startswith("uncertain provinces of the shortlist: Krabi (contested, ")

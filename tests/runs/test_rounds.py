@@ -40,7 +40,7 @@ def with_three_rounds(root: Path, real_run: Paths) -> None:
         high = table["district_code"].str.startswith("57")
         table.loc[high, column] = (table.loc[high, column].astype(float) / 3).round(4).astype(str)
     table.to_csv(rates, index=False, lineterminator="\n")
-    made_in(root, "pilot_portfolio")
+    made_in(root, "provincial_shortlist")
     shutil.copytree(paths.workspace, root / "between")
     text = policy.read_text(encoding="utf-8")
     text = text.replace("poverty = 0.50\nuniversity = 0.25", "poverty = 0.30\nuniversity = 0.45")
