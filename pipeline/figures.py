@@ -39,13 +39,11 @@ OF_PROVINCES = (
     "pilot_portfolio",
     "district_criteria",
 )
-# Columns of layers join those of the districts, to which the GIS layer adds three.
-GIS_ADDS = ("geometry", "sample", "run_id")
-check_columns(
-    LAYERS,
-    {column.name: name for name in reversed(OF_DISTRICTS) for column in CONTRACTS[name]}
-    | dict.fromkeys(GIS_ADDS, "the GIS layer"),
-)
+# Columns of layers join those of the districts, to which the GIS layer adds these; GeoPackage has ``fid`` and ``geom``.
+GIS_ADDS = ("geometry", "sample", "run_id", "fid", "geom")
+TAKEN = {column.name: name for name in reversed(OF_DISTRICTS) for column in CONTRACTS[name]}
+TAKEN |= dict.fromkeys(GIS_ADDS, "the GIS layer")
+check_columns(LAYERS, TAKEN)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class Value:
 def check_columns(layers: "Iterable[Layer]", taken: Mapping[str, str]) -> None:
     """Check that each column of layers that is shown for districts has a name of its own.
 
+    Capitals make no difference, because GeoPackage does not distinguish them.
+
     Args:
         layers: the declarations.
         taken: for each column of the tables that layers are joined to, the table.
@@ -51,13 +53,14 @@ def check_columns(layers: "Iterable[Layer]", taken: Mapping[str, str]) -> None:
     Raises:
         ValueError: a column has the name of another one, which it would replace.
     """
-    tables = dict(taken)
+    tables = {column.casefold(): table for column, table in taken.items()}
     for layer in layers:
         for value in layer.values:
             if value.words or value.downloads:
-                if value.name in tables:
-                    raise ValueError(f"{layer.name}: {value.name} is a column of {tables[value.name]}; rename it")
-                tables[value.name] = layer.name
+                column = value.name.casefold()
+                if column in tables:
+                    raise ValueError(f"{layer.name}: {value.name} is a column of {tables[column]}; rename it")
+                tables[column] = layer.name
 
 
 @dataclass(frozen=True)
