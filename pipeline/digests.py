@@ -1,7 +1,7 @@
 """Digests of files that are too large to read at every run.
 
 Here: the sha256 of a file, remembered by size, time and inode, as git does for its index. Not here: what digests are
-compared for (``workspace``, ``households``).
+compared for (``project``, ``runs``, ``households``).
 """
 
 import hashlib

@@ -212,14 +212,17 @@ def _check_table(values: Mapping[str, Any], key: str, lines: str, file: str) -> 
 
 
 def origin_of(path: Path, sha256: str) -> Origin:
-    """Describe the origin of a file that is not delimited text, by its own sidecar or that of its folder.
+    """Describe the origin of a file without a column map in a sidecar: boundaries, and household rows.
 
     Args:
-        path: the file.
+        path: the file; its own sidecar is read if it has one, else that of its folder.
         sha256: its digest.
 
     Returns:
         The origin.
+
+    Raises:
+        InputError: there is no sidecar, or it cannot be used (see ``read_sidecar``).
     """
     own = own_sidecar(path)
     sidecar = _checked(own, with_columns=False) if own.is_file() else read_sidecar(path.parent, with_columns=False)

@@ -53,7 +53,7 @@ REFUSED_TPMAP = {
     "column twice": (replaced("n_labelled", "n_units"), ["line 1", "column n_units twice"]),
     "code that does not exist": (
         replaced("1101,2022", "1199,2022"),
-        ["line 2", "'1199'", "a district code of the DOPA list"],
+        ["line 2", "column district_code", "'1199'", "a district code of the DOPA list"],
     ),
     "code as a float": (replaced("1101,2022", "1101.0,2022"), ["line 2", "'1101.0'", "a code"]),
     "code with a lost digit": (replaced("1101,2022", "101,2022"), ["line 2", "'101'"]),
