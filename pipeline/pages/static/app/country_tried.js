@@ -63,13 +63,13 @@ const CountryTried = (context) => {
     return item;
   }
 
-  /* Fills `box` with the provinces on the list, and those that are no longer on it. */
+  /* Fills `box` with the provinces on the shortlist, and those that are no longer on it. */
   function draw(box) {
     const left = official.provinces.listed.filter((p) => !now().provinces.listed.includes(p));
     box.replaceChildren(...now().provinces.listed.map(provinceItem));
     if (left.length) {
       const names = left.map((p) => `${local(provinces.name[p])} (${now().provinces.rank[p]})`).join(" · ");
-      box.append(element("li", `${local(["หลุดจากรายชื่อ", "Off the list"])}: ${names}`, "left"));
+      box.append(element("li", `${local(["หลุดจากรายชื่อ", "Off the shortlist"])}: ${names}`, "left"));
     }
   }
 
