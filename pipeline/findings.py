@@ -249,7 +249,7 @@ def columns(inputs: pd.DataFrame) -> Finding:
     named = [f"{row.file}: {', '.join(row.ignored_columns)}" for row in ignored.itertuples()]
     return Finding(
         not named,
-        "columns that are not used (map them under [columns] in SOURCE.toml, of household rows in mapping.toml): "
+        "columns that are not used (to use one, map it in SOURCE.toml, for household rows in mapping.toml): "
         + "; ".join(named)
         if named
         else "every column is used",

@@ -163,7 +163,7 @@ def by_name(contracts: "Iterable[Contract]") -> "dict[str, Contract]":
     found: dict[str, Contract] = {}
     for contract in contracts:
         if contract.name in found:
-            raise ValueError(f"{contract.name}: the name of two tables; rename one")
+            raise ValueError(f"{contract.name}: two tables have this name; rename one")
         found[contract.name] = contract
     return found
 
@@ -189,7 +189,7 @@ class Contract:
 
     def __post_init__(self) -> None:
         if repeated := sorted({name for name in self.column_names if self.column_names.count(name) > 1}):
-            raise ValueError(f"{self.name}: the column {', '.join(repeated)} twice")
+            raise ValueError(f"{self.name}: more than one column {', '.join(repeated)}; rename one")
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

@@ -160,7 +160,7 @@ def _stage_file(
             Problem(
                 file.shown,
                 "a file that changed while it was read",
-                "a file that no one changes during a run",
+                "a file that does not change during a run",
                 "run again",
             )
         )

@@ -109,7 +109,7 @@ def test_columns_that_are_not_used_are_listed_by_name(
     workspace.save(province.paths, "household_files", received, [])
     stored = workspace.inputs_table(province.paths, ["household_files"])
     assert stored["ignored_columns"].tolist() == ignored
-    assert "of household rows in mapping.toml): households/tpmap/a" in findings.columns(stored).sentence
+    assert "for household rows in mapping.toml): households/tpmap/a" in findings.columns(stored).sentence
     inputs.print_inputs(province.paths, {})
     output = capsys.readouterr().out
     warning = "WARNING: columns that are not used: ชื่อ, of # (to use one, map it under [columns] in mapping.toml)"
