@@ -4,7 +4,7 @@ Not here: what the fields of a declaration mean (``layer``).
 """
 
 from pipeline.criterion import Words
-from pipeline.layers.layer import NONE, Group, Layer, Value
+from pipeline.layers.layer import NONE, Group, Layer, Value, check_groups
 
 BUSINESS_AND_TOURISM = Group(
     "business_and_tourism",
@@ -102,3 +102,4 @@ GROUPS: dict[Group, tuple[Layer, ...]] = {
     group: tuple(layer for layer in LAYERS if layer.group == group)
     for group in dict.fromkeys(layer.group for layer in LAYERS)
 }
+check_groups(GROUPS)

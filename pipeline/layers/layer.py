@@ -63,17 +63,40 @@ def check_columns(layers: "Iterable[Layer]", taken: Mapping[str, str]) -> None:
                 tables[column] = layer.name
 
 
+def check_groups(groups: "Iterable[Group]") -> None:
+    """Check that no two groups have one name, which would give one page two tables with one id.
+
+    Args:
+        groups: the groups of all layers, each once.
+
+    Raises:
+        ValueError: two groups have one name but other words.
+    """
+    names = [group.name for group in groups]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"two groups of layers have the name {', '.join(sorted(twice))}; rename one")
+
+
 @dataclass(frozen=True)
 class Group:
     """Layers that dossiers show under one heading and in one table.
 
     Attributes:
-        name: the id of the table on a page, and part of the name of its CSV file: letters and ``_``.
+        name: letters and ``_``, unlike those of other groups.
         words: the heading, without a capital.
     """
 
     name: str
     words: Words
+
+    @property
+    def table(self) -> str:
+        """The id of its table on a page, and part of the name of its CSV file. No other part of a page begins so.
+
+        >>> Group("forests", Words("ป่าไม้", "forests and parks")).table
+        'layers_forests'
+        """
+        return f"layers_{self.name}"
 
     @property
     def heading(self) -> Words:

@@ -42,7 +42,7 @@ def groups_for_scripts() -> list[dict[str, Any]]:
     """
     return [
         {
-            "name": group.name,
+            "name": group.table,
             "heading": group.heading,
             "columns": [
                 {"name": of_layer(value.name), "title": value.words}

@@ -211,12 +211,13 @@ def _check_table(values: Mapping[str, Any], key: str, lines: str, file: str) -> 
         raise InputError(Problem(file, found, f"a table [{key}]", fix))
 
 
-def origin_of(path: Path, sha256: str) -> Origin:
+def origin_of(path: Path, sha256: str, *, own: bool = False) -> Origin:
     """Describe the origin of a file without a column map in a sidecar: boundaries, and household rows.
 
     Args:
-        path: the file; its own sidecar is read if it has one, else that of its folder.
+        path: the file.
         sha256: its digest.
+        own: read the sidecar of the file (see ``own_sidecar``), not that of its folder.
 
     Returns:
         The origin.
@@ -224,8 +225,7 @@ def origin_of(path: Path, sha256: str) -> Origin:
     Raises:
         InputError: there is no sidecar, or it cannot be used (see ``read_sidecar``).
     """
-    own = own_sidecar(path)
-    sidecar = _checked(own, with_columns=False) if own.is_file() else read_sidecar(path.parent, with_columns=False)
+    sidecar = _checked(own_sidecar(path), with_columns=False) if own else read_sidecar(path.parent, with_columns=False)
     return sidecar.origin(path.name, sha256)
 
 

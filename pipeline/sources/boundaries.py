@@ -73,8 +73,10 @@ def _origin(path: Path) -> Origin:
     The sidecar of the folder describes the project's file only, a user's own file has a sidecar of its own.
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if path.name == CARRIED or own_sidecar(path).is_file():
+    if path.name == CARRIED:
         return origin_of(path, digest)
+    if own_sidecar(path).is_file():
+        return origin_of(path, digest, own=True)
     return Origin(
         file=f"{path.parent.name}/{path.name}",
         sha256=digest,

@@ -50,7 +50,7 @@ def allowed(chosen: tuple[int, ...], case: dict) -> bool:
     return set(case["locked"]) <= set(chosen) and not set(case["vetoed"]) & set(chosen)
 
 
-@settings(max_examples=80)
+@settings(max_examples=150)
 @given(cases())
 def test_the_choice_is_the_best_of_all_by_brute_force(case: dict) -> None:
     every = [c for c in combinations(range(len(case["values"])), case["k"]) if allowed(c, case)]
@@ -77,7 +77,7 @@ def test_near_best_are_all_by_brute_force(case: dict, margin: float) -> None:
     assert len(found) == len(expected)
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(cases())
 def test_the_conflict_is_a_smallest_one_by_brute_force(case: dict) -> None:
     can, given_rules = rules(case)

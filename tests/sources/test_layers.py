@@ -12,7 +12,8 @@ from pipeline.contracts import AS_RECEIVED, CONTRACTS
 from pipeline.contracts.contract import by_name
 from pipeline.contracts.layer_tables import layer_contract
 from pipeline.criterion import Words
-from pipeline.layers import LAYERS, Layer, Value, check_columns
+from pipeline.layers import LAYERS, Group, Layer, Value, check_columns
+from pipeline.layers.layer import check_groups
 from pipeline.pages import dossier, dossier_layers
 from tests.bad_files.readers import plain_of
 
@@ -95,6 +96,13 @@ def test_a_column_of_another_table_of_districts_is_refused_at_its_declaration(co
     with pytest.raises(ValueError, match=f"trial: {column} is a column of "):
         check_columns((*LAYERS, trial(column)), figures.TAKEN)
     check_columns((*LAYERS, trial("of_its_own")), figures.TAKEN)
+
+
+def test_two_groups_of_one_name_are_refused() -> None:
+    other = Group(GROUP.name, Words("อื่น", "another"))
+    with pytest.raises(ValueError, match=f"two groups of layers have the name {GROUP.name}"):
+        check_groups((GROUP, other))
+    check_groups((GROUP, Group("forests", other.words)))
 
 
 def test_a_column_twice_in_a_layer_and_a_layer_named_as_another_table_are_refused() -> None:
