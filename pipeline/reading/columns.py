@@ -224,6 +224,8 @@ def _missing(
     missing: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], columns: ColumnMap, file: str
 ) -> Problem:
     name, near = next(((m, n) for m in missing if (n := _nearest(m, ignored))), (missing[0], ""))
+    if not near and len(missing) == len(ignored) == 1:  # most likely renamed: the line to add can be shown whole
+        near = ignored[0]
     fix = f"rename {near} to {name}" if near else f"add the column {name}"
     if columns.file:
         fix += f", or {columns.how_to_map(name, near)}"

@@ -105,7 +105,7 @@ REFUSED: dict[str, tuple[str, str, list[str]]] = {
         "รหัสจังหวัด",
         [
             "line 1: found no column province_code",
-            'write "its name in the file" = "province_code" under [columns] in',
+            'write "รหัสจังหวัด" = "province_code" under [columns] in',
             "SOURCE.toml",
         ],
     ),
