@@ -117,6 +117,11 @@ BAD: dict[str, tuple[str, Callable[[Path], bytes], list[str]]] = {
     "entities in a workbook": ("a.xlsx", with_entity, ["cannot be read (EntitiesForbidden)"]),
     "two sheets with rows": ("a.xlsx", two_sheets, ["2 sheets with rows"]),
     "a kind of file we do not read": ("a.sav", lambda _: b"x", ["a file of the kind '.sav'"]),
+    "a sidecar of one file": (
+        "good.csv.SOURCE.toml",
+        lambda _: SOURCE.encode(),
+        ["good.csv.SOURCE.toml", "a file of the kind '.toml'"],
+    ),
     "the same file twice": ("b.csv", lambda folder: (folder / "good.csv").read_bytes(), ["the same content as"]),
     "too many rows refused": (
         "a.csv",

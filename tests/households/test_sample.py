@@ -54,6 +54,21 @@ def test_no_sample_id_is_a_citizen_id(tmp_path: Path, rates: pd.DataFrame, distr
     assert all(pin.calc_check_digit(i[:-1]) == i[-1] for i in ids)
 
 
+def test_the_header_of_an_export_is_that_of_the_agency_whatever_pages_call_dimensions(
+    tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame
+) -> None:
+    order = Order(100, defects=0, system="pppconnext", format="csv")
+    (path,) = write_sample(order, tmp_path, rates, districts, PPP)
+    header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert [name for name in header if name.startswith("ด้าน")] == [
+        "ด้านสุขภาพ",
+        "ด้านความเป็นอยู่",
+        "ด้านการศึกษา",
+        "ด้านรายได้",
+        "ด้านการเข้าถึงบริการรัฐ",
+    ]
+
+
 def test_every_fault_of_a_real_export_occurs_and_is_handled(
     province: Province, rates: pd.DataFrame, districts: pd.DataFrame
 ) -> None:

@@ -3,6 +3,8 @@
 Its bad files are those of every reader (``bad_files``); here, what a declaration promises besides.
 """
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -14,7 +16,7 @@ from pipeline.contracts.layer_tables import layer_contract
 from pipeline.criterion import Words
 from pipeline.layers import LAYERS, Group, Layer, Value, check_columns
 from pipeline.layers.layer import check_groups
-from pipeline.pages import dossier, dossier_layers
+from pipeline.pages import dossier, dossier_layers, embedding
 from tests.bad_files.readers import plain_of
 
 GROUP = LAYERS[0].group
@@ -103,6 +105,14 @@ def test_two_groups_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match=f"two groups of layers have the name {GROUP.name}"):
         check_groups((GROUP, other))
     check_groups((GROUP, Group("forests", other.words)))
+
+
+@pytest.mark.parametrize("name", ["universities", "criteria", "legend", "reasons"])
+def test_the_table_of_a_group_has_an_id_that_no_other_part_of_a_dossier_has(name: str) -> None:
+    own = embedding.static_text("../templates/dossier.html", "app/dossier.js", "app/dossier_tables.js", "app/map.js")
+    assert re.search(rf"\b{name}\b", own)
+    assert Group(name, Words("ชื่อ", "name")).table.startswith("layers_")
+    assert not re.search(r"\blayers_", own)
 
 
 def test_a_column_twice_in_a_layer_and_a_layer_named_as_another_table_are_refused() -> None:
