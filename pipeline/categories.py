@@ -57,3 +57,5 @@ FIRMNESS: dict[str, Words] = {
     "contested": Words("ก้ำกึ่ง", "contested"),
     "unlikely": Words("ไม่น่าใช่", "unlikely"),
 }
+# Classes of certainty that are enough to adopt a place; the working group is asked about the others.
+CERTAIN_ENOUGH = ("firm", "likely")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.categories import FIRMNESS
+from pipeline.categories import CERTAIN_ENOUGH, FIRMNESS
 from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.shortlist import leaving_and_entering
@@ -287,14 +287,14 @@ def certainty(provincial_shortlist: pd.DataFrame, province_uncertainty: pd.DataF
     """
     both = provincial_shortlist.merge(province_uncertainty, on="province_code")
     listed = both[both["shortlisted"].astype(bool)].sort_values("rank")
-    uncertain = listed[~listed["firmness"].isin(["firm", "likely"])]
+    uncertain = listed[~listed["firmness"].isin(CERTAIN_ENOUGH)]
     named = ", ".join(f"{r.name_en} ({r.firmness}, {100 * r.top_k_share:.0f}%)" for r in uncertain.itertuples())
     counts = listed["firmness"].value_counts().to_dict()
     return Finding(
         uncertain.empty,
         f"uncertain provinces of the shortlist: {named}"
         if named
-        else "every province of the shortlist is firm or likely",
+        else f"every province of the shortlist is {' or '.join(CERTAIN_ENOUGH)}",
         {word: int(counts.get(word, 0)) for word in FIRMNESS},
     )
 

@@ -5,6 +5,7 @@ Here: which questions are open, and their wording. Not here: any answer.
 
 import pandas as pd
 
+from pipeline.categories import CERTAIN_ENOUGH
 from pipeline.criterion import Words
 from pipeline.policy import Policy
 from pipeline.sentences.words import listed
@@ -38,7 +39,7 @@ def decisions(
     listed_codes = set(provincial_shortlist.loc[provincial_shortlist["shortlisted"], "province_code"])
     firmness = province_uncertainty.set_index("province_code")["firmness"]
     asked = [
-        _adopt(provincial_shortlist, {c for c in listed_codes if firmness[c] in ("firm", "likely")}),
+        _adopt(provincial_shortlist, {c for c in listed_codes if firmness[c] in CERTAIN_ENOUGH}),
         _contested(provincial_shortlist, listed_codes, firmness),
         _shortlist_or_portfolio(pilot_portfolio),
         _weights(policy),
