@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import district_table, queries
-from pipeline.categories import DIMENSIONS, HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_RATES
+from pipeline.categories import HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_RATES
 from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import CRITERIA
+from pipeline.dimensions import DIMENSIONS
 from pipeline.orchestration.declaring import asset
 from pipeline.policy import Policy
 from pipeline.stored_tables import LoadedTables, Stored

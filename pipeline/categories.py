@@ -1,22 +1,12 @@
 """Lists of values that tables, rules, SQL and pages share: each value once, with its words.
 
-Here: what a cell may hold where there are few possibilities (a dimension of poverty, a kind of university, a status),
-in the order in which pages show them. Contracts, sections of the policy, SQL and pages take their lists from here. Not
-here: criteria (``criterion``), layers (``layers``), values that only one table uses (``contracts``).
+Here: what a cell may hold where there are few possibilities (a kind of university, a status), in the order in which
+pages show them. Contracts, sections of the policy, SQL and pages take their lists from here. Not here: dimensions of
+poverty (``dimensions``), criteria (``criterion``), layers (``layers``), values of one table only (``contracts``).
 """
 
-from pipeline.criterion import Words, in_words
+from pipeline.criterion import Words
 
-# The dimensions of poverty in TPMAP.
-DIMENSIONS: dict[str, Words] = {
-    "health": Words("สุขภาพ", "health"),
-    "living": Words("ความเป็นอยู่", "living conditions"),
-    "education": Words("การศึกษา", "education"),
-    "income": Words("รายได้", "income"),
-    "accessibility": Words("การเข้าถึงบริการรัฐ", "access to state services"),
-}
-# How many there are, in words.
-DIMENSION_COUNT = in_words(len(DIMENSIONS))
 # Institutions of higher education. The policy gives each kind a capability.
 UNIVERSITY_KINDS: dict[str, Words] = {
     "rajabhat": Words("ราชภัฏ", "Rajabhat"),

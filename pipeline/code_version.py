@@ -73,12 +73,12 @@ TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes"
 HOUSEHOLDS = (
     "households",
     "reading",
-    "categories",
     "contracts/contract",
     "contracts/household_tables",
     "contracts/shared_columns",
     "criteria/alkire_foster",
     "digests",
+    "dimensions",
     "errors",
     "places",
     "queries",

@@ -13,8 +13,8 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import workbooks
-from pipeline.categories import DIMENSIONS
 from pipeline.criterion import CRITERIA, NAMES
+from pipeline.dimensions import DIMENSIONS
 from pipeline.figures import OF_DISTRICTS, Figures
 from pipeline.layers import LAYERS
 from pipeline.policy import Policy

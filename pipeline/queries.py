@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline.categories import DIMENSIONS
 from pipeline.contracts import Contract, Kind
+from pipeline.dimensions import DIMENSIONS
 from pipeline.stored_tables import Stored
 
 SAMPLE = "ข้อมูลตัวอย่าง SAMPLE: computed from invented rows, not for decisions"

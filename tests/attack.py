@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.project import Paths
 from tests.conftest import published
 

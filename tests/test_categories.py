@@ -4,6 +4,7 @@ import re
 
 from pipeline import categories
 from pipeline.contracts import CONTRACTS
+from pipeline.dimensions import DIMENSION_COUNT, DIMENSIONS
 from pipeline.households import database
 from pipeline.pages import embedding
 from pipeline.policy import Uncertainty
@@ -39,10 +40,10 @@ def test_certain_enough_are_the_most_certain_classes() -> None:
 
 def test_a_refused_row_names_the_number_of_dimensions() -> None:
     """The reason is one text, which people compare between runs; it is not put together from parts."""
-    assert f"none of the {categories.DIMENSION_COUNT.en} dimensions known" in database.sql_of("stage")
+    assert f"none of the {DIMENSION_COUNT.en} dimensions known" in database.sql_of("stage")
 
 
 def test_dimensions_are_columns_of_the_tables_that_count_them() -> None:
-    for name in categories.DIMENSIONS:
+    for name in DIMENSIONS:
         for table, column in (("poverty", f"poor_{name}"), ("household_poverty", f"poor_{name}_persons")):
             assert column in CONTRACTS[table].column_names

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline import downloads
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.project import Paths
 from tests.conftest import published
 

@@ -19,7 +19,7 @@ FLOORS = (
         "run_progress",
         "small_cells",
     },
-    {"arguments", "categories", "layers"},
+    {"arguments", "categories", "dimensions", "layers"},
     {"contracts", "lower_bound"},
     {"reading"},
     {"policy", "sources"},

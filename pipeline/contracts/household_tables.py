@@ -5,9 +5,9 @@ Not here: other inputs (``raw_tables``).
 
 from dataclasses import replace
 
-from pipeline.categories import DIMENSION_COUNT, DIMENSIONS
 from pipeline.contracts.contract import Column, Contract, Kind
 from pipeline.contracts.shared_columns import YEAR, district_code, persons, share
+from pipeline.dimensions import DIMENSION_COUNT, DIMENSIONS
 
 SYSTEM = Column("system", Kind.TEXT, "name of the system's folder under data/raw/households/")
 AREA = Column(

@@ -6,7 +6,7 @@ are. Not here: household rows
 (``district_tables``, ``pilot_tables``).
 """
 
-from pipeline.categories import DIMENSION_COUNT, DIMENSIONS, LEVELS, UNIVERSITY_KINDS
+from pipeline.categories import LEVELS, UNIVERSITY_KINDS
 from pipeline.contracts.contract import Column, Contract, Kind
 from pipeline.contracts.layer_tables import layer_contract
 from pipeline.contracts.shared_columns import (
@@ -21,6 +21,7 @@ from pipeline.contracts.shared_columns import (
     province_code,
     share,
 )
+from pipeline.dimensions import DIMENSION_COUNT, DIMENSIONS
 from pipeline.layers import LAYERS
 
 districts = Contract(

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from pipeline import queries
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.households.mapping import Mapping
 
 SQL = Path(__file__).with_name("sql")

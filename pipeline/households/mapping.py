@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.cells import THAI_DIGITS
 from pipeline.reading.columns import Header, column_map

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.categories import DIMENSIONS
 from pipeline.contracts import CONTRACTS
 from pipeline.criteria.alkire_foster import alkire_foster
+from pipeline.dimensions import DIMENSIONS
 from pipeline.households.database import BIT
 from pipeline.policy import Households
 from pipeline.small_cells import COUNTRY, protected_together

@@ -15,8 +15,8 @@ import geothai
 import numpy as np
 import pandas as pd
 
-from pipeline.categories import DIMENSIONS
 from pipeline.digests import sha256_of
+from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import database, mapping
 from pipeline.households.files import FOLDER

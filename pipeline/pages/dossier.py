@@ -7,7 +7,7 @@ Here: the pages, and what their template shows. Not here: what their scripts sho
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.categories import DIMENSION_COUNT
+from pipeline.dimensions import DIMENSION_COUNT
 from pipeline.figures import OF_DISTRICTS, OF_PROVINCES, Figures, records
 from pipeline.pages import embedding, outlines
 from pipeline.pages.dossier_data import OF_PROVINCE, Country, dossier_data, dossier_sentences

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.categories import DIMENSIONS
 from pipeline.criterion import MAPS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.figures import Figures, records
 from pipeline.layers import LAYERS
 from pipeline.pages import classes, outlines

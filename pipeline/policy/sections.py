@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.categories import DIMENSIONS
 from pipeline.criterion import CRITERIA, NAMES
+from pipeline.dimensions import DIMENSIONS
 from pipeline.policy.parts import (
     Day,
     Part,

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline import categories
 from pipeline.criterion import CRITERIA, GROUPS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.policy import Policy
 from pipeline.sentences import words
 from pipeline.sentences.words import weights_from
@@ -31,7 +32,7 @@ def for_page(policy: Policy) -> dict[str, Any]:
         "meanings": words.listed([criterion.meaning for criterion in CRITERIA]),
         "varied": words.listed(list(GROUPS)),
         "status": categories.STATUSES,
-        "dimensions": categories.DIMENSIONS,
+        "dimensions": DIMENSIONS,
         "kinds": categories.UNIVERSITY_KINDS,
         "levels": categories.LEVELS,
         "figures_from": categories.FIGURES_FROM,

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import PatternFill
 
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError
 from pipeline.households import database, kept, opening, pseudonyms
 from pipeline.households.mapping import COLUMNS, Mapping

@@ -43,7 +43,15 @@ def identity(province: Province, copied: Path) -> Callable[[], str]:
 
 
 @pytest.mark.parametrize(
-    "file", ["pages/static/app/page.css", "pages/country.py", "sentences/decision.py", "runs/publishing.py", "cli.py"]
+    "file",
+    [
+        "pages/static/app/page.css",
+        "pages/country.py",
+        "sentences/decision.py",
+        "categories.py",
+        "runs/publishing.py",
+        "cli.py",
+    ],
 )
 def test_other_code_does_not_make_rows_be_read_again(file: str, identity: Callable[[], str], copied: Path) -> None:
     before = identity()
@@ -54,7 +62,14 @@ def test_other_code_does_not_make_rows_be_read_again(file: str, identity: Callab
 
 @pytest.mark.parametrize(
     "file",
-    ["households/sql/stage.sql", "households/staging.py", "reading/encodings.py", "small_cells.py", "queries.py"],
+    [
+        "households/sql/stage.sql",
+        "households/staging.py",
+        "reading/encodings.py",
+        "small_cells.py",
+        "queries.py",
+        "dimensions.py",
+    ],
 )
 def test_the_code_that_reads_rows_makes_them_be_read_again(
     file: str, identity: Callable[[], str], copied: Path

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.categories import DIMENSIONS
 from pipeline.contracts import CONTRACTS
 from pipeline.criteria.alkire_foster import alkire_foster
+from pipeline.dimensions import DIMENSIONS
 from pipeline.households import database, measures
 from pipeline.policy import Policy
 from tests.attack import narrowest

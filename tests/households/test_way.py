@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from pipeline import cli, stored_tables
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import Stopped
 from pipeline.households import opening
 from pipeline.pages import embedding

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.categories import DIMENSIONS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.figures import Figures
 from pipeline.pages import dossier, dossier_data
 from pipeline.project import Paths
