@@ -95,11 +95,8 @@ def _open_parquet(
     """Return the rows of a Parquet file, and the names of its columns."""
     try:
         names, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
-    except (
-        pa.ArrowException,
-        OSError,
-        ValueError,
-    ):  # a footer that is cut off or changed, or has names that are not UTF-8
+    except (pa.ArrowException, OSError, ValueError):
+        # The footer is cut off or changed, or has names that are not UTF-8.
         raise InputError(
             Problem(
                 file.shown, "a Parquet file without a complete footer", "a complete file", "copy or export it again"

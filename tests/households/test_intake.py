@@ -11,14 +11,13 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
-from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import PatternFill
 
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError
-from pipeline.households import database, kept, opening, pseudonyms
+from pipeline.households import database, kept, pseudonyms
 from pipeline.households.mapping import COLUMNS, Mapping
 from tests.households.conftest import Province, citizen_id, csv, parquet, row, table, xlsx
 
@@ -302,17 +301,6 @@ def test_no_personal_data_is_kept_or_logged(province: Province, caplog: pytest.L
     assert not list(province.paths.households.glob(".intake-*"))
 
 
-def test_unchanged_files_are_not_read_again(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
-    province.put({"a.csv": csv([row(1), row(2)])})
-    first = province.take_in()
-    monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again"))
-    assert province.take_in().folder == first.folder
-    monkeypatch.undo()
-    province.put({"a.csv": csv([row(1), row(2), row(3)])})
-    assert province.take_in().folder != first.folder
-    assert province.households() == {"5001": 3}
-
-
 def test_a_file_of_invented_ids_is_a_sample_whatever_its_sidecar_states(province: Province) -> None:
     real, invented = [row(n) for n in range(3)], [row(n, citizen_id=f"9{n:012d}") for n in range(3, 6)]
     province.put({"a.csv": csv(real), "b.csv": csv(invented)})
@@ -368,51 +356,6 @@ def test_counts_equal_those_of_plain_python(province: Province, cases: list[tupl
     profiles = province.take_in().table("profiles")
     assert profiles["persons"].sum() == sum(b[3] for b in best.values())
     assert profiles.loc[profiles["deprived"] != 0, "households"].sum() == sum(b[2] for b in best.values())
-
-
-def test_the_folder_of_an_interrupted_intake_is_removed_at_once(province: Province) -> None:
-    province.put({"a.csv": csv([row(1)])})
-    province.take_in()
-    dead, alive = (province.paths.households / f".intake-{name}" for name in ("dead", "alive"))
-    for left in (dead, alive):
-        left.mkdir()
-    with FileLock(alive / kept.LOCK):
-        province.take_in()  # the kept intake is used; old folders are removed all the same
-    assert not dead.exists()
-    assert alive.exists()
-
-
-def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
-    for n in range(6):
-        province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
-        last = province.take_in()
-    folders = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
-    assert last.folder in folders
-    assert len(folders) == kept.KEPT_INTAKES
-
-
-def test_what_an_interrupted_removal_of_an_intake_left_is_removed(province: Province) -> None:
-    province.put({"a.csv": csv([row(1)])})
-    left = province.take_in().folder
-    (left / kept.COMPLETE).unlink()
-    (left / "profiles.parquet").unlink()
-    renamed = left.parent / f"{kept.REMOVED}x" / "old"
-    renamed.mkdir(parents=True)
-    # Of an incomplete intake nothing is used, although its name is that of this one.
-    assert province.households() == {"5001": 1}
-    assert [p.name for p in left.parent.iterdir()] == [left.name]
-
-
-def test_an_intake_has_another_name_while_it_is_removed(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    monkeypatch.setattr(kept.shutil, "rmtree", lambda path, **_: seen.append(path.name))
-    for n in range(4):
-        province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
-        province.take_in()
-    whole = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
-    assert len(whole) == kept.KEPT_INTAKES
-    assert all((intake / kept.COMPLETE).is_file() for intake in whole)
-    assert all(name.startswith((kept.REMOVED, kept.UNFINISHED)) for name in seen)
 
 
 def test_an_id_has_thirteen_digits_and_may_begin_with_zero(province: Province) -> None:

@@ -1,4 +1,4 @@
-"""Which changes make an intake be made again: its code and its inputs, and nothing else."""
+"""Kept intakes: what makes an intake be made again (its code, its inputs, nothing else), and which are removed."""
 
 import ast
 import shutil
@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assets import raw
 from pipeline import code_version as versions
 from pipeline import findings, workspace
-from pipeline.households import files, kept
+from pipeline.households import files, kept, opening
 from pipeline.report import inputs
 from tests.households import conftest
 from tests.households.conftest import Province, citizen_id, csv, parquet, row, xlsx
@@ -139,3 +140,59 @@ def test_one_computation_makes_the_four_tables() -> None:
     assert made_from.pop("household_files") == {"districts", "district_shapes", "policy"}
     # The others take the digest of the inputs, and whether they are a sample, from household_files.
     assert set(map(frozenset, made_from.values())) == {frozenset({"household_files"})}
+
+
+def test_unchanged_files_are_not_read_again(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    province.put({"a.csv": csv([row(1), row(2)])})
+    first = province.take_in()
+    monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again"))
+    assert province.take_in().folder == first.folder
+    monkeypatch.undo()
+    province.put({"a.csv": csv([row(1), row(2), row(3)])})
+    assert province.take_in().folder != first.folder
+    assert province.households() == {"5001": 3}
+
+
+def test_the_folder_of_an_interrupted_intake_is_removed_at_once(province: Province) -> None:
+    province.put({"a.csv": csv([row(1)])})
+    province.take_in()
+    dead, alive = (province.paths.households / f".intake-{name}" for name in ("dead", "alive"))
+    for left in (dead, alive):
+        left.mkdir()
+    with FileLock(alive / kept.LOCK):
+        province.take_in()  # the kept intake is used; old folders are removed all the same
+    assert not dead.exists()
+    assert alive.exists()
+
+
+def test_only_the_last_few_intakes_are_kept(province: Province) -> None:
+    for n in range(6):
+        province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
+        last = province.take_in()
+    folders = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
+    assert last.folder in folders
+    assert len(folders) == kept.KEPT_INTAKES
+
+
+def test_what_an_interrupted_removal_of_an_intake_left_is_removed(province: Province) -> None:
+    province.put({"a.csv": csv([row(1)])})
+    left = province.take_in().folder
+    (left / kept.COMPLETE).unlink()
+    (left / "profiles.parquet").unlink()
+    renamed = left.parent / f"{kept.REMOVED}x" / "old"
+    renamed.mkdir(parents=True)
+    # Of an incomplete intake nothing is used, although its name is that of this one.
+    assert province.households() == {"5001": 1}
+    assert [p.name for p in left.parent.iterdir()] == [left.name]
+
+
+def test_an_intake_has_another_name_while_it_is_removed(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(kept.shutil, "rmtree", lambda path, **_: seen.append(path.name))
+    for n in range(4):
+        province.put({"a.csv": csv([row(i) for i in range(n + 1)])})
+        province.take_in()
+    whole = [p for p in province.paths.households.iterdir() if not p.name.startswith(".")]
+    assert len(whole) == kept.KEPT_INTAKES
+    assert all((intake / kept.COMPLETE).is_file() for intake in whole)
+    assert all(name.startswith((kept.REMOVED, kept.UNFINISHED)) for name in seen)
