@@ -41,6 +41,23 @@ class Parsed:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """The cells of one file as text, before they are converted.
+
+    Attributes:
+        text: by our column names, indexed by line number.
+        header: the file's own names.
+        encoding: of the file.
+        delimiter: of the file.
+    """
+
+    text: pd.DataFrame
+    header: Header
+    encoding: str
+    delimiter: str
+
+
+@dataclass(frozen=True)
 class Received:
     """A table with the files it comes from.
 
@@ -134,6 +151,32 @@ def parse_table(
     Raises:
         InputError: one or more cells, columns or rows cannot be used; it lists all problems in the order of lines.
     """
+    cells = read_cells(content, file, contract, columns, partial=partial)
+    table, repaired, problems = typed_table(cells.text, contract, cells.header, file, known)
+    if not partial:
+        problems += repeated_keys(table, contract.key, cells.header, file)
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+    return Parsed(table, cells.header, tuple(repaired), cells.encoding, cells.delimiter)
+
+
+def read_cells(content: bytes, file: str, contract: Contract, columns: ColumnMap, *, partial: bool = False) -> Cells:
+    """Find the columns of a contract in the bytes of a delimited file, and leave their cells as text.
+
+    Args:
+        content: all bytes of the file.
+        file: the file, as messages show it.
+        contract: the columns.
+        columns: the file's column map.
+        partial: the file may lack columns.
+
+    Returns:
+        The cells and how they were read.
+
+    Raises:
+        InputError: the text cannot be decoded, a column is missing or there are two of it, or a row has more or fewer
+            cells than the header.
+    """
     text, encoding = decode(content, file)
     delimiter, names = header_of(text, (*contract.column_names, *columns.ours), file)
     header = find_columns(names, contract.column_names, columns, file, partial=partial)
@@ -143,12 +186,7 @@ def parse_table(
         index=pd.Index([line for line, _ in rows], dtype="int64"),
         dtype="str",
     )
-    table, repaired, problems = typed_table(cells, contract, header, file, known)
-    if not partial:
-        problems += repeated_keys(table, contract.key, header, file)
-    if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
-    return Parsed(table, header, tuple(repaired), encoding, delimiter)
+    return Cells(cells, header, encoding, delimiter)
 
 
 def check_provinces(received: Received, path: Path) -> Received:
