@@ -57,7 +57,12 @@ def parser() -> argparse.ArgumentParser:
         " would put it on the shortlist or remove it, how certain the rank is and what is least certain, and its"
         " peers.",
     )
-    explain.add_argument("code", metavar="CODE", help="DOPA code: 9501 (a district) or 95 (a province)")
+    explain.add_argument(
+        "place",
+        nargs="+",
+        metavar="PLACE",
+        help="code or name of a district (9501, อ.เมือง จ.ยะลา) or of a province (95, ยะลา)",
+    )
     sample = commands.add_parser(
         "sample",
         help="write invented household rows to try the program",

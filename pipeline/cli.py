@@ -137,7 +137,7 @@ def _explain(given: argparse.Namespace) -> int:
     from pipeline.report import explained
     from pipeline.stored_tables import Tables
 
-    explained.print_explanation(Tables(paths.processed), given.code)
+    explained.print_explanation(Tables(paths.processed), " ".join(given.place))
     return 0
 
 

@@ -71,6 +71,7 @@ SHOWING = ("arguments", "cli", "downloads", "figures", "pages", "report", "workb
 TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes")
 # An intake of household rows depends on how files are read, what is counted and what is too small to publish.
 HOUSEHOLDS = (
+    "characters",
     "households",
     "reading",
     "contracts/contract",
@@ -80,6 +81,7 @@ HOUSEHOLDS = (
     "digests",
     "dimensions",
     "errors",
+    "gazetteer",
     "places",
     "queries",
     "small_cells",

@@ -13,12 +13,15 @@ from pipeline import score_analysis, scoring, shortlist
 from pipeline.categories import STATUSES
 from pipeline.contracts import CONTRACTS
 from pipeline.criterion import COUNT, CRITERIA, NAMES
-from pipeline.errors import InputError, Problem
+from pipeline.errors import InputError, Problem, shown_value
+from pipeline.gazetteer import installed
+from pipeline.gazetteer.addresses import areas_named
 from pipeline.policy import Policy
 from pipeline.sentences import outlooks, reasons
 from pipeline.stored_tables import Tables
 
 PEERS = 5
+MOST_NAMED = 8
 
 
 def district_explanations(
@@ -104,12 +107,14 @@ class Explanation:
     """The answers about one place.
 
     Attributes:
+        code: of the place.
         name: in Thai and English.
         place: its code, and where it is.
         status_and_rank: in Thai and English.
         answers: pairs of a question and lines, Thai before English.
     """
 
+    code: str
     name: str
     place: str
     status_and_rank: str
@@ -124,31 +129,41 @@ class Explanation:
         return "\n\n".join(parts)
 
 
-def explain_place(tables: Tables, code: str) -> Explanation:
+def explain_place(tables: Tables, place: str) -> Explanation:
     """Explain one district or province.
 
     Args:
         tables: the published tables.
-        code: a DOPA code, of four digits for a district and two for a province.
+        place: a DOPA code, of four digits for a district and two for a province, or a name (see
+            ``gazetteer.addresses``).
 
     Returns:
         The answers about the place, in Thai and English.
 
     Raises:
-        InputError: there is no such code.
+        InputError: there is no such place, or more than one.
     """
+    found = areas_named(installed(), place)
+    code = found[0] if len(found) == 1 else ""
     districts = tables("district_scores").set_index("district_code", drop=False)
     provinces = tables("provincial_shortlist").set_index("province_code", drop=False)
     if code in districts.index:
         return _of_district(tables, districts, provinces, code)
     if code in provinces.index:
         return _of_province(tables, districts, provinces, code)
+    if len(found) > 1:
+        named = districts.loc[list(found[:MOST_NAMED])].join(
+            provinces["name_th"].rename("province"), on="province_code"
+        )
+        which = ", ".join(f"{row.district_code} ({row.name_th}, {row.province})" for row in named.itertuples())
+        several = f"{shown_value(place)}, the name of {len(found)} districts"
+        raise InputError(Problem("explain", several, "one place", f"add its province, or write one of {which}"))
     raise InputError(
         Problem(
             "explain",
-            f"'{code}'",
-            "a DOPA code of a district (four digits) or province (two digits)",
-            "look the code up in data/processed/provincial_shortlist.csv or district_scores.parquet",
+            shown_value(place),
+            "a DOPA code or the name of a district (9501, อ.เมือง จ.ยะลา) or of a province (95, ยะลา)",
+            "look it up in data/processed/provincial_shortlist.csv or district_scores.parquet",
         )
     )
 
@@ -169,6 +184,7 @@ def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
     province = provinces.loc[row["province_code"]]
     near = [districts.loc[c] for c in why["peers"]]
     return Explanation(
+        code,
         _named(row),
         f"{code}, {_named(province)}",
         f"{STATUSES[row['status']].both}   {_ranked(row, 'score')}",
@@ -194,6 +210,7 @@ def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
     ]
     on_list = "อยู่ในรายชื่อ · on the shortlist" if row["shortlisted"] else "ไม่อยู่ในรายชื่อ · not on the shortlist"
     return Explanation(
+        code,
         _named(row),
         f"{code}, {row['region']}",
         f"rank {row['rank']} of {len(provinces)}, value {row['value']:.1f}   {on_list}   "

@@ -94,6 +94,20 @@ def test_the_answers_equal_the_tables(real_run: Paths) -> None:
         explain.explain_place(Tables(real_run.processed), "77777")
 
 
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [("เชียงใหม่", "50"), ("TH5001", "5001"), ("อ.เมือง จ.เชียงใหม่", "5001"), ("Nan province", "55"), ("เบตง", "9502")],
+)
+def test_a_place_is_found_by_its_name(place: str, code: str, real_run: Paths) -> None:
+    tables = Tables(real_run.processed)
+    assert explain.explain_place(tables, place) == explain.explain_place(tables, code)
+
+
+def test_a_name_of_several_places_is_refused_with_their_codes(real_run: Paths) -> None:
+    with pytest.raises(InputError, match=r"the name of 5 districts.*3032 \(เฉลิมพระเกียรติ, นครราชสีมา\)"):
+        explain.explain_place(Tables(real_run.processed), "เฉลิมพระเกียรติ")
+
+
 @pytest.mark.parametrize(("code", "success"), [("9501", True), ("95", True), ("0", False)])
 def test_the_ui_answers_too(code: str, success: bool, real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(real_run.maps.parent)

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 # Rooms by floor, the lowest first. A room imports rooms of lower floors only; a new room must be added here.
 FLOORS = (
     {
+        "characters",
         "code_version",
         "criterion",
         "digests",
@@ -19,7 +20,7 @@ FLOORS = (
         "run_progress",
         "small_cells",
     },
-    {"arguments", "categories", "dimensions", "layers"},
+    {"arguments", "categories", "dimensions", "gazetteer", "layers"},
     {"contracts", "lower_bound"},
     {"reading"},
     {"policy", "sources"},

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import queries
+from pipeline.gazetteer import Gazetteer
 from pipeline.households import balance, database, files, measures, pseudonyms
 from pipeline.households.files import FilesToRead
 from pipeline.households.placing import place_rows
 from pipeline.households.progress import Log, progress_logged
-from pipeline.households.spellings import Gazetteer
 from pipeline.households.staging import Staged, stage_files
 from pipeline.policy import Policy
 from pipeline.project import Paths

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.characters import THAI_DIGITS
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.reading.cells import THAI_DIGITS
 from pipeline.reading.columns import Header, column_map
 from pipeline.reading.sidecar import read_toml
 

@@ -1,6 +1,6 @@
 """The district of each staged row, by code or name, else by coordinate.
 
-Here: the tables ``places`` and ``by_point``. Not here: what a spelling means (``spellings``), geometry
+Here: the tables ``places`` and ``by_point``. Not here: what a spelling means (``gazetteer``), geometry
 (``pipeline.places``).
 """
 
@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline import places
+from pipeline.gazetteer import Gazetteer, place_spellings
 from pipeline.households import database
-from pipeline.households.spellings import Gazetteer, place_spellings
 
 # The number of coordinates looked up at a time.
 BATCH = 1_000_000

@@ -21,8 +21,9 @@ from pipeline.households.mapping import Mapping
 from pipeline.households.opening import Opened
 from pipeline.households.progress import Log, progress_logged
 from pipeline.households.pseudonyms import Key
-from pipeline.households.spellings import MOST_SPELLINGS
 from pipeline.reading.columns import Header
+
+MOST_SPELLINGS = 300_000
 
 
 @dataclass(frozen=True)

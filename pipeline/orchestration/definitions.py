@@ -38,7 +38,7 @@ SILENT = Progress()
 class Place(dg.Config):
     """The place to explain."""
 
-    code: str = Field(description="DOPA code of a district (four digits, 9501) or province (two digits, 95)")
+    code: str = Field(description="DOPA code or name of a district (9501, อ.เมือง จ.ยะลา) or province (95, ยะลา)")
 
 
 @dg.op
@@ -51,9 +51,11 @@ def explain_place(context: dg.OpExecutionContext, config: Place, paths: dg.Resou
         paths: the folders of the project, whose published run is explained.
     """
     explanation = without_traceback(explain.explain_place)(Tables(paths.processed), config.code)
-    asset = "district_explanations" if len(config.code) == 4 else "province_explanations"
+    asset = "district_explanations" if len(explanation.code) == 4 else "province_explanations"
     context.log.info(explanation.markdown)
-    context.log_event(dg.AssetObservation(asset, metadata={config.code: dg.MetadataValue.md(explanation.markdown)}))
+    context.log_event(
+        dg.AssetObservation(asset, metadata={explanation.code: dg.MetadataValue.md(explanation.markdown)})
+    )
 
 
 @dg.job(

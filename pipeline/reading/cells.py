@@ -10,12 +10,20 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.characters import INVISIBLE, THAI_DIGITS
 from pipeline.contracts import Column, Contract, Kind
 from pipeline.errors import Problem, shown_value
-from pipeline.reading.columns import INVISIBLE, Header
+from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
+from pipeline.reading.columns import Header
 
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 PLAIN_NUMBER = r"[0-9.eE+-]*"
+# Digits of the codes in columns of areas.
+AREA_DIGITS = {
+    "province_code": PROVINCE,
+    "district_code": DISTRICT,
+    "subdistrict_code": SUBDISTRICT,
+    "place_code": SUBDISTRICT,
+}
 # The columns whose known values are not codes of DOPA: what a value must be, and where one can be added.
 DEFINED = {
     "campus_code": ("a campus code of universities.csv", "add the campus to universities.csv"),
@@ -47,6 +55,8 @@ def typed_table(
             continue
         cells, shown = text[column.name], header.shown(column.name)
         clean, records = repaired_cells(cells, column)
+        if column.name in AREA_DIGITS and column.name in known:
+            clean, records = known_codes(cells, clean, records, column.name, known[column.name])
         repaired += [{"column": header.name(column.name), **record} for record in records]
         typed[column.name], wrong = typed_cells(clean, column)
         if (values := known.get(column.name)) is not None:
@@ -104,6 +114,37 @@ def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[di
     clean = cells.map(lambda cell: unicodedata.normalize("NFC", cell.translate(INVISIBLE)).strip())
     changed = cells.index[cells.map(lambda cell: cell.translate(INVISIBLE)) != cells]
     return clean, [{"line": int(i), "found": shown_value(cells[i]), "used": clean[i]} for i in changed]
+
+
+def known_codes(
+    cells: pd.Series, clean: pd.Series, records: list[dict[str, Any]], column: str, known: Collection[str]
+) -> tuple[pd.Series, list[dict[str, Any]]]:
+    """Write codes of areas as the DOPA list has them: TH5001, 5001.0 and abolished codes with one successor too.
+
+    Args:
+        cells: text as in the file, (n,), indexed by line number.
+        clean: the same cells without invisible characters and with Western digits.
+        records: the repairs from ``cells`` to ``clean``.
+        column: our name of the column, one of ``AREA_DIGITS``.
+        known: the codes of the list.
+
+    Returns:
+        The cells, (n,), where a code is found as the list has it, and the records of all repairs.
+
+    >>> cells = pd.Series(["TH5001", "4303", "5099"], index=[2, 3, 4])
+    >>> used, records = known_codes(cells, cells, [], "district_code", {"5001", "3801"})
+    >>> used.tolist(), records[1]
+    (['5001', '3801', '5099'], {'line': 3, 'found': '4303', 'used': '3801'})
+    """
+    unknown = clean[~clean.isin(known) & (clean != "")]
+    found = {cell: installed().area(cell, AREA_DIGITS[column]).code for cell in unknown.unique()}
+    usable = unknown[unknown.map(lambda cell: found[cell] in known)]
+    if usable.empty:
+        return clean, records
+    used = clean.copy()
+    used[usable.index] = usable.map(found)
+    other = [record for record in records if record["line"] not in usable.index]
+    return used, other + [{"line": int(i), "found": cells[i], "used": used[i]} for i in usable.index]
 
 
 def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:

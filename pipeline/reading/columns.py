@@ -12,13 +12,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from pipeline.characters import INVISIBLE
 from pipeline.errors import InputError, Problem, shown_value
 
-# Zero-width characters, the no-break space, and characters that change the direction of text: a name with one of them
-# looks like another name.
-INVISIBLE = dict.fromkeys(
-    [0xFEFF, 0x00A0, 0x061C, 0x2060, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
 MOST_NAMED = 5
 
 

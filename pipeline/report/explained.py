@@ -19,17 +19,18 @@ from pipeline.stored_tables import Tables
 DECIMALS = {"percent": 1, "percentage points": 1, "minutes by road": 0}
 
 
-def print_explanation(tables: Tables, code: str) -> None:
+def print_explanation(tables: Tables, named: str) -> None:
     """Print the explanation of one district or province.
 
     Args:
         tables: the published tables.
-        code: a DOPA code, of four digits for a district and two for a province.
+        named: its DOPA code or its name.
 
     Raises:
-        InputError: there is no such code.
+        InputError: there is no such place, or more than one.
     """
-    place = explain.explain_place(tables, code)
+    place = explain.explain_place(tables, named)
+    code = place.code
     out = console()
     out.print(f"{place.name}  {place.place}", style="bold")
     print_if_sample(out, tables)

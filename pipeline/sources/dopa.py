@@ -10,6 +10,8 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.gazetteer import district_list
+from pipeline.gazetteer.areas import subdistrict_codes
 from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received, read_table
 
@@ -23,21 +25,7 @@ def districts() -> Received:
     Returns:
         One row per district: its code and its names, and those of its province.
     """
-    provinces = {province.code: province for province in geothai.provinces()}
-    table = pd.DataFrame(
-        [
-            {
-                "district_code": district.code,
-                "name_th": district.name_th,
-                "name_en": district.name_en,
-                "province_code": district.province_code,
-                "province_name_th": provinces[district.province_code].name_th,
-                "province_name_en": provinces[district.province_code].name_en,
-            }
-            for code in provinces
-            for district in geothai.districts(code)
-        ]
-    )
+    table = district_list().copy()
     origin = Origin(
         file="geothai",
         sha256=f"version {geothai.DATA_VERSION}",
@@ -83,10 +71,7 @@ def subdistrict_population(folder: Path, year: int) -> Received:
     Raises:
         InputError: the file has no rows of ``year``.
     """
-    codes = {
-        s.code for p in geothai.provinces() for d in geothai.districts(p.code) for s in geothai.subdistricts(d.code)
-    }
-    known = {"subdistrict_code": codes}
+    known = {"subdistrict_code": subdistrict_codes()}
     return _of_year(folder, read_table(folder, SUBDISTRICT_FILE, CONTRACTS["subdistrict_population"], known), year)
 
 

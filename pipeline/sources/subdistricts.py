@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.contracts import SUBDISTRICT_POINTS_FILE
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.gazetteer.areas import subdistrict_codes
 from pipeline.reading.table import Received, read_table
 
 
@@ -28,7 +29,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDat
     Raises:
         InputError: one or more subdistricts are in another district than their code states; it lists all of them.
     """
-    known = {"district_code": set(districts["district_code"])}
+    known = {"place_code": subdistrict_codes(), "district_code": set(districts["district_code"])}
     points = read_table(folder, SUBDISTRICT_POINTS_FILE.name, SUBDISTRICT_POINTS_FILE, known)
     table = points.table
     if (wrong := table.index[table["place_code"].str[:4] != table["district_code"]]).size:

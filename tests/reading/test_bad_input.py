@@ -55,7 +55,7 @@ REFUSED_TPMAP = {
         replaced("1101,2022", "1199,2022"),
         ["line 2", "column district_code", "'1199'", "a district code of the DOPA list"],
     ),
-    "code as a float": (replaced("1101,2022", "1101.0,2022"), ["line 2", "'1101.0'", "a code"]),
+    "code as a float": (replaced("1101,2022", "1101.5,2022"), ["line 2", "'1101.5'", "a code"]),
     "code with a lost digit": (replaced("1101,2022", "101,2022"), ["line 2", "'101'"]),
     "rate over 100": (replaced("2.6728,4.5686", "102.6728,4.5686"), ["line 2", "rate_any_min", "from 0 to 100"]),
     "negative persons": (replaced("179168", "-179168"), ["line 2", "survey_population", "0 or more"]),
@@ -183,13 +183,15 @@ def test_a_sidecar_whose_digests_are_not_a_table(tmp_path: Path) -> None:
     refusal(caught.value, "SOURCE.toml", "[sha256]")
 
 
-def test_an_abolished_code_names_its_successor(tmp_path: Path) -> None:
+def test_an_abolished_code_is_replaced_by_its_successor(tmp_path: Path) -> None:
     place = folder(tmp_path, "dopa")
     file = place / "population_by_subdistrict.csv"
     file.write_bytes(replaced("530407,2021", "530306,2021")(file.read_bytes()))
-    with pytest.raises(InputError) as caught:
-        dopa.subdistrict_population(place, 2021)
-    refusal(caught.value, "'530306'", "subdistrict_code")
+    received = dopa.subdistrict_population(place, 2021)
+    assert "530407" in set(received.table["subdistrict_code"])
+    assert [(m["column"], m["found"], m["used"]) for m in received.repaired] == [
+        ("subdistrict_code", "530306", "530407")
+    ]
 
 
 BALLOTS = """[[ballots]]
