@@ -1,19 +1,20 @@
 """Checks that warn an analyst, one finding each. They do not stop a run.
 
-Not here: how a finding is computed (``pipeline.findings``).
+Not here: how a finding is computed (``pipeline.findings``, ``pipeline.poverty_findings``).
 """
 
-from pipeline import findings
+from pipeline import findings, poverty_findings
 from pipeline.orchestration.declaring import check
 
 CHECKS = [
     check("district_facts", findings.coverage),
     check("subdistrict_points", findings.unmatched),
     check("population", findings.totals),
-    check("district_facts", findings.poverty_totals),
+    check("district_facts", poverty_findings.poverty_totals),
     check("household_files", findings.household_rows),
     check("household_agreement", findings.systems_agree),
-    check("target_poor", findings.target_poor_agrees),
+    check("releases", poverty_findings.release_scored),
+    check("poverty_history", poverty_findings.sources_agree),
     check("inputs", findings.recorded),
     check("inputs", findings.columns),
     check("shortlist_without_suspects", findings.suspects),

@@ -4,28 +4,39 @@ Every asset is one call. Not here: inputs (``raw``), provinces (``pilots``), for
 (``pipeline.criteria``, ``pipeline.scoring``).
 """
 
-from pathlib import Path
-
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import district_table, queries
-from pipeline.categories import HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_RATES
+from pipeline import district_table, published_figures
 from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import CRITERIA
-from pipeline.dimensions import DIMENSIONS
 from pipeline.orchestration.declaring import asset
 from pipeline.policy import Policy
 from pipeline.stored_tables import LoadedTables, Stored
 
-SQL = Path(__file__).with_name("sql")
-# What `district_facts.sql` takes from Python.
-VALUES = {
-    "dimensions": len(DIMENSIONS),
-    "published_rates": PUBLISHED_RATES,
-    "household_rows": HOUSEHOLD_ROWS,
-    "pooled_rows": POOLED_ROWS,
-}
+
+@asset("district", "pandas")
+def releases(
+    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, districts: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Every year, measure and source of published poverty figures, how complete it is, and which one is scored."""
+    return published_figures.releases_table(poverty, tpmap_counts, districts, policy)
+
+
+@asset("district", "pandas")
+def published_poverty(
+    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, districts: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """The published figures of the year, measure and source that the policy names."""
+    return published_figures.published_poverty(poverty, tpmap_counts, districts, policy)
+
+
+@asset("district", "pandas")
+def poverty_history(
+    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, household_poverty: pd.DataFrame, releases: pd.DataFrame
+) -> pd.DataFrame:
+    """All years beside each other, for districts, provinces and the country. Only equal measures compare."""
+    return published_figures.poverty_history(poverty, tpmap_counts, household_poverty, releases)
 
 
 @asset("district", "duckdb", "sql")
@@ -33,27 +44,23 @@ def district_facts(
     districts: Stored,
     regions: Stored,
     population: Stored,
-    poverty: Stored,
+    published_poverty: Stored,
     household_poverty: Stored,
     subdistrict_points: Stored,
     subdistrict_population: Stored,
-    policy: Stored,
+    policy: Policy,
 ) -> pd.DataFrame:
     """One row for each of the 928 districts, also if a source has no figures for it."""
-    return queries.query_result(
-        SQL / "district_facts.sql",
-        [
-            districts,
-            regions,
-            population,
-            poverty,
-            household_poverty,
-            subdistrict_points,
-            subdistrict_population,
-            policy,
-        ],
-        VALUES,
+    given = (
+        districts,
+        regions,
+        population,
+        published_poverty,
+        household_poverty,
+        subdistrict_points,
+        subdistrict_population,
     )
+    return district_table.district_facts({table.name: table for table in given}, policy)
 
 
 @asset("district", "pandas", "scipy")

@@ -50,6 +50,12 @@ def shortlist_without_agencies(
     return shortlist.without_agencies(district_criteria, district_scores, regions, policy)
 
 
+@asset("pilots", "duckdb", "pandas", tables=(*what_if.RANKED_FROM, "releases"))
+def shortlist_by_release(tables: LoadedTables) -> pd.DataFrame:
+    """The shortlist on the figures of each other year, measure and source with figures of districts."""
+    return what_if.shortlists_by_release(tables)
+
+
 @assets("pilots", "scipy", names=("pilot_portfolio", "near_best_portfolios"))
 def portfolio_tables(
     provincial_shortlist: pd.DataFrame, district_scores: pd.DataFrame, regions: pd.DataFrame, policy: Policy

@@ -66,9 +66,9 @@ def regions(paths: In, districts: pd.DataFrame) -> Received:
 
 
 @asset("raw", "csv")
-def poverty(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
+def poverty(paths: In, districts: pd.DataFrame) -> Received:
     """Lower and upper bounds of the rate of poor persons by the basic-needs survey. There are none for Bangkok."""
-    return sources.tpmap.district_rates(paths.raw / "tpmap", districts, policy.poverty.survey_year)
+    return sources.tpmap.district_rates(paths.raw / "tpmap", districts)
 
 
 @asset("raw", "csv")
@@ -140,9 +140,9 @@ LAYER_ASSETS = [layer_asset(layer) for layer in LAYERS]
 
 
 @asset("raw", "csv")
-def target_poor(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
-    """TPMAP's own aggregates of target poor, to compare with the target poor of the household rows."""
-    return sources.tpmap.target_poor(paths.raw / "tpmap_aggregates", districts, policy.households.smallest_count)
+def tpmap_counts(paths: In, districts: pd.DataFrame) -> Received:
+    """TPMAP's own releases of any year: the poor by area. Published counts are not left out where they are small."""
+    return sources.tpmap_counts.release_counts(paths.raw / "tpmap_aggregates", districts)
 
 
 @assets(

@@ -33,12 +33,26 @@ STATUSES: dict[str, Words] = {
     "excluded": Words("ไม่นำมาพิจารณา", "excluded"),
 }
 # Where the poverty figures of a district come from. With other districts: its own count is too small to publish.
-PUBLISHED_RATES, HOUSEHOLD_ROWS = "published rates", "household rows"
+PUBLISHED_RATES, PUBLISHED_COUNTS = "published rates", "published counts"
+HOUSEHOLD_ROWS = "household rows"
 POOLED_ROWS = "household rows, with other districts"
 FIGURES_FROM: dict[str, Words] = {
     PUBLISHED_RATES: Words("ตัวเลขที่เผยแพร่", "published rates"),
+    PUBLISHED_COUNTS: Words("จำนวนที่เผยแพร่", "published counts"),
     HOUSEHOLD_ROWS: Words("ข้อมูลรายครัวเรือน", "household rows"),
     POOLED_ROWS: Words("ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"),
+}
+# Who counts as poor. The policy names the measure of the score.
+SURVEY_POOR, TARGET_POOR = "survey", "target"
+MEASURES: dict[str, Words] = {
+    SURVEY_POOR: Words("คนจนตามการสำรวจ จปฐ.", "poor by the basic-needs survey"),
+    TARGET_POOR: Words("คนจนเป้าหมาย", "target poor: poor by the survey, with a welfare card"),
+}
+# Folders of ``data/raw/`` with published poverty figures of districts.
+TPMAP_RATES, TPMAP_COUNTS = "tpmap", "tpmap_aggregates"
+POVERTY_SOURCES: dict[str, Words] = {
+    TPMAP_RATES: Words("อัตรารายหน่วยของ TPMAP", "TPMAP's rates by unit"),
+    TPMAP_COUNTS: Words("จำนวนที่ TPMAP เผยแพร่", "TPMAP's published counts"),
 }
 # How certain a place is, the most certain first. All but the last have a limit in the policy.
 FIRMNESS: dict[str, Words] = {

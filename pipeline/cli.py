@@ -271,14 +271,13 @@ def _sample(given: argparse.Namespace) -> int:
     from pipeline.report.terminal import progress
 
     with progress("writing invented households") as shown:
-        from pipeline import policy
         from pipeline.households.sample import Order, write_sample
         from pipeline.sources import data_systems, dopa, tpmap
 
         figures = paths.raw if (paths.raw / "tpmap").is_dir() else Paths.of(root).raw
         districts = dopa.districts().table
-        year = policy.read_policy(figures / "policy" / "policy.toml")[0].poverty.survey_year
-        rates = tpmap.district_rates(figures / "tpmap", districts, year).table
+        rates = tpmap.district_rates(figures / "tpmap", districts).table
+        rates = rates[rates["year"] == rates["year"].max()]
         systems = data_systems.data_systems(figures / "data_systems", districts).table
         works_in = systems["system"].str.casefold() == given.system
         order = Order(given.households, given.seed, given.defects, given.format, given.system)

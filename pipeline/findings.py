@@ -1,7 +1,8 @@
 """Checks of a run for the analyst; each finding is passed or a warning.
 
 Here: coverage, unmatched persons, totals, changed files, drift from the last run, dependence on suspect figures. Not
-here: structural errors, which stop a run before anything is stored (``contracts``, ``reading``).
+here: poverty figures against each other (``poverty_findings``), structural errors, which stop a run before anything is
+stored (``contracts``, ``reading``).
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +21,6 @@ UNPLACED_SHARE = 0.01
 DRIFT_PROVINCES = 2
 REFUSED_SHARE = 0.05
 FAIR_KAPPA = 0.4
-TARGET_POOR_DIFFERENCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -105,35 +105,6 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, polic
     )
 
 
-def poverty_totals(
-    poverty: pd.DataFrame, household_poverty: pd.DataFrame, district_facts: pd.DataFrame, policy: Policy
-) -> Finding:
-    """Check that the join loses or repeats no surveyed person, and that all levels have the same total.
-
-    In districts with household rows, the persons in those rows are counted.
-
-    Args:
-        poverty: published poverty figures by district and year.
-        household_poverty: counts of household rows by system and area.
-        district_facts: the joined facts, one row per district.
-        policy: the policy of the run, with the year of the survey.
-
-    Returns:
-        A warning if a total differs.
-    """
-    published = poverty[poverty["year"] == policy.poverty.survey_year].set_index("district_code")["survey_population"]
-    by_rows = household_poverty.set_index(["system", "area_code"])["persons"]
-    used = district_facts[district_facts["figures_system"].notna()]
-    rows = by_rows.reindex(pd.MultiIndex.from_frame(used[["figures_system", "district_code"]])).sum()
-    before = int(published[~published.index.isin(used["district_code"])].sum()) + int(rows)
-    after = int(district_facts["survey_population"].sum())
-    by_province = int(district_facts.groupby("province_code")["survey_population"].sum().sum())
-    return Finding(
-        before == after == by_province,
-        f"{before:,} persons surveyed in the inputs, {after:,} by district, {by_province:,} by province",
-    )
-
-
 def household_rows(household_files: pd.DataFrame) -> Finding:
     """Check that household rows in = kept + superseded + refused, and that few are refused and no file is left out.
 
@@ -183,37 +154,6 @@ def systems_agree(household_agreement: pd.DataFrame) -> Finding:
             "median_kappa": round(kappa, 3),
             "median_found_share": round(float(known["found_share"].median()), 3),
         },
-    )
-
-
-def target_poor_agrees(household_poverty: pd.DataFrame, target_poor: pd.DataFrame) -> Finding:
-    """Check that target poor by household rows and by TPMAP's aggregates differ by at most a tenth per province.
-
-    Only aggregates of the same year are compared.
-
-    Args:
-        household_poverty: counts of household rows by system and area.
-        target_poor: TPMAP's aggregates by area and year.
-
-    Returns:
-        A warning if a province differs by more, with the largest difference as a share.
-    """
-    ours = household_poverty[household_poverty["level"] == "province"]
-    both = ours.merge(
-        target_poor, left_on=["area_code", "survey_year"], right_on=["area_code", "year"], suffixes=("", "_tpmap")
-    )
-    both = both[both["target_poor_persons"].notna() & both["target_poor_persons_tpmap"].notna()]
-    if both.empty:
-        return Finding(True, "nothing to compare: no aggregates of TPMAP, or no household rows, of the same year")
-    differences = (
-        (both["target_poor_persons"] / both["target_poor_persons_tpmap"].clip(lower=1) - 1).abs().astype(float)
-    )
-    off = both.loc[differences > TARGET_POOR_DIFFERENCE, "area_code"]
-    return Finding(
-        off.empty,
-        f"{len(both)} provinces compared, {len(off)} differ by more than {TARGET_POOR_DIFFERENCE:.0%}:"
-        f" {', '.join(off) or 'none'}",
-        {"largest_difference_share": round(float(differences.max()), 3)},
     )
 
 

@@ -1,6 +1,6 @@
 """Which poverty rates are lower bounds, so that pages, sentences and commands show "at least".
 
-Not here: where the figures of a district come from (``assets/sql/district_facts.sql``).
+Not here: where the figures of a district come from (``district_table/district_facts.sql``).
 """
 
 from pipeline.categories import PUBLISHED_RATES

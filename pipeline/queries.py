@@ -1,7 +1,7 @@
 """Sandboxed DuckDB connections: SQL files over stored Parquet tables, streams of rows, and the read-only catalogue.
 
 Here: every connection to DuckDB that reads files, and the one sandbox of all of them. Not here: the SQL
-(``assets/sql``, ``households/sql``), the contracts of its results.
+(``district_table``, ``households/sql``), the contracts of its results.
 """
 
 import errno
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.contracts import Contract, Kind
 from pipeline.dimensions import DIMENSIONS
@@ -93,18 +94,24 @@ def sql_text(sql: Path, **columns: Mapping[str, object]) -> str:
     return "\n".join(lines)
 
 
-def query_result(sql: Path, tables: Iterable[Stored], values: Mapping[str, object] | None = None) -> pd.DataFrame:
-    """Run one SQL file over stored tables, which the file refers to by their names.
+def query_result(
+    sql: Path, tables: Mapping[str, Stored | pd.DataFrame], values: Mapping[str, object] | None = None
+) -> pd.DataFrame:
+    """Run one SQL file over tables, which the file refers to by their names.
 
     Args:
         sql: a file with one query, with a line per dimension as in ``sql_text``.
-        tables: the stored tables that the query may read.
+        tables: the tables that the query may read, stored or in memory, by name.
         values: the parameters of the query, by name.
 
     Returns:
         The result of the query.
     """
-    with views_of({table.name: table.path for table in tables}) as connection:
+    stored = {name: table.path for name, table in tables.items() if isinstance(table, Stored)}
+    with views_of(stored) as connection:
+        for name, table in tables.items():
+            if isinstance(table, pd.DataFrame):
+                connection.register(name, pa.Table.from_pandas(table, preserve_index=False))
         return connection.execute(sql_text(sql), values).df()
 
 

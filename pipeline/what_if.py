@@ -8,20 +8,27 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline import criteria, district_table, scoring, shortlist
+from pipeline import criteria, district_table, published_figures, scoring, shortlist
+from pipeline.contracts import CONTRACTS
 from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem
 from pipeline.policy import Again, Policy, effect_of, from_table
 from pipeline.stored_tables import TableSource
 
-# The tables that criteria are computed from, and all tables that a ranking under another policy may read.
+# The tables that criteria and facts are computed from, and all tables that a ranking under another policy may read.
 INPUTS = tuple(dict.fromkeys(name for formulas in criteria.FORMULAS.values() for name in formulas.inputs))
+FACTS_FROM = (
+    "poverty",
+    "tpmap_counts",
+    *(name for name in district_table.FACTS_FROM if name != "published_poverty"),
+)
 RANKED_FROM = tuple(
     dict.fromkeys(
         (
             "policy",
             "regions",
             *INPUTS,
+            *FACTS_FROM,
             "district_facts",
             "district_criteria",
             "district_scores",
@@ -87,7 +94,8 @@ def ranking_under(tables: TableSource, policy: Policy) -> Ranking:
                 "change it in policy.toml, or in the Launchpad of the Dagster UI, and run",
             )
         )
-    districts = criteria_under(tables, policy) if Again.CRITERIA in changed.values() else tables("district_criteria")
+    again = max(changed.values(), default=Again.SCORES)
+    districts = criteria_under(tables, policy) if again >= Again.CRITERIA else tables("district_criteria")
     named = ["district_code", "province_code", "name_th", "name_en", *NAMES, "suspect", "university_nearest"]
     districts = districts[named].join(scoring.scored(districts, policy))
     provinces = shortlist.provinces(districts, tables("regions"), policy)
@@ -121,9 +129,54 @@ def criteria_under(tables: TableSource, policy: Policy) -> pd.DataFrame:
     Returns:
         The columns of the contract ``district_criteria``.
     """
+    facts = facts_under(tables, policy)
     given = {name: tables.shapes(name) if name == "district_shapes" else tables(name) for name in INPUTS}
+    given["district_facts"] = facts
     computed = {name: formulas.compute(given, policy) for name, formulas in criteria.FORMULAS.items()}
-    return district_table.with_criteria(tables("district_facts"), computed)
+    return district_table.with_criteria(facts, computed)
+
+
+def facts_under(tables: TableSource, policy: Policy) -> pd.DataFrame:
+    """Join ``district_facts`` again with the published figures that another policy names.
+
+    Args:
+        tables: the published tables.
+        policy: the policy to join by.
+
+    Returns:
+        The columns of the contract ``district_facts``; the stored table where the policy names the same figures.
+    """
+    before = dict(from_table(tables("policy")).rows())
+    if not any(effect_of(name).again is Again.FACTS and before.get(name) != value for name, value in policy.rows()):
+        return tables("district_facts")
+    given = {name: tables(name) for name in FACTS_FROM}
+    published = published_figures.published_poverty(given["poverty"], given["tpmap_counts"], given["districts"], policy)
+    given["published_poverty"] = CONTRACTS["published_poverty"].conform(published)
+    return CONTRACTS["district_facts"].conform(district_table.district_facts(given, policy))
+
+
+def shortlists_by_release(tables: TableSource) -> pd.DataFrame:
+    """Rank the provinces on the figures of each other release that has figures of districts.
+
+    Args:
+        tables: those of ``RANKED_FROM``, and ``releases``.
+
+    Returns:
+        The columns of ``shortlist.provinces``, with year, measure and source of the release.
+    """
+    policy, releases = from_table(tables("policy")), tables("releases")
+    others = releases[~releases["scored"].astype(bool) & (releases["districts"] > 0)]
+    rankings = []
+    for release in others.itertuples():
+        of_release = {"year": int(release.year), "measure": release.measure, "source": release.source}
+        named = {
+            "poverty.survey_year": of_release["year"],
+            "poverty.measure": release.measure,
+            "poverty.release": release.source,
+        }
+        rankings.append(ranking_under(tables, policy.overridden(named)).provinces.assign(**of_release))
+    names = CONTRACTS["shortlist_by_release"].column_names
+    return pd.concat(rankings, ignore_index=True)[names] if rankings else pd.DataFrame(columns=names)
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def versions() -> dict[str, str]:
         ("pipeline/report/listing.py", {"dossiers"}),
         ("pipeline/pages/classes.py", {"TABLES", "district_scores", "map_classes", "dossiers"}),
         ("pipeline/scoring.py", {"TABLES", "district_scores", "map_classes", "dossiers"}),
-        ("assets/sql/district_facts.sql", {"TABLES", "district_scores", "map_classes", "dossiers"}),
+        ("pipeline/district_table/district_facts.sql", {"TABLES", "district_scores", "map_classes", "dossiers"}),
         ("pipeline/households/sql/stage.sql", {"HOUSEHOLDS", "TABLES", "district_scores", "map_classes", "dossiers"}),
         ("pipeline/reading/encodings.py", {"HOUSEHOLDS", "TABLES", "district_scores", "map_classes", "dossiers"}),
     ],

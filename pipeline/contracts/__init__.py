@@ -1,7 +1,7 @@
 """What every stored table must be: key, columns, types, units, range, meaning, source.
 
 Here: ``Column`` and ``Contract``, and the register ``CONTRACTS``: one entry per asset, under the asset's name, in
-``raw_tables`` (with ``layer_tables``), ``household_tables``, ``district_tables``, ``pilot_tables``,
+``raw_tables`` (with ``layer_tables``), ``household_tables``, ``release_tables``, ``district_tables``, ``pilot_tables``,
 ``uncertainty_tables`` and ``file_tables``. Not here: reading files (``reading``), lists of values that pages show too
 (``categories``), anything that computes a value.
 """
@@ -12,12 +12,15 @@ from pipeline.contracts.file_tables import FILES
 from pipeline.contracts.household_tables import HOUSEHOLDS
 from pipeline.contracts.pilot_tables import CHANGES, PILOTS
 from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, SUBDISTRICT_POINTS_FILE
+from pipeline.contracts.release_tables import PUBLISHED, tpmap_counts
 from pipeline.contracts.uncertainty_tables import UNCERTAINTY
 
-CONTRACTS: dict[str, Contract] = by_name((*RAW, *HOUSEHOLDS, *RAW_LAST, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES))
+CONTRACTS: dict[str, Contract] = by_name(
+    (*RAW, tpmap_counts, *HOUSEHOLDS, *RAW_LAST, *PUBLISHED, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES)
+)
 
 # The tables that come from files, in contrast to those that list files and repairs.
-AS_RECEIVED = tuple(contract.name for contract in (*RAW, *HOUSEHOLDS))
+AS_RECEIVED = tuple(contract.name for contract in (*RAW, tpmap_counts, *HOUSEHOLDS))
 RAW_TABLES = (*AS_RECEIVED, *(contract.name for contract in RAW_LAST))
 
 __all__ = [

@@ -54,7 +54,8 @@ district_facts = Contract(
         replace(LON, name="centre_lon", meaning="population-weighted centre, longitude", nullable=True),
         replace(LAT, name="centre_lat", meaning="population-weighted centre, latitude", nullable=True),
     ),
-    "SQL over districts, regions, population, poverty, household_poverty, subdistrict_points, subdistrict_population",
+    "SQL over districts, regions, population, published_poverty, household_poverty, subdistrict_points,"
+    " subdistrict_population",
     rows=928,
 )
 # The table of each criterion, in the order of ``CRITERIA``.

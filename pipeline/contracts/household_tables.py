@@ -1,21 +1,15 @@
-"""Contracts of counts by district from household rows and from TPMAP's aggregates of them; never of a household.
+"""Contracts of counts by district from household rows; never of a household.
 
-Not here: other inputs (``raw_tables``).
+Not here: other inputs (``raw_tables``), published counts (``release_tables``).
 """
 
 from dataclasses import replace
 
 from pipeline.contracts.contract import Column, Contract, Kind
-from pipeline.contracts.shared_columns import YEAR, district_code, persons, share
+from pipeline.contracts.shared_columns import AREA, AREA_LEVEL, district_code, persons, share
 from pipeline.dimensions import DIMENSION_COUNT, DIMENSIONS
 
 SYSTEM = Column("system", Kind.TEXT, "name of the system's folder under data/raw/households/")
-AREA = Column(
-    "area_code",
-    Kind.CODE,
-    "district (four digits), province (two) or the country (TH)",
-    pattern="TH|[1-9][0-9]([0-9]{2})?",
-)
 
 
 def rows(name: str, meaning: str) -> Column:
@@ -74,7 +68,7 @@ household_poverty = Contract(
     (
         SYSTEM,
         AREA,
-        Column("level", Kind.TEXT, "what the area is", allowed=("country", "province", "district")),
+        AREA_LEVEL,
         Column("survey_year", Kind.COUNT, "latest survey of its households, Common Era", "year"),
         Column("households", Kind.COUNT, "households surveyed", "households", nullable=True, minimum=0),
         persons("persons", "persons in households surveyed", nullable=True),
@@ -119,20 +113,4 @@ refused = Contract(
     "household rows",
     files_in="processed",
 )
-INDICATORS = tuple(f"indicator_{i}" for i in range(1, 32))
-target_poor = Contract(
-    "target_poor",
-    "Target poor by TPMAP's own aggregates, per area and year; counts too small to publish left out",
-    ("year", "area_code"),
-    (
-        YEAR,
-        AREA,
-        Column("rate", Kind.NUMBER, "poverty rate as TPMAP gives it", nullable=True, minimum=0, maximum=100),
-        persons("target_poor_persons", "poor by survey and with a welfare card", nullable=True),
-        *(persons(f"target_poor_{name}", f"target poor in {name}", nullable=True) for name in DIMENSIONS),
-        *(persons(name, f"target poor by {name.replace('_', ' ')}", nullable=True) for name in INDICATORS),
-    ),
-    "TPMAP, aggregate files in data/raw/tpmap_aggregates/",
-)
-
-HOUSEHOLDS = (target_poor, household_files, household_poverty, household_agreement, refused)
+HOUSEHOLDS = (household_files, household_poverty, household_agreement, refused)

@@ -6,10 +6,12 @@ people open (``file_tables``).
 
 from dataclasses import replace
 
+from pipeline.categories import MEASURES, POVERTY_SOURCES
 from pipeline.contracts.contract import Column, Contract, Kind
 from pipeline.contracts.raw_tables import regions
 from pipeline.contracts.shared_columns import (
     NAMES,
+    YEAR,
     district_code,
     flag,
     listed,
@@ -93,6 +95,18 @@ shortlist_without_agencies = Contract(
     ("without_agency", "province_code"),
     (text("without_agency", "the agency whose ballot is left out"), *provincial_shortlist.columns),
     "shortlist over district_criteria, district_scores, regions, policy",
+)
+shortlist_by_release = Contract(
+    "shortlist_by_release",
+    "The same ranking on the figures of each other release of districts that is at hand",
+    ("year", "measure", "source", "province_code"),
+    (
+        YEAR,
+        Column("measure", Kind.TEXT, "who counts as poor", allowed=tuple(MEASURES)),
+        Column("source", Kind.TEXT, "where the figures are from", allowed=tuple(POVERTY_SOURCES)),
+        *provincial_shortlist.columns,
+    ),
+    "shortlist over releases, poverty, tpmap_counts and the tables of the ranking",
 )
 pilot_portfolio = Contract(
     "pilot_portfolio",
@@ -193,6 +207,7 @@ PILOTS = (
     provincial_shortlist,
     shortlist_without_suspects,
     shortlist_without_agencies,
+    shortlist_by_release,
     pilot_portfolio,
     near_best_portfolios,
     district_explanations,

@@ -10,6 +10,13 @@ from pipeline.contracts.contract import Column, Kind
 PROVINCE = "[1-9][0-9]"
 DISTRICT = "[1-9][0-9]{3}"
 SUBDISTRICT = "[1-9][0-9]{5}"
+AREA = Column(
+    "area_code",
+    Kind.CODE,
+    "district (four digits), province (two) or the country (TH)",
+    pattern="TH|[1-9][0-9]([0-9]{2})?",
+)
+AREA_LEVEL = Column("level", Kind.TEXT, "what the area is", allowed=("country", "province", "district"))
 LON = Column("lon", Kind.NUMBER, "longitude", "degrees east, WGS 84", minimum=97.0, maximum=106.0)
 LAT = Column("lat", Kind.NUMBER, "latitude", "degrees north, WGS 84", minimum=5.0, maximum=21.0)
 

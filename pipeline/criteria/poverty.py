@@ -365,5 +365,8 @@ def _suspect_figures(known: PovertyFigures, districts: pd.DataFrame, rules: Pove
         rules.suspect.percentile,
         rules.suspect.times_province_median,
     )
-    named = districts["district_code"].isin([item.district_code for item in rules.suspect.named])
-    return np.asarray(by_rule | named.to_numpy(), dtype=bool)
+    named = np.zeros(len(districts), dtype=bool)
+    for item in rules.suspect.named:
+        of_year = item.survey_year is None or districts["survey_year"] == item.survey_year
+        named |= np.asarray((districts["district_code"] == item.district_code) & of_year, dtype=bool)
+    return np.asarray(by_rule | named, dtype=bool)

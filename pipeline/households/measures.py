@@ -2,7 +2,7 @@
 
 Here: the measures, with small counts left out. Not here: rows (``staging``, ``counting``), which counts must be left
 out (``small_cells``), the formula of Alkire and Foster (``criteria.poverty``), which system the criterion uses
-(``assets/sql/district_facts.sql``).
+(``district_table/district_facts.sql``).
 """
 
 from typing import Any

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.categories import HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_RATES
+from pipeline.categories import HOUSEHOLD_ROWS, POOLED_ROWS, PUBLISHED_COUNTS, PUBLISHED_RATES
 from pipeline.criterion import COUNT, CRITERIA, Words
 from pipeline.figures import Figures
 from pipeline.layers import GROUPS
@@ -91,15 +91,24 @@ def _of_every_page(figures: Figures) -> dict[str, Any]:
         "national_rate_pct": float(facts["national_rate_pct"].max()),
         "unit": facts["poverty_unit"].dropna().iloc[0] if facts["poverty_unit"].notna().any() else "persons",
         "counts_by_source": _counts_by_source(facts["figures_from"]),
-        "survey_year": int(policy.poverty.survey_year),
+        "survey_year": _published_year(facts),
+        "measure": policy.poverty.measure,
     }
 
 
+def _published_year(facts: pd.DataFrame) -> int | None:
+    """The survey year of the published figures; None where every district has household rows."""
+    years = facts.loc[facts["published_by"].notna(), "survey_year"]
+    return None if years.empty else int(years.max())
+
+
 def _counts_by_source(figures_from: pd.Series) -> dict[str, int]:
-    """How many districts have published rates, household rows, and of these pooled ones."""
+    """How many districts have published figures, of these counts, household rows, and of these pooled ones."""
     counts = figures_from.value_counts()
-    published, rows, pooled = (int(counts.get(name, 0)) for name in (PUBLISHED_RATES, HOUSEHOLD_ROWS, POOLED_ROWS))
-    return {"published": published, "by_rows": rows + pooled, "pooled": pooled}
+    rates, counted, rows, pooled = (
+        int(counts.get(name, 0)) for name in (PUBLISHED_RATES, PUBLISHED_COUNTS, HOUSEHOLD_ROWS, POOLED_ROWS)
+    )
+    return {"published": rates + counted, "counted": counted, "by_rows": rows + pooled, "pooled": pooled}
 
 
 # Every page has this line, those of earlier versions too. If a run fails or is missed, the banner goes below it.

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, create_model
 
-from pipeline.categories import LEVELS, UNIVERSITY_KINDS
+from pipeline.categories import LEVELS, MEASURES, POVERTY_SOURCES, UNIVERSITY_KINDS
 from pipeline.criterion import Criterion
-from pipeline.policy.parts import DistrictCode, Part, Positive, Share, SharesOfOne, Text, one_number_each
+from pipeline.policy.parts import DistrictCode, Part, Positive, Share, SharesOfOne, Text, one_number_each, one_of
+
+# Values of ``survey_year`` and of ``release`` that leave the choice to what is at hand.
+NEWEST_COMPLETE = "newest complete"
+ANY_SOURCE = "any"
 
 # One number for each kind and for each level. Type checkers know no class made at run time, so they see its base.
 if TYPE_CHECKING:
@@ -44,9 +48,10 @@ class Gate(Part):
 
 
 class Named(Part):
-    """A district whose figure the working group marks as suspect."""
+    """A district whose figure the working group marks as suspect: that of one survey year, or of every year."""
 
     district_code: DistrictCode
+    survey_year: int | None = None
     reason: Text
 
 
@@ -61,7 +66,9 @@ class Suspect(Part):
 class Poverty(Part):
     """The poverty criterion."""
 
-    survey_year: int
+    survey_year: int | Annotated[str, one_of((NEWEST_COMPLETE,))]
+    measure: Annotated[str, one_of(MEASURES)]
+    release: Annotated[str, one_of((ANY_SOURCE, *POVERTY_SOURCES))]
     population_year: int
     rate_goalpost_pct: Annotated[float, Field(gt=0, le=100)]
     count_goalpost_persons: Positive

@@ -14,7 +14,8 @@ class Again(IntEnum):
 
     SCORES = 1
     CRITERIA = 2
-    INPUTS = 3
+    FACTS = 3
+    INPUTS = 4
 
 
 class Effect(NamedTuple):
@@ -38,7 +39,9 @@ _EFFECTS: tuple[tuple[str, Effect], ...] = (
     ("decision.contact", Effect(Again.SCORES, rule=False)),
     ("seed", Effect(Again.SCORES, rule=False)),
     ("as_of", Effect(Again.CRITERIA, rule=False)),
-    ("poverty.survey_year", Effect(Again.INPUTS, rule=False)),
+    ("poverty.survey_year", Effect(Again.FACTS, rule=False)),
+    ("poverty.release", Effect(Again.FACTS, rule=False)),
+    ("poverty.measure", Effect(Again.FACTS, rule=True)),
     ("poverty.population_year", Effect(Again.INPUTS, rule=False)),
     ("households", Effect(Again.INPUTS, rule=False)),
     ("agencies", Effect(Again.CRITERIA, rule=True)),

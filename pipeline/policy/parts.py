@@ -3,11 +3,12 @@
 Not here: any section (``sections``, ``criterion_sections``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -60,6 +61,24 @@ class PointsOf100(Part):
         if abs(total - 100) > 1e-6:
             raise ValueError(f"sum to {total:g}; must sum to 100")
         return self
+
+
+def one_of(values: Collection[str]) -> AfterValidator:
+    """Let a parameter hold one of some texts only, which are declared elsewhere.
+
+    Args:
+        values: the texts.
+
+    Returns:
+        For the annotation of the parameter.
+    """
+
+    def check(value: str) -> str:
+        if value not in values:
+            raise ValueError(f"not one of {', '.join(values)}")
+        return value
+
+    return AfterValidator(check)
 
 
 def one_number_each(name: str, base: type[Part], meaning: str, numbers: Mapping[str, Any]) -> Any:

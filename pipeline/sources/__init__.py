@@ -1,9 +1,30 @@
 """One reader per outside system, named after it: from a folder under ``data/raw/`` to a ``Received`` table.
 
 Here: the file of each table, the codes it must match, the meaning of its columns. Not here: encodings, columns, types
-and messages (``reading``), joins (``assets/sql``). No reader imports another.
+and messages (``reading``), joins (``district_table``). No reader imports another,
+but for ``tpmap_counts``, whose files ``release_files`` opens.
 """
 
-from pipeline.sources import boundaries, context, data_systems, dopa, nesdc, subdistricts, tpmap, universities
+from pipeline.sources import (
+    boundaries,
+    context,
+    data_systems,
+    dopa,
+    nesdc,
+    subdistricts,
+    tpmap,
+    tpmap_counts,
+    universities,
+)
 
-__all__ = ["boundaries", "context", "data_systems", "dopa", "nesdc", "subdistricts", "tpmap", "universities"]
+__all__ = [
+    "boundaries",
+    "context",
+    "data_systems",
+    "dopa",
+    "nesdc",
+    "subdistricts",
+    "tpmap",
+    "tpmap_counts",
+    "universities",
+]

@@ -1,7 +1,7 @@
 """Subdistrict points: one point inside each subdistrict, to find where in a district people live.
 
 Here: their file and the codes they must match. Not here: population (``dopa``), the weighted centre of a
-district (``assets/sql/district_facts.sql``).
+district (``district_table/district_facts.sql``).
 """
 
 from pathlib import Path

@@ -98,7 +98,8 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
         "drift",
         "household_rows",
         "systems_agree",
-        "target_poor_agrees",
+        "release_scored",
+        "sources_agree",
         "certainty",
     }
     with dg.DagsterInstance.from_config(str(real_run.maps.parent)) as instance:

@@ -1,7 +1,6 @@
-"""The tables of districts that combine all criteria, and the score.
+"""The tables of districts with all criteria, and with the score.
 
-Not here: how a criterion is computed (``criteria``), how criteria become a score (``scoring``), sentences
-(``sentences``).
+Not here: facts (``facts``), how a criterion is computed (``criteria``), how criteria become a score (``scoring``).
 """
 
 from collections.abc import Mapping

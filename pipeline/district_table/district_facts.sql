@@ -1,27 +1,22 @@
 -- One row per district of the DOPA list, whatever the other sources know of it: every join is a LEFT JOIN on
 -- district_code, and each joined table holds a district at most once (its contract's key). Poverty is that of household
--- rows if there are any, of the systems that the policy uses for rates; else the published figures.
+-- rows if there are any, of the systems that the policy uses for rates; else the published figures it names.
 WITH
-round AS (
-    SELECT
-        max(value::INTEGER) FILTER (parameter = 'poverty.survey_year') AS survey_year,
-        max(value::INTEGER) FILTER (parameter = 'poverty.population_year') AS population_year
-    FROM policy
-    WHERE parameter IN ('poverty.survey_year', 'poverty.population_year')
-),
-trusted AS (
-    SELECT json_extract_string(value, '$[*]') AS systems FROM policy WHERE parameter = 'households.survey_systems'
-),
 registered AS (
-    SELECT population.* FROM population JOIN round ON population.year = round.population_year
+    SELECT * FROM population WHERE year = $population_year
 ),
-published AS (
-    SELECT poverty.* FROM poverty JOIN round ON poverty.year = round.survey_year
-),
+-- The measure of the policy: target poor are counted in place of all who are poor by the survey. Dimensions are known
+-- of the latter only.
 by_rows AS (
-    SELECT household_poverty.*, list_position(trusted.systems, household_poverty.system) AS preference
+    SELECT
+        * REPLACE (
+            if($target_poor, NULL, poor_{dimension}_persons) AS poor_{dimension}_persons,
+            if($target_poor, target_poor_persons, poor_persons) AS poor_persons,
+            if($target_poor, target_poor_households, poor_households) AS poor_households
+        ),
+        list_position($survey_systems, system) AS preference
     FROM household_poverty
-    JOIN trusted ON list_contains(trusted.systems, household_poverty.system)
+    WHERE list_contains($survey_systems, system)
 ),
 -- Districts whose count is too small to publish share the rate of all such districts of their province, which anyone can
 -- work out from what is published; so nothing computed from the rate reveals more.
@@ -83,18 +78,14 @@ surveyed AS (
     SELECT * FROM by_households
     UNION ALL BY NAME
     -- The table poverty holds what TPMAP publishes.
-    SELECT
-        published.* EXCLUDE (year),
-        year AS survey_year,
-        $published_rates AS figures_from,
-        'TPMAP' AS published_by
-    FROM published
-    ANTI JOIN by_households ON by_households.district_code = published.district_code
+    SELECT *
+    FROM published_poverty
+    ANTI JOIN by_households ON by_households.district_code = published_poverty.district_code
 ),
 residents AS (
     SELECT subdistrict_population.*
     FROM subdistrict_population
-    JOIN round ON subdistrict_population.year = round.population_year
+    WHERE year = $population_year
 ),
 -- Where people live: subdistrict points weighted by registered persons. A place without registered persons (an
 -- office, a subdistrict not in the register) counts as one person, so that each district has a centre.

@@ -1,0 +1,208 @@
+"""The files of TPMAP's releases: found, also in folders and zip archives, and read to cells of text.
+
+Here: which files there are, their year, TPMAP's names of columns, cells before they are converted. Not here: what the
+cells must be and how files are combined (``tpmap_counts``).
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.contracts import CONTRACTS, Column, Contract, Kind
+from pipeline.contracts.release_tables import INDICATORS
+from pipeline.contracts.shared_columns import YEAR, text
+from pipeline.dimensions import DIMENSIONS
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.reading.columns import ColumnMap
+from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
+from pipeline.reading.table import Cells, read_cells
+
+# The columns of codes, coarsest first, and how many digits the codes have. A file of the country has none.
+LEVELS = {"province_code": 2, "district_code": 4, "subdistrict_code": 6, "village_code": 8}
+PLACE_NAMES = ("province_name", "district_name", "subdistrict_name", "village_name")
+FIGURES = tuple(
+    column
+    for column in CONTRACTS["tpmap_counts"]
+    if column.name not in (*CONTRACTS["tpmap_counts"].key, "surveyed_computed")
+)
+# What a file of a release may hold; it has some of these columns.
+RELEASE = Contract(
+    "release",
+    "Poor persons and households of the areas of one level",
+    (),
+    (
+        *(Column(n, Kind.CODE, "code", pattern=f"[1-9][0-9]{{{digits - 1}}}") for n, digits in LEVELS.items()),
+        *(text(name, "name of the area", null=True) for name in PLACE_NAMES),
+        replace(YEAR, nullable=True),
+        *FIGURES,
+    ),
+    "TPMAP",
+)
+# Our name of each column that TPMAP publishes.
+TPMAP_NAMES = {
+    "province_ID": "province_code",
+    "amphur_ID": "district_code",
+    "tumbol_ID": "subdistrict_code",
+    "village_ID": "village_code",
+    "amphur_name": "district_name",
+    "tumbol_name": "subdistrict_name",
+    "household.CNT": "surveyed_households",
+    "HOUSEMEMBER_CNT": "surveyed_persons",
+    "poor.household.CNT": "poor_households",
+    "poor.JPT.CNT": "poor_persons",
+    "poor.JPT.MOFreg.CNT": "poor_applicants_persons",
+    "poor.JPT.MOFval.CNT": "target_poor_persons",
+    **{f"poor.JPT.MOFval.{name}": f"target_poor_{name}" for name in DIMENSIONS},
+    "JPT.MOFval.pov.rate": "target_poor_pct",
+    "MOF_REG_CNT": "applicants_persons",
+    "MOF_VAL_CNT": "card_holders_persons",
+    "ELDERLY_CNT": "elderly_persons",
+    "DISABLED_CNT": "disabled_persons",
+    "CHRONICPATIENT_CNT": "chronic_patients_persons",
+    "happiness": "happiness_mean",
+    **{f"poor.JPT.MOFval.ind{i}.CNT": f"target_poor_indicator_{i}" for i in INDICATORS},
+    **{f"indicator{i}.ALL": f"asked_{i}" for i in INDICATORS},
+    **{f"indicator{i}.CNT": f"failed_{i}" for i in INDICATORS},
+}
+SUFFIXES = (".csv", ".txt", ".xlsx")
+ARCHIVE = ".zip"
+MOST_MEMBERS = 20_000
+LARGEST_UNPACKED = 500_000_000
+BUDDHIST = 543
+# A name that begins with the two last digits of a Buddhist year, or has a year of four digits of either era.
+SHORT_YEAR = re.compile(r"y?(?P<year>[0-9]{2})(?![0-9])")
+LONG_YEAR = re.compile(r"(?<![0-9])(25[0-9]{2}|20[0-9]{2})(?![0-9])")
+
+
+@dataclass(frozen=True)
+class ReleaseFile:
+    """One file of a release, by itself or in an archive, before its cells are converted.
+
+    Attributes:
+        name: within the folder; for a member of an archive the archive and the member.
+        shown: as messages show it.
+        year: Common Era, by its name; None if its rows have a year.
+        is_country: the file has one row, the country, and no codes.
+    """
+
+    name: str
+    shown: str
+    year: int | None
+    is_country: bool
+    cells: Cells
+
+
+def year_of(name: str) -> int | None:
+    """Find the year in the name of a file or of a folder that it is in, the innermost first.
+
+    Args:
+        name: a path with forward slashes.
+
+    Returns:
+        The year, Common Era; None if there is none, or two different ones.
+
+    >>> year_of("61_province_11111.csv"), year_of("tpmap_2566_by_province.csv"), year_of("2023/amphur.csv")
+    (2018, 2023, 2023)
+    >>> year_of("province_11111.csv") is None
+    True
+    """
+    for part in reversed(name.split("/")):
+        if short := SHORT_YEAR.match(part):
+            return 2500 - BUDDHIST + int(short["year"])
+        if years := {int(year) - BUDDHIST * (int(year) > 2400) for year in LONG_YEAR.findall(part)}:
+            return years.pop() if len(years) == 1 else None
+    return None
+
+
+def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
+    """Read all files of releases in a folder, in its folders and in zip archives, to cells of text.
+
+    Args:
+        folder: ``data/raw/tpmap_aggregates/``.
+
+    Returns:
+        The files in the order of their names, and the origin of each file or archive.
+
+    Raises:
+        InputError: a file is not one of a release, or cannot be read.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and _is_input(path.relative_to(folder)))
+    if not found:
+        return [], []
+    sidecar = read_sidecar(folder)
+    files: list[ReleaseFile] = []
+    origins: list[Origin] = []
+    for path in found:
+        name = path.relative_to(folder).as_posix()
+        content, sha256 = read_content(folder, name)
+        columns = _columns(sidecar, name)
+        own = [_read(member, data, columns, folder) for member, data in _members(name, content, shown_path(path))]
+        files += own
+        ignored = tuple(dict.fromkeys(column for file in own for column in file.cells.header.ignored))
+        origin = replace(sidecar.origin(name, sha256), ignored_columns=ignored)
+        if len(own) == 1:
+            origin = replace(origin, encoding=own[0].cells.encoding, delimiter=own[0].cells.delimiter)
+        origins.append(origin)
+    return files, origins
+
+
+def _is_input(inside: Path) -> bool:
+    return inside.name not in (SIDECAR, "README.md") and not any(part.startswith((".", "~$")) for part in inside.parts)
+
+
+def _columns(sidecar: Sidecar, name: str) -> ColumnMap:
+    """TPMAP's own names, and those of the sidecar, which come first."""
+    given = sidecar.columns_of(name, RELEASE.column_names)
+    renamed = set(given.ours.values())
+    published = {theirs: ours for theirs, ours in TPMAP_NAMES.items() if ours not in renamed}
+    return replace(given, ours={**published, **given.ours}, optional=frozenset(published.values()) | given.optional)
+
+
+def _members(name: str, content: bytes, shown: str) -> Iterator[tuple[str, bytes]]:
+    """The file itself, or each file in an archive."""
+    if not name.lower().endswith(ARCHIVE):
+        yield name, content
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir() and _is_input(Path(m.filename))]
+            members = [m for m in members if not m.filename.startswith("__MACOSX/")]
+            size = sum(m.file_size for m in members)
+            if len(members) > MOST_MEMBERS or size > LARGEST_UNPACKED:
+                found = f"an archive of {len(members):,} files that unpacks to {size / 1e6:,.0f} MB"
+                expected = f"at most {MOST_MEMBERS:,} files and {LARGEST_UNPACKED / 1e6:,.0f} MB"
+                raise InputError(Problem(shown, found, expected, "put the files themselves here"))
+            for member in sorted(members, key=lambda m: m.filename):
+                yield f"{name}/{member.filename}", archive.read(member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        found = f"an archive that cannot be read ({' '.join(str(error).split())[:60]})"
+        raise InputError(Problem(shown, found, "a zip archive without a password", "copy or save it again")) from None
+
+
+def _read(name: str, content: bytes, columns: ColumnMap, folder: Path) -> ReleaseFile:
+    shown = f"{shown_path(folder)}/{name}"
+    if not name.lower().endswith(SUFFIXES):
+        kinds = f"one of {', '.join((*SUFFIXES, ARCHIVE))}"
+        raise InputError(Problem(shown, f"a file of the kind '{Path(name).suffix}'", kinds, "export it again"))
+    cells = read_cells(content, shown, RELEASE, columns, partial=True)
+    has = set(cells.text)
+    year = year_of(name)
+    if year is None and "year" not in has:
+        expected = "a year in its name, such as 61_province_11111.csv or tpmap_2566.csv, or a column year"
+        raise InputError(Problem(shown, shown_value(Path(name).name), expected, "rename the file"))
+    if not has & {column.name for column in FIGURES}:
+        raise _missing(shown, columns, "figures", "poor.JPT.CNT", cells)
+    is_country = not has & set(LEVELS)
+    if is_country and not (len(cells.text) == 1 and "country" in name.lower()):
+        raise _missing(shown, columns, "codes", "amphur_ID", cells)
+    return ReleaseFile(name, shown, None if "year" in has else year, is_country, cells)
+
+
+def _missing(shown: str, columns: ColumnMap, kind: str, such_as: str, cells: Cells) -> InputError:
+    unused = ", ".join(cells.header.ignored[:5])
+    found = f"no column of {kind}" + (f" (columns not used: {unused})" if unused else "")
+    fix = columns.how_to_map(TPMAP_NAMES[such_as])
+    return InputError(Problem(shown, found, f"TPMAP's columns, such as {such_as}", fix, line=1))

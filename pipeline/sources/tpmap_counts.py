@@ -1,0 +1,266 @@
+"""TPMAP's releases: how many persons and households are poor, by area, as TPMAP publishes them.
+
+Here: what cells must be, how levels and files of one year are combined, what contradicts itself. Not here: finding and
+opening files (``release_files``), which release is scored (``releases``). What an agency has published is not left out
+where it is small: limits on small counts apply to household rows only.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contracts import CONTRACTS, Kind
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.reading.cells import typed_table
+from pipeline.reading.columns import Header
+from pipeline.reading.table import Received
+from pipeline.small_cells import COUNTRY
+from pipeline.sources.release_files import FIGURES, LEVELS, RELEASE, ReleaseFile, release_files
+
+COUNTS = tuple(column.name for column in FIGURES if column.kind is Kind.COUNT)
+# Two files may have the same figure with another number of decimals.
+SAME = 1e-6
+# A published rate may be rounded to two decimals.
+ROUNDED_PCT = 0.006
+# The survey of basic needs (JPT) is not made in Bangkok, so that the country is the sum of the other provinces.
+NOT_SURVEYED = ("10",)
+# Figures that count some of those that the other figure counts.
+PART_OF = (
+    ("poor_persons", "surveyed_persons"),
+    ("poor_households", "surveyed_households"),
+    ("poor_applicants_persons", "poor_persons"),
+    ("target_poor_persons", "poor_persons"),
+    *((name, "target_poor_persons") for name in COUNTS if name.startswith("target_poor_") and name[-8:] != "_persons"),
+)
+
+
+def release_counts(folder: Path, districts: pd.DataFrame) -> Received:
+    """Read the figures of every release per district, province and country, from files of any level.
+
+    Files of one year are combined. Where a district has figures of its own, those are used; else the sum of its
+    subdistricts or villages. Persons surveyed are computed from target poor and their rate where no file has them.
+
+    Args:
+        folder: ``data/raw/tpmap_aggregates/``, with files such as ``61_province_11111.csv``.
+        districts: the DOPA list.
+
+    Returns:
+        One row per year and area; the country (``TH``) where its file is there or every surveyed province has figures.
+
+    Raises:
+        InputError: a file is not one of a release, a code is not within its province or district, or figures contradict
+            each other.
+    """
+    files, origins = release_files(folder)
+    contract = CONTRACTS["tpmap_counts"]
+    if not files:
+        return Received(pd.DataFrame(columns=contract.column_names), (), 0)
+    repaired: list[dict[str, Any]] = []
+    tables: list[pd.DataFrame] = []
+    for table, records in _typed(files, districts):
+        tables.append(table)
+        repaired += [{**record, "file": f"{folder.name}/{record['file']}"} for record in records]
+    surveyed = set(districts["province_code"]) - set(NOT_SURVEYED)
+    rows = []
+    for year, of_year in pd.concat(tables).groupby("year"):
+        areas = _with_surveyed(_combined(of_year, folder), folder)
+        rows.append(_with_country(areas, surveyed, folder).assign(year=year))
+    merged = pd.concat(rows).rename_axis("area_code").reset_index()
+    result = merged.reindex(columns=contract.column_names)
+    return Received(result, tuple(origins), sum(map(len, tables)), tuple(repaired))
+
+
+def _typed(
+    files: Sequence[ReleaseFile], districts: pd.DataFrame
+) -> Iterator[tuple[pd.DataFrame, list[dict[str, Any]]]]:
+    """Convert files with the same columns together, since a release may have a file for each province."""
+    known = {"province_code": set(districts["province_code"]), "district_code": set(districts["district_code"])}
+    problems: list[Problem] = []
+    read: list[tuple[pd.DataFrame, list[dict[str, Any]]]] = []
+    for _, same in groupby(sorted(files, key=_columns_of), key=_columns_of):
+        group = list(same)
+        header = group[0].cells.header
+        text = pd.concat([file.cells.text for file in group], ignore_index=True)
+        at = [(file, int(line)) for file in group for line in file.cells.text.index]
+        table, records, found = typed_table(text, RELEASE, header, "", known)
+        records = [{**record, "file": at[record["line"]][0].name, "line": at[record["line"]][1]} for record in records]
+        levels = [name for name in LEVELS if name in table]
+        added = {
+            "file": pd.Series([file.shown for file, _ in at], dtype="str"),
+            "code": table[levels[-1]] if levels else pd.Series(COUNTRY, index=table.index, dtype="str"),
+        }
+        if "year" not in table:
+            added["year"] = pd.Series([file.year for file, _ in at], dtype="Int64")
+        table = pd.concat([table, pd.DataFrame(added)], axis=1)
+        if levels:
+            found += _wrong_codes(table, levels, known["district_code"], header)
+            found += _repeated(table, levels[-1], header)
+        problems += [replace(p, file=at[p.line or 0][0].shown, line=at[p.line or 0][1]) for p in found]
+        read.append((table, records))
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
+    yield from read
+
+
+def _columns_of(file: ReleaseFile) -> tuple[Any, ...]:
+    return file.cells.header.names, tuple(file.cells.header.positions.items())
+
+
+def _wrong_codes(table: pd.DataFrame, levels: Sequence[str], known: set[str], header: Header) -> list[Problem]:
+    finest = table[levels[-1]]
+    wrong = pd.Series(False, index=table.index)
+    for column in levels:
+        wrong |= finest.str[: LEVELS[column]] != table[column]
+    if LEVELS[levels[-1]] >= LEVELS["district_code"]:
+        wrong |= ~finest.str[: LEVELS["district_code"]].isin(known)
+    return [
+        Problem(
+            "",
+            f"'{finest[row]}'",
+            "a code within its province and district",
+            "correct one of the codes in this row",
+            line=int(row),
+            column=header.shown(levels[-1]),
+        )
+        for row in table.index[wrong & finest.notna()]
+    ]
+
+
+def _repeated(table: pd.DataFrame, level: str, header: Header) -> list[Problem]:
+    repeated = table.duplicated(["file", level, "year"]) & table[level].notna()
+    return [
+        Problem(
+            "",
+            f"{table.at[row, level]} a second time",
+            f"each {header.shown(level)} once",
+            "keep one of the two rows",
+            line=int(row),
+            column=header.shown(level),
+        )
+        for row in table.index[repeated]
+    ]
+
+
+def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Combine the files of one year to one row per district and province, and the country if it has a file."""
+    names = [column.name for column in FIGURES]
+    present = [name for name in names if name in cells]
+    values = cells[present].astype("float64")
+    grouped = values.groupby(cells["code"].to_numpy())
+    low, high = grouped.min(), grouped.max()
+    differ = (high - low) > SAME * high.abs()
+    if differ.any(axis=None):
+        raise _differing(cells, values, differ, folder)
+    by_code = grouped.first()
+    digits = by_code.index.str.len()
+    is_country = by_code.index == COUNTRY
+    of_level = {n: by_code[(digits == n) & ~is_country] for n in LEVELS.values()}
+    counts = [name for name in present if name in COUNTS]
+    whole = of_level[4]
+    for finer in (of_level[6], of_level[8]):
+        summed = finer[counts].groupby(finer.index.str[:4]).sum(min_count=1)
+        _check_sums(whole, summed, "district", folder)
+        whole = whole.combine_first(summed)
+    _check_sums(of_level[2], whole[counts].groupby(whole.index.str[:2]).sum(min_count=1), "province", folder)
+    provinces = of_level[2].combine_first(_summed_provinces(whole, counts))
+    return pd.concat([whole, provinces, by_code[is_country]]).reindex(columns=names).copy()
+
+
+def _first(flags: pd.DataFrame) -> tuple[str, str]:
+    """The row and column of the first flag that is true."""
+    row, column = np.argwhere(flags.to_numpy(dtype=bool))[0]
+    return str(flags.index[row]), str(flags.columns[column])
+
+
+def _differing(cells: pd.DataFrame, values: pd.DataFrame, differ: pd.DataFrame, folder: Path) -> InputError:
+    code, name = _first(differ)
+    both = cells[(cells["code"] == code) & values[name].notna()].drop_duplicates("file")
+    one, other = both["file"].iloc[0], both["file"].iloc[1]
+    theirs = other.removeprefix(f"{shown_path(folder)}/")
+    return InputError(
+        Problem(
+            one,
+            f"{name} of {code} that differs from {theirs}",
+            "the same value in both files",
+            "keep the file with the right value and move the other away",
+        )
+    )
+
+
+def _summed_provinces(districts: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
+    """Sum districts to provinces; a count that a district lacks is not known of its province."""
+    groups = districts[list(counts)].groupby(districts.index.str[:2])
+    return groups.sum(min_count=1).where(groups.count().eq(groups.size(), axis=0))
+
+
+def _check_sums(whole: pd.DataFrame, summed: pd.DataFrame, level: str, folder: Path) -> None:
+    """Raise ``InputError`` where the parts of an area have more than the area itself."""
+    shared = [name for name in summed if name in whole]
+    both = whole.index.intersection(summed.index)
+    more = summed.loc[both, shared] > whole.loc[both, shared]
+    if more.any(axis=None):
+        code, name = _first(more)
+        raise InputError(
+            Problem(
+                shown_path(folder),
+                f"{name} of {level} {code}: {whole.at[code, name]:,.0f}, and {summed.at[code, name]:,.0f} in its parts",
+                f"a {level} that has at least the sum of its parts",
+                "keep the files with the right counts and move the others away",
+            )
+        )
+
+
+def _with_surveyed(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Check the figures of each area against each other, and compute persons surveyed where only a rate is known."""
+    target, rate = table["target_poor_persons"], table["target_poor_pct"]
+    computed = (100 * target / rate).where(rate > 0).round()
+    missing = table["surveyed_persons"].isna() & computed.notna()
+    table = table.assign(
+        surveyed_persons=table["surveyed_persons"].fillna(computed),
+        surveyed_computed=missing,
+    )
+    for part, whole in PART_OF:
+        _check_area(table, table[part] > table[whole], f"{part} of {{part:,.0f}}", part, f"at most {whole}", folder)
+    expected = 100 * target / table["surveyed_persons"]
+    _check_area(
+        table,
+        (rate - expected).abs() > ROUNDED_PCT,
+        "target_poor_pct of {part:.4f}",
+        "target_poor_pct",
+        "100 x target_poor_persons / surveyed_persons",
+        folder,
+    )
+    return table.assign(target_poor_pct=rate.fillna(expected.where(table["surveyed_persons"] > 0)))
+
+
+def _check_area(table: pd.DataFrame, wrong: pd.Series, found: str, name: str, expected: str, folder: Path) -> None:
+    """Raise ``InputError`` naming the first area whose figures contradict each other."""
+    if wrong.any():
+        code = wrong.index[wrong][0]
+        found = found.format(part=table.at[code, name])
+        where = f"{shown_path(folder)}/"
+        raise InputError(
+            Problem(where, f"area {code}: {found}", expected, "correct the figures of this area, or leave the file out")
+        )
+
+
+def _with_country(table: pd.DataFrame, surveyed: set[str], folder: Path) -> pd.DataFrame:
+    """Add the country as the sum of its provinces where all have figures, and hold a file of the country against it."""
+    provinces = table[table.index.isin(surveyed)]
+    counts = list(COUNTS)
+    complete = provinces[counts].notna().sum() == len(surveyed)
+    summed = provinces[counts].sum().where(complete)
+    if COUNTRY in table.index:
+        _check_sums(table.loc[[COUNTRY], counts], summed.to_frame(COUNTRY).T, "country", folder)
+        return table
+    if not complete.any():
+        return table
+    row = summed.to_frame(COUNTRY).T
+    pct = 100 * row["target_poor_persons"] / row["surveyed_persons"]
+    row = row.assign(target_poor_pct=pct, surveyed_computed=bool(provinces["surveyed_computed"].any()))
+    return pd.concat([table, row.reindex(columns=table.columns)])
