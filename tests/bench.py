@@ -108,7 +108,7 @@ from pipeline.sources import dopa, tpmap
 raw, districts = Path(sys.argv[1]) / "data" / "raw", dopa.districts().table
 kinds = {"faults": tuple(sys.argv[6:])} if sys.argv[6:] else {}
 order = Order(int(sys.argv[2]), defects=float(sys.argv[3]), format=sys.argv[4], cp874=False, **kinds)
-write_sample(order, Path(sys.argv[5]), tpmap.district_rates(raw / "tpmap", districts, 2022).table, districts, set())
+write_sample(order, Path(sys.argv[5]), tpmap.district_rates(raw / "tpmap", districts).table, districts, set())
 """
 INTAKE = """
 import json, sys

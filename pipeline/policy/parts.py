@@ -70,7 +70,10 @@ def one_of(values: Collection[str]) -> AfterValidator:
         values: the texts.
 
     Returns:
-        For the annotation of the parameter.
+        A validator, for the annotation of the parameter.
+
+    Raises:
+        ValueError: raised by the validator for another text.
     """
 
     def check(value: str) -> str:

@@ -155,6 +155,22 @@ def column_map(entries: Any, known: Collection[str], file: str, table: str = "[c
     return ColumnMap(dict(entries), file, table)
 
 
+def unnamed(name: str, at: int) -> str:
+    """Name a column of a header that may have none.
+
+    Args:
+        name: its name; empty if it has none.
+        at: its position, from 0.
+
+    Returns:
+        The name to show.
+
+    >>> unnamed("", 0), unnamed("ปี", 1)
+    ('column 1 without a name', 'ปี')
+    """
+    return name or f"column {at + 1} without a name"
+
+
 def find_columns(
     header: Sequence[str], wanted: Sequence[str], columns: ColumnMap, file: str, *, partial: bool = False
 ) -> Header:
@@ -183,7 +199,7 @@ def find_columns(
         if name in ours_of:
             places.setdefault(ours_of[name], []).append(i)
     problems = [_twice([names[i] for i in at], ours, columns, file) for ours, at in places.items() if len(at) > 1]
-    ignored = tuple(name or f"column {i} without a name" for i, name in enumerate(names, 1) if name not in ours_of)
+    ignored = tuple(unnamed(name, i) for i, name in enumerate(names) if name not in ours_of)
     if not partial:
         absent = {
             clean_name(name): ours

@@ -5,7 +5,7 @@ Here: the order of these steps, and ``Received``, a table with its origin. Not h
 table must be (``contracts``).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ import pandas as pd
 from pipeline.contracts import Contract
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.reading.cells import repeated_keys, typed_table
-from pipeline.reading.columns import ColumnMap, Header, find_columns
+from pipeline.reading.columns import ColumnMap, Header, find_columns, unnamed
 from pipeline.reading.delimited import header_of, rows_of
 from pipeline.reading.encodings import decode
 from pipeline.reading.sidecar import Origin, read_content, read_sidecar
+
+# Names of a column that numbers the rows: none, or the one that pandas gives such a column when it reads it.
+ROW_NUMBERS = ("", "Unnamed: 0", "index")
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,18 @@ def read_cells(content: bytes, file: str, contract: Contract, columns: ColumnMap
         index=pd.Index([line for line, _ in rows], dtype="int64"),
         dtype="str",
     )
-    return Cells(cells, header, encoding, delimiter)
+    return Cells(cells, _without_row_numbers(header, [row for _, row in rows]), encoding, delimiter)
+
+
+def _without_row_numbers(header: Header, rows: Sequence[Sequence[str]]) -> Header:
+    """Leave an unnamed column out of those not used if it only numbers the rows, as pandas writes its index."""
+    for at, name in enumerate(header.names):
+        if name in ROW_NUMBERS and at not in header.positions.values():
+            numbers = [row[at] for row in rows]
+            if any(numbers == [str(n) for n in range(first, first + len(rows))] for first in (0, 1)):
+                shown = unnamed(name, at)
+                return replace(header, ignored=tuple(other for other in header.ignored if other != shown))
+    return header
 
 
 def check_provinces(received: Received, path: Path) -> Received:

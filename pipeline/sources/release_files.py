@@ -36,7 +36,7 @@ RELEASE = Contract(
     (
         *(Column(n, Kind.CODE, "code", pattern=f"[1-9][0-9]{{{digits - 1}}}") for n, digits in LEVELS.items()),
         *(text(name, "name of the area", null=True) for name in PLACE_NAMES),
-        replace(YEAR, nullable=True),
+        YEAR,
         *FIGURES,
     ),
     "TPMAP",

@@ -1,6 +1,7 @@
 """Thai People Map and Analytics Platform: rates by unit, summed to districts.
 
-Not here: TPMAP's counts (``tpmap_counts``), household rows (``households``), which figures are scored (``releases``).
+Not here: TPMAP's counts (``tpmap_counts``), household rows (``households``), which figures are scored
+(``published_figures``).
 """
 
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.errors import InputError, Problem, shown_path
+from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.table import Received, read_table
 
 RATES_NAME = re.compile(r"tpmap_(?P<year>[0-9]{4})_by_district\.csv")
@@ -26,14 +27,16 @@ def district_rates(folder: Path, districts: pd.DataFrame) -> Received:
         One row per district with figures and year; rates in per cent. No rows without such a file.
 
     Raises:
-        InputError: a row contradicts itself: it has another year than the name of its file, more persons with published
-            rates than surveyed persons, or a lower bound above the upper bound.
+        InputError: a file has another name; or a row contradicts itself: it has another year than the name of its file,
+            more persons with published rates than surveyed persons, or a lower bound above the upper bound.
     """
-    read = [
-        _of_year(folder, path.name, int(named["year"]), districts)
-        for path in sorted(folder.glob("*"))
-        if (named := RATES_NAME.fullmatch(path.name))
-    ]
+    read = []
+    for path in sorted(folder.glob("*.csv")):
+        named = RATES_NAME.fullmatch(path.name)
+        if named is None:
+            expected = "a name such as tpmap_2022_by_district.csv (tpmap_<year>_by_district.csv)"
+            raise InputError(Problem(shown_path(path), shown_value(path.name), expected, "rename the file"))
+        read.append(_of_year(folder, path.name, int(named["year"]), districts))
     names = CONTRACTS["poverty"].column_names
     tables = [received.table for received in read]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)

@@ -1,8 +1,8 @@
 """TPMAP's releases: how many persons and households are poor, by area, as TPMAP publishes them.
 
-Here: what cells must be, how levels and files of one year are combined, what contradicts itself. Not here: finding and
-opening files (``release_files``), which release is scored (``releases``). What an agency has published is not left out
-where it is small: limits on small counts apply to household rows only.
+Here: what cells must be, how levels and files of one year are combined, what contradicts itself. What an agency has
+published is not left out where it is small: limits on small counts apply to household rows only. Not here: finding and
+opening files (``release_files``), which release is scored (``published_figures``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -70,6 +70,8 @@ def release_counts(folder: Path, districts: pd.DataFrame) -> Received:
     for year, of_year in pd.concat(tables).groupby("year"):
         areas = _with_surveyed(_combined(of_year, folder), folder)
         rows.append(_with_country(areas, surveyed, folder).assign(year=year))
+    if not rows:
+        return Received(pd.DataFrame(columns=contract.column_names), tuple(origins), 0)
     merged = pd.concat(rows).rename_axis("area_code").reset_index()
     result = merged.reindex(columns=contract.column_names)
     return Received(result, tuple(origins), sum(map(len, tables)), tuple(repaired))

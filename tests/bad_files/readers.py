@@ -83,7 +83,7 @@ def write_plainly(file: Path, layer: Layer) -> None:
 
 READERS = {
     "poverty": Reader(
-        "tpmap", "tpmap_2022_by_district.csv", "district_code", lambda p: tpmap.district_rates(p, DISTRICTS, 2022)
+        "tpmap", "tpmap_2022_by_district.csv", "district_code", lambda p: tpmap.district_rates(p, DISTRICTS)
     ),
     "population": Reader(
         "dopa", "population_by_district.csv", "district_code", lambda p: dopa.population(p, DISTRICTS, 2021)

@@ -306,7 +306,7 @@ def test_sidecars(fault: str, tmp_path: Path) -> None:
     content, parts = SIDECARS[fault]
     file = READERS["poverty"].copied(tmp_path)
     (file.parent / "SOURCE.toml").write_bytes(content)
-    refused(lambda: tpmap.district_rates(file.parent, DISTRICTS, 2022), "SOURCE.toml", *parts)
+    refused(lambda: tpmap.district_rates(file.parent, DISTRICTS), "SOURCE.toml", *parts)
 
 
 LISTS: dict[str, tuple[bytes, list[str]]] = {

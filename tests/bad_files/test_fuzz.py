@@ -25,10 +25,10 @@ from pipeline.errors import InputError
 from pipeline.households import mapping
 from pipeline.project import Paths
 from pipeline.runs import rounds, switching, verifying
-from pipeline.sources import boundaries, tpmap, universities
+from pipeline.sources import boundaries, tpmap_counts, universities
 from tests.bad_files.readers import DISTRICTS, RAW, READERS
 from tests.households.conftest import Province, csv, parquet, province, row, xlsx
-from tests.sources.test_target_poor import AMPHUR
+from tests.sources.test_tpmap_counts import AMPHUR
 
 __all__ = ["province"]
 EXAMPLES = int(os.environ.get("PILOT_AREAS_FUZZ", "15"))
@@ -162,7 +162,7 @@ def test_partnerships_and_sidecars(tmp_path: Path) -> None:
     try_it()
 
 
-def test_target_poor(tmp_path: Path) -> None:
+def test_tpmap_counts(tmp_path: Path) -> None:
     place = tmp_path / "tpmap_aggregates"
     place.mkdir()
     shutil.copy(RAW / "tpmap_aggregates" / "SOURCE.toml", place)
@@ -171,7 +171,7 @@ def test_target_poor(tmp_path: Path) -> None:
     @given(any_of(AMPHUR.encode()))
     def try_it(content: bytes) -> None:
         (place / "61_50_amphur_11111.csv").write_bytes(content)
-        returns_or_names(lambda: tpmap.target_poor(place, DISTRICTS, 5), "target_poor")
+        returns_or_names(lambda: tpmap_counts.release_counts(place, DISTRICTS), "tpmap_counts")
 
     try_it()
 

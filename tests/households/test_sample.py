@@ -20,7 +20,7 @@ PPP = {"50", "58", "95"}
 
 @pytest.fixture(scope="module")
 def rates(districts: pd.DataFrame) -> pd.DataFrame:
-    return tpmap.district_rates(ROOT / "data" / "raw" / "tpmap", districts, 2022).table
+    return tpmap.district_rates(ROOT / "data" / "raw" / "tpmap", districts).table
 
 
 def test_district_totals_follow_sizes_and_rates(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:

@@ -89,7 +89,7 @@ def test_tpmap_refuses(name: str, tmp_path: Path) -> None:
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).write_bytes(change((place / TPMAP).read_bytes()))
     with pytest.raises(InputError) as caught:
-        tpmap.district_rates(place, DISTRICTS, 2022)
+        tpmap.district_rates(place, DISTRICTS)
     refusal(caught.value, TPMAP, *parts)
 
 
@@ -105,7 +105,7 @@ def test_tpmap_repairs_with_a_record(name: str, tmp_path: Path) -> None:
     old, new, used = REPAIRED[name]
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).write_bytes(replaced(old, new)((place / TPMAP).read_bytes()))
-    received = tpmap.district_rates(place, DISTRICTS, 2022)
+    received = tpmap.district_rates(place, DISTRICTS)
     assert [m["used"] for m in received.repaired] == [used]
     assert received.repaired[0]["line"] == 2
     assert len(received.table) == received.rows_in == 878
@@ -116,34 +116,32 @@ def test_byte_order_mark_windows_lines_and_shuffled_rows_are_accepted(tmp_path: 
     head, *rows = (place / TPMAP).read_text(encoding="utf-8").splitlines()
     text = "\r\n".join([head, *reversed(rows)]) + "\r\n"
     (place / TPMAP).write_bytes(b"\xef\xbb\xbf" + text.encode())
-    plain = CONTRACTS["poverty"].conform(tpmap.district_rates(RAW / "tpmap", DISTRICTS, 2022).table)
-    pd.testing.assert_frame_equal(
-        CONTRACTS["poverty"].conform(tpmap.district_rates(place, DISTRICTS, 2022).table), plain
-    )
+    plain = CONTRACTS["poverty"].conform(tpmap.district_rates(RAW / "tpmap", DISTRICTS).table)
+    pd.testing.assert_frame_equal(CONTRACTS["poverty"].conform(tpmap.district_rates(place, DISTRICTS).table), plain)
 
 
 def test_missing_and_misnamed_files_and_sidecars(tmp_path: Path) -> None:
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).rename(place / "tpmap_2022_by_districts.csv")
     with pytest.raises(InputError) as caught:
-        tpmap.district_rates(place, DISTRICTS, 2022)
-    refusal(caught.value, "no such file", "rename tpmap_2022_by_districts.csv")
+        tpmap.district_rates(place, DISTRICTS)
+    refusal(caught.value, "tpmap_2022_by_districts.csv", "tpmap_<year>_by_district.csv")
     (place / "tpmap_2022_by_districts.csv").rename(place / TPMAP)
     (place / "SOURCE.toml").write_text("title_th = 'ก'\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        tpmap.district_rates(place, DISTRICTS, 2022)
+        tpmap.district_rates(place, DISTRICTS)
     refusal(caught.value, "SOURCE.toml", "title_en")
     (place / "SOURCE.toml").unlink()
     with pytest.raises(InputError) as caught:
-        tpmap.district_rates(place, DISTRICTS, 2022)
+        tpmap.district_rates(place, DISTRICTS)
     refusal(caught.value, "SOURCE.toml", "no such file")
 
 
 def test_a_changed_file_is_seen_against_its_sidecar(tmp_path: Path) -> None:
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).write_bytes((place / TPMAP).read_bytes() + b"\n")
-    assert not tpmap.district_rates(place, DISTRICTS, 2022).origins[0].as_recorded
-    assert tpmap.district_rates(RAW / "tpmap", DISTRICTS, 2022).origins[0].as_recorded
+    assert not tpmap.district_rates(place, DISTRICTS).origins[0].as_recorded
+    assert tpmap.district_rates(RAW / "tpmap", DISTRICTS).origins[0].as_recorded
 
 
 def test_other_sources_refuse(tmp_path: Path) -> None:
@@ -179,7 +177,7 @@ def test_a_sidecar_whose_digests_are_not_a_table(tmp_path: Path) -> None:
     text = (place / "SOURCE.toml").read_text(encoding="utf-8").split("[sha256]")[0]
     (place / "SOURCE.toml").write_text(text + 'sha256 = "abc"\n', encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        tpmap.district_rates(place, DISTRICTS, 2022)
+        tpmap.district_rates(place, DISTRICTS)
     refusal(caught.value, "SOURCE.toml", "[sha256]")
 
 

@@ -20,7 +20,7 @@ from pipeline.project import Paths
 from pipeline.reading.columns import ColumnMap, clean_name
 from pipeline.reading.encodings import NOT_THAI
 from pipeline.reading.table import parse_table
-from pipeline.sources import nesdc, tpmap, universities
+from pipeline.sources import nesdc, tpmap_counts, universities
 from pipeline.workspace import Note
 from tests.bad_files.readers import DISTRICTS, READERS, plain_of
 from tests.conftest import ROOT
@@ -208,6 +208,8 @@ def test_a_sidecar_is_read_strictly(line: str, words: list[str], tmp_path: Path)
 def test_a_renamed_figure_of_one_aggregate_file(tmp_path: Path) -> None:
     place = Path(shutil.copytree(RAW / "tpmap_aggregates", tmp_path / "tpmap_aggregates"))
     sidecar = place / "SOURCE.toml"
+    for carried in place.glob("*.csv"):
+        carried.unlink()
     text = sidecar.read_text(encoding="utf-8")
     lines = '[columns."66_province.csv"]\n"จำนวนคนจนเป้าหมาย" = "target_poor_persons"\n'
     sidecar.write_text(text.replace("[sha256]", f"{lines}\n[sha256]"), encoding="utf-8")
@@ -215,7 +217,7 @@ def test_a_renamed_figure_of_one_aggregate_file(tmp_path: Path) -> None:
         "province_ID;จำนวนคนจนเป้าหมาย;ปี\n50;1500;2566\n58;700;2566\n", encoding="cp874"
     )
     (place / "65_province.csv").write_text("province_ID,poor.JPT.MOFval.CNT\n50,1600\n58,800\n", encoding="utf-8")
-    received = tpmap.target_poor(place, DISTRICTS, 5)
+    received = tpmap_counts.release_counts(place, DISTRICTS)
     table = received.table.set_index(["year", "area_code"])["target_poor_persons"].dropna()
     assert table.to_dict() == {(2022, "50"): 1600, (2022, "58"): 800, (2023, "50"): 1500, (2023, "58"): 700}
     assert {o.file.split("/")[1]: o.ignored_columns for o in received.origins} == {
