@@ -44,7 +44,7 @@ def test_explain_a_district_and_a_province(at: Path, capsys: pytest.CaptureFixtu
     assert "ต้องการข้อมูล" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("code", ["9999", "ยะลาา", "7", "../x"])
+@pytest.mark.parametrize("code", ["9999", "ยะลลา", "7", "../x"])
 def test_an_unknown_code_is_refused_in_one_line(code: str, at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", code]) == 2
     output = capsys.readouterr().err

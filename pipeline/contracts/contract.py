@@ -87,6 +87,8 @@ class Column:
             words = "one of " + ", ".join(self.allowed)
         elif self.pattern and self.kind is Kind.CODE:
             words = f"a code of the form {self.pattern}"
+        elif self.unit == "date":
+            words = "a day of the calendar as year-month-day"
         if self.minimum is not None and self.maximum is not None:
             words += f" from {self.minimum:g} to {self.maximum:g}"
         elif self.minimum is not None:

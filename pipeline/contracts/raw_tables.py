@@ -165,7 +165,7 @@ partnerships = Contract(
         Column("campus_code", Kind.TEXT, "campus, as in universities"),
         Column("partner", Kind.TEXT, "partner of the campus"),
         Column("document", Kind.TEXT, "agreement, project number or address"),
-        Column("signed_on", Kind.TEXT, "date, Common Era", pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        Column("signed_on", Kind.TEXT, "date, Common Era", "date", pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     ),
     "the agencies and universities",
 )

@@ -94,6 +94,7 @@ def bare_name(text: str | None, words: Words = DISTRICT_WORDS) -> str:
     return compared(words.pattern.sub("", words.pattern.sub("", text, count=1), count=1))
 
 
+@lru_cache(maxsize=20_000)
 def possible_names(text: str | None, words: Words) -> tuple[str, ...]:
     """List the names that a cell can mean, the likeliest first.
 

@@ -237,7 +237,7 @@ class Gazetteer:
         if province is not None and province not in provinces:
             return _contradiction("province_name", "the name of another province than the code", province_name)
         named = {d for p in provinces for d in self.districts_named(p, district_name)}
-        if not named and province is None:
+        if not named and province is None and plain(district_name):
             everywhere = {d for p in self.provinces for d in self.districts_named(p, district_name)}
             named = everywhere if len(everywhere) == 1 else set()
         if named and not named & districts:

@@ -15,8 +15,12 @@ from pipeline.contracts import Column, Contract, Kind
 from pipeline.errors import Problem, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.reading.columns import Header
+from pipeline.reading.written import DATE, YEAR, is_date, number_hint, plain_date, plain_number
 
-PLAIN_NUMBER = r"[0-9.eE+-]*"
+# Cells that need no repair, which most columns hold throughout.
+PLAIN = {Kind.CODE: r"[0-9.eE+-]*", Kind.COUNT: r"-?[0-9]*", Kind.NUMBER: r"[0-9.eE+-]*"}
+COMMON_YEAR = r"(?:1[0-9]|20|21)[0-9]{2}|"
+FOUR_DIGITS = "[0-9]{4}-"
 # Digits of the codes in columns of areas.
 AREA_DIGITS = {
     "province_code": PROVINCE,
@@ -79,7 +83,7 @@ def typed_table(
                 file,
                 shown_value(cells[line]) if cells[line] else "nothing",
                 column.expected,
-                "correct the cell and run again",
+                number_hint(cells[line], column),
                 line=int(line),
                 column=shown,
             )
@@ -89,9 +93,10 @@ def typed_table(
 
 
 def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[dict[str, Any]]]:
-    """Remove invisible characters from cells; remove spaces from codes and numbers and write their digits as Western.
+    """Remove invisible characters from cells, and write codes, numbers, years and dates in one way.
 
-    Cells of text are also trimmed and composed (Unicode NFC), which is not recorded.
+    Codes lose spaces and have Western digits; for numbers and dates see ``written``. Cells of text are also trimmed and
+    composed (Unicode NFC), which is not recorded.
 
     Args:
         cells: text, (n,), indexed by line number.
@@ -106,13 +111,20 @@ def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[di
     (['1001', '1002'], [{'line': 2, 'found': '๑๐๐๑', 'used': '1001'}])
     """
     if column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
-        if cells.str.fullmatch(PLAIN_NUMBER).all():
+        usual = COMMON_YEAR if column.unit == YEAR else PLAIN[column.kind]
+        if cells.str.fullmatch(usual).all():
             return cells, []
         clean = cells.map(lambda cell: cell.translate(INVISIBLE).strip().translate(THAI_DIGITS))
+        if column.kind is not Kind.CODE:
+            clean = clean.map(lambda cell: plain_number(cell, column))
         changed = cells.index[cells != clean]
         return clean, [{"line": int(i), "found": cells[i], "used": clean[i]} for i in changed]
     clean = cells.map(lambda cell: unicodedata.normalize("NFC", cell.translate(INVISIBLE)).strip())
     changed = cells.index[cells.map(lambda cell: cell.translate(INVISIBLE)) != cells]
+    if column.unit == DATE or column.pattern.startswith(FOUR_DIGITS):
+        dates = clean.map(lambda cell: plain_date(cell.translate(THAI_DIGITS), column))
+        changed = changed.union(clean.index[dates != clean])
+        clean = dates
     return clean, [{"line": int(i), "found": shown_value(cells[i]), "used": clean[i]} for i in changed]
 
 
@@ -177,6 +189,8 @@ def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:
         wrong |= ~empty & ~cells.isin(column.allowed)
     if column.pattern:
         wrong |= ~empty & ~cells.str.fullmatch(column.pattern)
+    if column.unit == DATE:
+        wrong |= ~empty & ~cells.map(is_date).astype(bool)
     return cells.where(~empty, None), list(cells.index[wrong])
 
 

@@ -89,10 +89,22 @@ def test_a_code_is_refused(name: str, fault: str, tmp_path: Path) -> None:
 
 # reader, what is replaced, by what, and the message; or None where the cell is repaired
 OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
-    "a Buddhist year of the register": ("population", ",2021,", ",2564,", ["line 6", "column year", "'2564'"]),
+    "a Buddhist year of the register": ("population", ",2021,", ",2564,", None),
+    "year and month of the register": ("population", ",2021,", ",6412,", None),
+    "a month that is not the last": ("population", ",2021,", ",6406,", ["column year", "'6406'"]),
+    "a year of the wrong era": ("population", ",2021,", ",พ.ศ. 2021,", ["column year", "2021"]),
     "a year of two digits": ("population", ",2021,", ",64,", ["column year", "'64'"]),
-    "a year with its era": ("population", ",2021,", ",พ.ศ. 2564,", ["column year", "a whole number"]),
-    "a year as a float": ("population", ",2021,", ",2021.0,", ["column year", "'2021.0'"]),
+    "a year with its era": ("population", ",2021,", ",พ.ศ. 2564,", None),
+    "a year as a float": ("population", ",2021,", ",2021.0,", None),
+    "thousands with commas": ("population", "1001,2017,51231", '1001,2017,"51,231"', None),
+    "thousands with spaces": ("population", "1001,2017,51231", "1001,2017,51 231", None),
+    "thousands of Thai digits": ("population", "1001,2017,51231", '1001,2017,"๕๑,๒๓๑"', None),
+    "a count with a comma that is no separator": (
+        "population",
+        "1001,2017,51231",
+        '1001,2017,"51,23"',
+        ["population_persons", "a whole number"],
+    ),
     "half a person": ("population", "1001,2017,5", "1001,2017,0.5", ["population_persons", "a whole number"]),
     "persons beyond all numbers": (
         "population",
@@ -100,8 +112,15 @@ OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
         "1001,2017,99999999999999999999",
         ["population_persons", "a whole number"],
     ),
-    "a rate with a comma": ("poverty", "2.6728", '"2,6728"', ["rate_any_min", "'2,6728'"]),
-    "a rate with its sign": ("poverty", "2.6728", "2.6728%", ["rate_any_min", "'2.6728%'"]),
+    "a rate with a comma": (
+        "poverty",
+        "2.6728",
+        '"2,6728"',
+        ["rate_any_min", "'2,6728'", "write decimals with a point"],
+    ),
+    "a rate that could be 2.672 or 2672": ("poverty", "2.6728", '"2,672"', ["rate_any_min", "'2,672'"]),
+    "a rate with its sign": ("poverty", "2.6728", "2.6728%", None),
+    "a rate with a space and its sign": ("poverty", "2.6728", "2.6728 %", None),
     "a rate of Thai digits": ("poverty", "2.6728", "๒.๖๗๒๘", None),
     "an infinite rate": ("poverty", "2.6728", "1e999", ["rate_any_min", "'1e999'"]),
     "hexadecimal": ("poverty", "2.6728", "0x2", ["rate_any_min", "'0x2'"]),
@@ -137,4 +156,4 @@ def test_other_cells(fault: str, tmp_path: Path) -> None:
         return
     received = reader.read(file.parent)
     pd.testing.assert_frame_equal(received.table.reset_index(drop=True), plain)
-    assert [m["used"] for m in received.repaired] == [old]
+    assert [m["used"] for m in received.repaired] == [old.strip(",").rpartition(",")[2]]
