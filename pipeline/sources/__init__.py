@@ -2,7 +2,7 @@
 
 Here: the file of each table, the codes it must match, the meaning of its columns. Not here: encodings, columns, types
 and messages (``reading``), joins (``district_table``). No reader imports another,
-but for ``tpmap_counts``, whose files ``release_files`` opens.
+but for ``tpmap_counts``, whose files ``release_files`` opens, and ``dopa``, whose text ``register_text`` reads.
 """
 
 from pipeline.sources import (

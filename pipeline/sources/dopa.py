@@ -1,8 +1,10 @@
 """Department of Provincial Administration: codes, names, registered population.
 
-Not here: outlines of districts (``boundaries``), criteria (``criteria``).
+Not here: how DOPA's population text is read (``register_text``), outlines of districts (``boundaries``), criteria
+(``criteria``).
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import geothai
@@ -14,6 +16,7 @@ from pipeline.gazetteer import district_list
 from pipeline.gazetteer.areas import subdistrict_codes
 from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received, read_table
+from pipeline.sources import register_text
 
 DISTRICT_FILE = "population_by_district.csv"
 SUBDISTRICT_FILE = "population_by_subdistrict.csv"
@@ -41,7 +44,7 @@ def districts() -> Received:
 
 
 def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
-    """Read registered persons and houses per district and year.
+    """Read registered persons and houses per district and year, from tables and from DOPA's population text.
 
     Args:
         folder: ``data/raw/dopa/``.
@@ -52,14 +55,14 @@ def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
         One row per district and year, also of other years.
 
     Raises:
-        InputError: the file has no rows of ``year``.
+        InputError: there are no rows of ``year``, or a table and a text contradict each other.
     """
-    codes = set(districts["district_code"])
-    return _of_year(folder, read_table(folder, DISTRICT_FILE, CONTRACTS["population"], {"district_code": codes}), year)
+    known = {"district_code": set(districts["district_code"])}
+    return _of_year(folder, _with_texts(folder, DISTRICT_FILE, "population", known), year)
 
 
 def subdistrict_population(folder: Path, year: int) -> Received:
-    """Read registered persons and houses per subdistrict and year.
+    """Read registered persons and houses per subdistrict and year, from tables and from DOPA's population text.
 
     Args:
         folder: ``data/raw/dopa/``.
@@ -69,10 +72,54 @@ def subdistrict_population(folder: Path, year: int) -> Received:
         One row per subdistrict and year, also of other years.
 
     Raises:
-        InputError: the file has no rows of ``year``.
+        InputError: there are no rows of ``year``, or a table and a text contradict each other.
     """
     known = {"subdistrict_code": subdistrict_codes()}
-    return _of_year(folder, read_table(folder, SUBDISTRICT_FILE, CONTRACTS["subdistrict_population"], known), year)
+    return _of_year(folder, _with_texts(folder, SUBDISTRICT_FILE, "subdistrict_population", known), year)
+
+
+def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Collection[str]]) -> Received:
+    """Read a table and add the rows that DOPA's texts have besides; rows of both must be equal."""
+    texts = register_text.register_texts(folder)
+    if not texts:
+        return read_table(folder, name, CONTRACTS[contract], known)
+    received = [read_table(folder, name, CONTRACTS[contract], known)] if (folder / name).is_file() else []
+    for text in texts:
+        table = text.districts if contract == "population" else text.subdistricts
+        received.append(Received(table, (text.origin,), text.rows, text.repaired))
+    key = list(CONTRACTS[contract].key)
+    tables = [r.table.assign(file=Path(r.origins[0].file).name) for r in received]
+    rows = pd.concat(tables, ignore_index=True).sort_values(key, kind="stable")
+    _refuse_contradictions(folder, rows, key)
+    table = rows.drop_duplicates(key).drop(columns="file").reset_index(drop=True)
+    return Received(
+        table[CONTRACTS[contract].column_names],
+        tuple(origin for r in received for origin in r.origins),
+        len(rows),
+        tuple(record for r in received for record in r.repaired),
+    )
+
+
+def _refuse_contradictions(folder: Path, rows: pd.DataFrame, key: Sequence[str]) -> None:
+    """Raise ``InputError`` for the first area of each year for which two files have other figures."""
+    same = rows.groupby(list(key))
+    problems = []
+    for name in register_text.COUNTS:
+        differing = rows[same[name].transform("nunique") > 1]
+        for _, of_year in differing.groupby("year"):
+            one, other = of_year.iloc[0], of_year.iloc[1]
+            areas = of_year[key[0]].nunique()
+            problems.append(
+                Problem(
+                    shown_path(folder / other["file"]),
+                    f"{other[name]:,} {name} of {one[key[0]]} in {one['year']}, where {one['file']} has {one[name]:,}"
+                    f" ({areas:,} areas differ)",
+                    "the same figures in both files, or other years",
+                    "keep the file with the right figures and move the other away",
+                )
+            )
+    if problems:
+        raise InputError(problems)
 
 
 def _of_year(folder: Path, received: Received, year: int) -> Received:
@@ -84,7 +131,7 @@ def _of_year(folder: Path, received: Received, year: int) -> Received:
                 f"the years {', '.join(map(str, years)) or 'none'}",
                 f"the policy's population_year {year}",
                 "add that year's rows, or change poverty.population_year in the policy",
-                column=received.shown("year"),
+                column=received.shown("year") if received.header.names else None,
             )
         )
     return received
