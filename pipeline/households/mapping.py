@@ -14,6 +14,7 @@ from pipeline.characters import THAI_DIGITS
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.columns import Header, column_map
+from pipeline.reading.layout import TABLE, Layouts, read_layouts
 from pipeline.reading.sidecar import read_toml
 
 FILE = "mapping.toml"
@@ -22,6 +23,7 @@ PLACES = ("province_code", "district_code", "subdistrict_code", "province_name",
 COORDINATES = ("lon", "lat")
 COLUMNS = (*IDS, *PLACES, *COORDINATES, "members", *DIMENSIONS, "income_per_person", "welfare_card", "survey_year")
 YES = ("1", "true", "t", "yes", "y", "ใช่", "จน", "ตกเกณฑ์", "มี")
+TABLES = ("columns", "constants", "values", TABLE)
 NO = ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่จน", "ผ่านเกณฑ์", "ไม่มี")
 
 
@@ -34,6 +36,7 @@ class Mapping:
         survey_year: the year of all rows if no column has it, Common Era or Buddhist Era.
         yes: words for yes, in small letters; the commonest first.
         no: words for no, in small letters; the commonest first.
+        layouts: heading, sheet and lines that are no rows, of each file.
         file: the mapping file, as messages show it.
     """
 
@@ -41,6 +44,7 @@ class Mapping:
     survey_year: int | None = None
     yes: tuple[str, ...] = YES
     no: tuple[str, ...] = NO
+    layouts: Layouts = field(default_factory=Layouts)
     file: str = field(default="", compare=False)
 
     def needed(self, header: list[str]) -> list[str]:
@@ -70,7 +74,7 @@ class Mapping:
     @property
     def digest(self) -> str:
         """A digest of everything in it; equal mappings have equal digests."""
-        content = [sorted(self.columns.items()), self.survey_year, self.yes, self.no]
+        content = [sorted(self.columns.items()), self.survey_year, self.yes, self.no, repr(self.layouts)]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -121,12 +125,13 @@ def read_mapping(folder: Path) -> Mapping:
     path = folder / FILE
     file = shown_path(path)
     if not path.is_file():
-        return Mapping({name: name for name in COLUMNS}, file=file)
+        return Mapping({name: name for name in COLUMNS}, layouts=read_layouts({}, file, []), file=file)
     settings = read_toml(path)
-    if unknown := sorted(set(settings) - {"columns", "constants", "values"}):
+    if unknown := sorted(set(settings) - set(TABLES)):
         raise InputError(
-            Problem(file, f"the table {unknown[0]}", "the tables columns, constants, values", "correct the name")
+            Problem(file, f"the table {unknown[0]}", f"the tables {', '.join(TABLES)}", "correct the name")
         )
+    layouts = read_layouts(settings.get(TABLE, {}), file, [other.name for other in folder.iterdir()])
     columns = column_map(settings.get("columns", {}), COLUMNS, file).theirs
     year = _table(settings, "constants", file).get("survey_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
@@ -136,7 +141,7 @@ def read_mapping(folder: Path) -> Mapping:
     yes, no = (_words(_table(settings, "values", file).get(name), file, name) for name in ("yes", "no"))
     if both := sorted(set(yes or YES) & set(no or NO)):
         raise InputError(Problem(file, f"{shown_value(both[0])} for yes and for no", "one of them", "remove one"))
-    mapping = Mapping(columns, year, yes or YES, no or NO, file)
+    mapping = Mapping(columns, year, yes or YES, no or NO, layouts, file)
     _complete(mapping)
     return mapping
 

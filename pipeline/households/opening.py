@@ -1,7 +1,7 @@
 """Opening a household file for DuckDB: its rows as columns of text under our names.
 
-Here: kinds of files, delimiters, headers. Not here: encodings (``reading.encodings``), archives (``workbook``), what a
-cell must be (``sql/stage.sql``). No message shows a cell: it names a file, a line or a column.
+Here: kinds of files, and what must be copied before DuckDB can read it. Not here: encodings, headings and sheets
+(``reading``), what a cell must be (``sql/stage.sql``). No message shows a cell: it names a file, a line or a column.
 """
 
 import re
@@ -19,14 +19,17 @@ from pipeline.households.citizen_ids import without_ids
 from pipeline.households.files import HouseholdFile
 from pipeline.households.mapping import COLUMNS, FILE, Mapping
 from pipeline.households.progress import Log
-from pipeline.households.workbook import unpack_workbook
 from pipeline.reading.columns import Header, clean_name
-from pipeline.reading.delimited import header_of
+from pipeline.reading.delimited import header_of, lay_out
 from pipeline.reading.encodings import scan_text, transcode
+from pipeline.reading.layout import Layout
+from pipeline.reading.sheets import Sheet, open_sheet
 
 LONGEST_HEADER = 1 << 16
 # The table of lines that DuckDB could not read as rows, and its table of the files scanned.
 REJECTS, REJECTS_SCANS = "csv_rejects", "csv_rejects_scans"
+# Lines of a sheet that are copied at a time.
+BATCH = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,23 @@ class Opened:
         rows: all our columns as text; NULL where the file has no such column.
         encoding: an encoding of text, ``parquet`` or ``xlsx``.
         header: the file's own columns.
+        first_line: the number of the first line below the heading; 1 for Parquet, which has no heading.
+        above: lines of a text file above its heading. DuckDB counts lines from the heading.
         is_text: whether lines can be unreadable; the table ``csv_rejects`` then lists them after the rows are read.
-        lines: lines of rows in a text file, without header and empty lines.
-        empty: numbers of the empty lines in a text file.
+        lines: lines of rows in a text file, without heading, empty lines and lines that are no rows.
+        empty: numbers of the empty lines of a text file or a sheet.
+        not_rows: number and word of each line that the layout makes no row.
     """
 
     rows: duckdb.DuckDBPyRelation
     encoding: str
     header: Header
+    first_line: int = 1
+    above: int = 0
     is_text: bool = False
     lines: int = 0
     empty: tuple[int, ...] = ()
+    not_rows: tuple[tuple[int, str], ...] = ()
 
 
 def open_file(
@@ -84,9 +93,58 @@ def open_file(
     if kind == "parquet":
         rows, names = _open_parquet(file, file.path, mapping, connection)
         return Opened(rows, kind, _header(names, mapping))
-    unpacked = private / f"{file.sha256}.parquet"
-    names = unpack_workbook(file.path, file.shown, mapping.columns.values(), unpacked, log)
-    return Opened(_open_parquet(file, unpacked, mapping, connection)[0], kind, _header(names, mapping))
+    return _open_sheet(file, mapping, private, connection, log)
+
+
+def _open_sheet(
+    file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
+) -> Opened:
+    """Copy the used columns of a sheet to a Parquet file of text, and open that."""
+    layout, unpacked = mapping.layouts.of(file.path.name), private / f"{file.sha256}.parquet"
+    with (
+        file.path.open("rb") as stream,
+        open_sheet(stream, file.shown, layout, mapping.columns.values()) as sheet,
+    ):
+        header = _as_mapped(sheet.heading, mapping)
+        _check_header(header, mapping, file.shown, layout)
+        empty = _unpack(sheet, header, unpacked, log)
+    rows, _ = _open_parquet(file, unpacked, mapping, connection)
+    return Opened(
+        rows,
+        "xlsx",
+        _header(header, mapping),
+        first_line=layout.last_heading + 1,
+        empty=tuple(empty),
+        not_rows=tuple(sheet.not_rows),
+    )
+
+
+def _unpack(sheet: Sheet, header: list[str], target: Path, log: Log) -> list[int]:
+    """Write the used columns of a sheet to a Parquet file; return the numbers of the empty lines between its rows."""
+    used = sorted(sheet.used)
+    schema = pa.schema([(header[at], pa.string()) for at in used])
+    rows: list[list[str | None]] = []
+    empty: list[int] = []
+    passed_over, before, count = 0, sheet.layout.last_heading, 0
+    with pq.ParquetWriter(target, schema) as out:
+
+        def write() -> None:
+            columns = [[row[at] for row in rows] for at in used]
+            out.write_table(pa.table(columns, schema=schema))
+
+        for line, cells in sheet.lines():
+            known = {number for number, _ in sheet.not_rows[passed_over:]}
+            passed_over = len(sheet.not_rows)
+            empty += [number for number in range(before + 1, line) if number not in known]
+            before, count = line, count + 1
+            rows.append(cells)
+            if len(rows) == BATCH:
+                write()
+                rows.clear()
+                if count % (10 * BATCH) == 0:
+                    log(f"{sheet.file}: {count:,} rows unpacked")
+        write()
+    return empty
 
 
 def _open_parquet(
@@ -104,7 +162,7 @@ def _open_parquet(
         ) from None
     if not rows:
         raise InputError(Problem(file.shown, "no rows", "at least one row", "export it again, or remove it"))
-    _check_header(names, mapping, file.shown)
+    _check_header(names, mapping, file.shown, Layout(file=mapping.file))
     lower = [name.casefold() for name in names]
     if ambiguous := [name for name in names if lower.count(name.casefold()) > 1 and name in mapping.columns.values()]:
         raise InputError(
@@ -159,12 +217,24 @@ def _header(names: list[str], mapping: Mapping) -> Header:
     return Header(tuple(map(clean_name, names)), positions, ignored)
 
 
-def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
+def _as_mapped(header: list[str], mapping: Mapping) -> list[str]:
+    """Write each name of the header as the mapping does, which may differ in spaces and invisible characters."""
+    as_mapped = {clean_name(name): name for name in mapping.columns.values()}
+    return [as_mapped.get(name, name) for name in header]
+
+
+def _check_header(header: list[str], mapping: Mapping, file: str, layout: Layout) -> None:
     """Raise ``InputError`` if a column that the file must have is missing, or a mapped column occurs twice."""
     twice = sorted({name for name in header if header.count(name) > 1 and name in mapping.columns.values()})
     if twice:
         raise InputError(
-            Problem(file, f"column {shown_value(twice[0])} twice", "each column once", "remove one", line=1)
+            Problem(
+                file,
+                f"column {shown_value(twice[0])} twice",
+                "each column once",
+                "remove one",
+                line=layout.last_heading,
+            )
         )
     needed = mapping.needed(header)
     if missing := [name for name in needed if name not in header]:
@@ -175,8 +245,8 @@ def _check_header(header: list[str], mapping: Mapping, file: str) -> None:
                 f"the columns that {mapping.file} names"
                 if Path(mapping.file).is_file()
                 else f"our own column names, or a file {FILE}",
-                f"correct {mapping.file}, or export the file again",
-                line=1,
+                f"correct {mapping.file}, also heading_row under [layout] if the names are in another line",
+                line=layout.last_heading,
             )
         )
 
@@ -185,18 +255,24 @@ def _open_text(
     file: HouseholdFile, mapping: Mapping, private: Path, connection: duckdb.DuckDBPyConnection, log: Log
 ) -> Opened:
     """Open a delimited text file: one pass for its encoding, then fixed columns. DuckDB guesses nothing."""
+    layout = mapping.layouts.of(file.path.name)
     scan = scan_text(file.path, file.shown)
-    path = file.path
-    if scan.encoding == "cp874":
+    encoding, path = scan.encoding, file.path
+    if encoding == "cp874":
         path = private / f"{file.sha256}.csv"
         log(f"{file.name}: CP874, converting to UTF-8")
         transcode(file.path, path, file.shown)
     with path.open("rb") as stream:
         top = stream.read(LONGEST_HEADER).decode("utf-8-sig", errors="ignore")
-    delimiter, header = header_of(top, mapping.columns.values(), file.shown)
-    as_mapped = {clean_name(name): name for name in mapping.columns.values()}
-    header = [as_mapped.get(name, name) for name in header]
-    _check_header(header, mapping, file.shown)
+    delimiter, header = header_of(top, mapping.columns.values(), file.shown, layout)
+    header = _as_mapped(header, mapping)
+    _check_header(header, mapping, file.shown, layout)
+    not_rows: list[tuple[int, str]] = []
+    above = layout.last_heading - 1
+    if not layout.as_written:
+        laid_out = private / f"{file.sha256}-rows.csv"
+        not_rows = lay_out(path, laid_out, delimiter, header, layout)
+        path, scan = laid_out, scan_text(laid_out, file.shown)
     if scan.newlines == 0 or scan.lines <= 1:
         raise InputError(
             Problem(file.shown, "a header and no rows", "at least one row", "export it again, or remove it")
@@ -219,11 +295,14 @@ def _open_text(
     )
     return Opened(
         _our_columns(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
-        scan.encoding,
+        encoding,
         _header(header, mapping),
+        first_line=layout.last_heading + 1,
+        above=above,
         is_text=True,
         lines=scan.lines - 1,
-        empty=tuple(scan.empty),
+        empty=tuple(sorted({line + above for line in scan.empty} - {line for line, _ in not_rows})),
+        not_rows=tuple(not_rows),
     )
 
 

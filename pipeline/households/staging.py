@@ -31,8 +31,8 @@ class Staged:
     """The files that were staged.
 
     Their rows are the view ``staged`` of the connection, the files its table ``files``, the spellings of places its
-    table ``spelled``, lines that are not rows its tables ``rejects`` and ``empty_lines``, the files' own names of
-    columns its table ``labels``. There is no view and no table ``files`` or ``labels`` if no file was staged.
+    table ``spelled``, lines that are not rows its tables ``rejects``, ``empty_lines`` and ``not_rows``, the files' own
+    names of columns its table ``labels``. There is no view and no table ``files`` or ``labels`` if no file was staged.
 
     Attributes:
         encodings: the encoding of each file staged, by its number (its position among the files to read).
@@ -73,6 +73,7 @@ def stage_files(
     """
     encodings: dict[int, str] = {}
     headers: dict[int, Header] = {}
+    first_lines: dict[int, int] = {}
     left_out: list[Unusable] = []
     sizes = [file.path.stat().st_size for file in chosen.files]
     for number, file in enumerate(chosen.files):
@@ -82,19 +83,22 @@ def stage_files(
         except InputError as error:
             if not skip_unusable:
                 raise
-            for table in ("rejects", "empty_lines", "spelled"):
+            for table in ("rejects", "empty_lines", "not_rows", "spelled"):
                 connection.execute(f"DELETE FROM {table} WHERE file = ?", [number])  # noqa: S608  # names of ours
             left_out.append(Unusable(file.system, file.name, str(error)))
             log(f"left out, as the policy allows: {error}")
             continue
         encodings[number], headers[number] = opened.encoding, opened.header
+        first_lines[number] = opened.first_line
+        if opened.not_rows:
+            log(f"{file.name}: {len(opened.not_rows):,} lines are no rows by [layout] in {mapping.FILE}")
         more, rest = len(sizes) - number - 1, sum(sizes[number + 1 :])
         log(
             f"{file.name}: {rows:,} rows read in {time.monotonic() - began:.1f} s; "
             + (f"{more} files of {rest / 1e6:,.0f} MB remain" if more else "no files remain")
         )
     if encodings:
-        _create_staged(connection, chosen, sorted(encodings), private)
+        _create_staged(connection, chosen, first_lines, private)
         _create_labels(connection, headers)
     return Staged(encodings, headers, tuple(left_out))
 
@@ -104,9 +108,10 @@ def _staged_file(private: Path, number: int) -> Path:
 
 
 def _create_staged(
-    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, numbers: list[int], private: Path
+    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, first_lines: dict[int, int], private: Path
 ) -> None:
     """Create the view ``staged`` over all staged rows, and the table ``files``."""
+    numbers = sorted(first_lines)
     paths = [str(_staged_file(private, number).resolve()) for number in numbers]
     relation = connection.read_parquet(paths, file_row_number=True)
     columns = [duckdb.ColumnExpression(c) for c in relation.columns if c != "file_row_number"]
@@ -116,8 +121,7 @@ def _create_staged(
         "file": np.array(numbers, dtype="uint16"),
         "system": np.array([chosen.systems.index(file.system) for file in files], dtype="uint8"),
         "name": pd.array([file.name for file in files], dtype="str"),
-        # The line of the first row: a text file and a sheet have a header, Parquet has none.
-        "first_line": np.array([1 if f.path.suffix.lower() == ".parquet" else 2 for f in files], dtype="int64"),
+        "first_line": np.array([first_lines[number] for number in numbers], dtype="int64"),
     }
     database.create_table(connection, "files", pd.DataFrame(table))
 
@@ -154,8 +158,9 @@ def _stage_file(
             database.copy_result(connection, "stage", values, _staged_file(private, number))
     rows = pq.read_metadata(_staged_file(private, number)).num_rows
     if opened.is_text:
-        rows += _collect_unreadable(connection, number, file, opened.lines, rows)
-        _insert_lines(connection, "empty_lines", number, [(line, "") for line in opened.empty])
+        rows += _collect_unreadable(connection, number, file, opened, rows)
+    _insert_lines(connection, "empty_lines", number, [(line, "") for line in opened.empty])
+    _insert_lines(connection, "not_rows", number, list(opened.not_rows))
     if sha256_of(file.path) != file.sha256:
         raise InputError(
             Problem(
@@ -197,7 +202,7 @@ def _collect_spellings(
 
 
 def _collect_unreadable(
-    connection: duckdb.DuckDBPyConnection, number: int, file: HouseholdFile, lines: int, read: int
+    connection: duckdb.DuckDBPyConnection, number: int, file: HouseholdFile, opened: Opened, read: int
 ) -> int:
     """Add the lines of a text file that could not be read as rows, by number and kind only; return their number."""
     unreadable = database.run(connection, "unreadable_lines").fetchall()
@@ -209,15 +214,15 @@ def _collect_unreadable(
                     "a quotation mark that is not closed",
                     "quotation marks in pairs",
                     "close or remove it",
-                    line=line,
+                    line=line + opened.above,
                 )
             )
-    _insert_lines(connection, "rejects", number, [(line, problem) for line, problem, _ in unreadable])
-    if read + len(unreadable) != lines:
+    _insert_lines(connection, "rejects", number, [(line + opened.above, problem) for line, problem, _ in unreadable])
+    if read + len(unreadable) != opened.lines:
         raise InputError(
             Problem(
                 file.shown,
-                f"{lines:,} lines of rows that DuckDB separates into {read + len(unreadable):,} rows",
+                f"{opened.lines:,} lines of rows that DuckDB separates into {read + len(unreadable):,} rows",
                 "one row per line: the same line ending in all lines, no line break within quotation marks",
                 "export the file again as 'CSV UTF-8'",
             )

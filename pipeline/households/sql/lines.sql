@@ -5,11 +5,18 @@ CREATE TEMP MACRO line_of(first_line, position, unreadable_before) AS
 CREATE TEMP TABLE skipped AS
 WITH numbered AS (
     SELECT file, line, row_number() OVER (PARTITION BY file ORDER BY line) AS number
-    FROM (SELECT file, line FROM rejects UNION SELECT file, line FROM empty_lines)
+    FROM (
+        SELECT file, line FROM rejects
+        UNION
+        SELECT file, line FROM empty_lines
+        UNION
+        SELECT file, line FROM not_rows
+    )
 )
-SELECT file, line - 1 - number AS position, max(number) AS unreadable_before
+SELECT numbered.file, line - files.first_line - (number - 1) AS position, max(number) AS unreadable_before
 FROM numbered
-GROUP BY file, position;
+JOIN files ON files.file = numbered.file
+GROUP BY numbered.file, position;
 
 CREATE TEMP VIEW not_used AS
 SELECT file, row, "column", reason, found, 'refused' AS verdict

@@ -14,4 +14,7 @@ ASOF LEFT JOIN skipped ON skipped.file = not_used.file AND not_used.row >= skipp
 UNION ALL
 SELECT files.name, rejects.line::BIGINT, 'row', 'cannot be read as a row', rejects.found, 'refused'
 FROM rejects JOIN files ON files.file = rejects.file AND files.system = $system
+UNION ALL
+SELECT files.name, not_rows.line::BIGINT, 'row', 'no row, as the layout states: begins with ' || not_rows.found, 'text', 'no row'
+FROM not_rows JOIN files ON files.file = not_rows.file AND files.system = $system
 ORDER BY ALL

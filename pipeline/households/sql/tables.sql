@@ -12,9 +12,10 @@ FROM (VALUES
 -- As a variable, so that the macro repair_bit is a constant in the plan.
 SET VARIABLE repair_bits = (SELECT map(list(kind), list(bit::UTINYINT)) FROM repairs);
 
--- Lines that are not rows.
+-- Lines that cannot be read as rows, empty lines, and lines that the layout makes no rows.
 CREATE TEMP TABLE rejects (file USMALLINT, line UBIGINT, found VARCHAR);
 CREATE TEMP TABLE empty_lines (file USMALLINT, line UBIGINT, found VARCHAR);
+CREATE TEMP TABLE not_rows (file USMALLINT, line UBIGINT, found VARCHAR);
 
 -- The distinct spellings of places in each file.
 CREATE TEMP TABLE spelled (
