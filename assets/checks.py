@@ -17,6 +17,7 @@ CHECKS = [
     check("poverty_history", poverty_findings.sources_agree),
     check("inputs", findings.recorded),
     check("inputs", findings.columns),
+    check("inputs", findings.all_read),
     check("shortlist_without_suspects", findings.suspects),
     check("province_uncertainty", findings.certainty),
     check("provincial_shortlist", findings.drift, before_publishing=True),

@@ -82,6 +82,7 @@ HOUSEHOLDS = (
     "dimensions",
     "errors",
     "gazetteer",
+    "leftovers",
     "places",
     "queries",
     "small_cells",

@@ -14,6 +14,7 @@ from pipeline.categories import CERTAIN_ENOUGH, FIRMNESS
 from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.shortlist import leaving_and_entering
+from pipeline.sources.unread import unread_inputs
 from pipeline.stored_tables import published_table
 
 COVERED_SHARE = 0.9
@@ -173,6 +174,23 @@ def recorded(inputs: pd.DataFrame) -> Finding:
         "every file has the sha256 that its sidecar records"
         if changed.empty
         else f"differs from the sha256 in its SOURCE.toml: {', '.join(changed.unique())}",
+    )
+
+
+def all_read(inputs: pd.DataFrame, paths: Paths) -> Finding:
+    """Check that a reader takes every file in the folder of inputs.
+
+    Args:
+        inputs: one row per file and table; files that should be among them stop a run.
+        paths: the folders of the project.
+
+    Returns:
+        A warning that names the files and folders that no reader takes.
+    """
+    unread = [entry.problem for entry in unread_inputs(paths.raw)]
+    return Finding(
+        not unread,
+        f"{inputs['file'].nunique():,} files are read; not read: " + ("; ".join(map(str, unread)) or "none"),
     )
 
 

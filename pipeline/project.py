@@ -13,6 +13,7 @@ from typing import Any
 from pipeline import digests
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.leftovers import is_leftover, is_note
 from pipeline.policy import read_policy
 from pipeline.reading.sidecar import SIDECAR
 
@@ -20,12 +21,10 @@ from pipeline.reading.sidecar import SIDECAR
 ROUND_RECORD = "round.json"
 # The folder of household rows in `raw`, and files in it that are not rows.
 HOUSEHOLDS = "households"
-NOT_ROWS = {"mapping.toml", SIDECAR, "README.md"}
+NOT_ROWS = {"mapping.toml", SIDECAR}
 # The names of inputs in an archive start with these: the folder of inputs, the policy.
 ARCHIVED_RAW = "raw"
 ARCHIVED_POLICY = "policy"
-# Notes for people, not inputs.
-NOT_INPUTS = {"README.md"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def input_files(paths: Paths) -> dict[str, tuple[Path, str]]:
     top = paths.raw.resolve()
     for path in sorted(paths.raw.rglob("*")):
         inside = path.relative_to(paths.raw)
-        if path.name in NOT_INPUTS or any(part.startswith(".") for part in inside.parts):
+        if is_note(inside) or is_leftover(inside):
             continue
         if path.is_symlink() and not path.resolve().is_relative_to(top):
             raise InputError(
@@ -141,7 +140,8 @@ def holds_rows(name: str) -> bool:
     (True, False)
     """
     within = name.startswith(f"{ARCHIVED_RAW}/{HOUSEHOLDS}/")
-    return within and PurePosixPath(name).name not in NOT_ROWS
+    path = PurePosixPath(name)
+    return within and path.name not in NOT_ROWS and not is_note(path)
 
 
 def inputs_digest(paths: Paths) -> str:

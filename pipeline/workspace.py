@@ -24,6 +24,7 @@ from pipeline.contracts import CONTRACTS
 from pipeline.project import Paths, inputs_digest
 from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received
+from pipeline.sources.unread import refuse_unread
 
 FOOTER = b"pilot_areas"
 
@@ -188,7 +189,11 @@ def inputs_table(paths: Paths, tables: Iterable[str]) -> pd.DataFrame:
 
     Returns:
         The table ``inputs``: one row per table and file.
+
+    Raises:
+        InputError: the folder of inputs has files that should be among them and that no reader takes.
     """
+    refuse_unread(paths.raw)
     rows = []
     for name in tables:
         note, kept = read_note(paths.table(name)), pq.read_metadata(paths.table(name)).num_rows

@@ -16,6 +16,7 @@ FLOORS = (
         "criterion",
         "digests",
         "errors",
+        "leftovers",
         "places",
         "run_progress",
         "small_cells",

@@ -17,6 +17,7 @@ from pipeline.households import mapping
 from pipeline.households.citizen_ids import without_ids
 from pipeline.households.mapping import Mapping
 from pipeline.households.progress import Log
+from pipeline.leftovers import is_leftover, is_note
 from pipeline.reading.sidecar import SIDECAR, Origin, origin_of
 
 FOLDER = project.HOUSEHOLDS
@@ -120,11 +121,11 @@ def list_files(raw: Path) -> tuple[list[HouseholdFile], list[tuple[HouseholdFile
     """
     files: list[HouseholdFile] = []
     problems: list[tuple[HouseholdFile, Problem]] = []
-    for folder in sorted(p for p in (raw / FOLDER).glob("*") if p.is_dir() and not p.name.startswith(".")):
+    for folder in sorted(p for p in (raw / FOLDER).glob("*") if p.is_dir() and not is_leftover(Path(p.name))):
         _check_names(folder)
         first: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
-            if path.name in project.NOT_ROWS or path.name.startswith((".", "~$")):
+            if path.name in project.NOT_ROWS or is_note(path) or is_leftover(path.relative_to(folder)):
                 continue
             fault = _fault_of(path)
             file = HouseholdFile(folder.name, path, "" if fault else sha256_of(path))

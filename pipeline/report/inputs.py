@@ -17,6 +17,7 @@ from pipeline.policy import from_table
 from pipeline.project import Paths
 from pipeline.reading.sidecar import Origin
 from pipeline.report.terminal import console
+from pipeline.sources.unread import unread_inputs
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -42,6 +43,12 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
         for line in stopped.problems:
             out.print(f"{name}: ", end="", style="bold")
             out.print(line, soft_wrap=True)
+    unread = unread_inputs(checked.raw)
+    for entry in unread:
+        if not entry.expected_to_be_used:
+            out.print(f"WARNING: {entry.problem}", soft_wrap=True)
+        elif "inputs" not in failures:
+            out.print(f"{entry.problem}", soft_wrap=True)
     missing = [name for name in RAW_TABLES if name not in failures and not checked.table(name).is_file()]
     if missing:
         out.print(f"not read, because they depend on these: {', '.join(missing)}", soft_wrap=True)

@@ -10,6 +10,8 @@ import pandas as pd
 from pipeline.contracts import CONTRACTS
 from pipeline.reading.table import Received, read_table
 
+SYSTEMS, ACCEPTANCES = "data_systems.csv", "acceptances.csv"
+
 
 def data_systems(folder: Path, districts: pd.DataFrame) -> Received:
     """Read the provinces that each data system covers.
@@ -23,7 +25,7 @@ def data_systems(folder: Path, districts: pd.DataFrame) -> Received:
     """
     return read_table(
         folder,
-        "data_systems.csv",
+        SYSTEMS,
         CONTRACTS["data_systems"],
         {"province_code": set(districts["province_code"])},
     )
@@ -42,7 +44,7 @@ def acceptances(folder: Path, data_systems: pd.DataFrame, agencies: tuple[str, .
     """
     return read_table(
         folder,
-        "acceptances.csv",
+        ACCEPTANCES,
         CONTRACTS["acceptances"],
         {"system": set(data_systems["system"]), "agency": agencies},
     )

@@ -11,6 +11,8 @@ from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.reading.table import Received, read_table
 
+REGIONS = "regions.csv"
+
 
 def regions(folder: Path, districts: pd.DataFrame) -> Received:
     """Read the planning region of each of the 77 provinces.
@@ -26,11 +28,11 @@ def regions(folder: Path, districts: pd.DataFrame) -> Received:
         InputError: a province has no region.
     """
     provinces = set(districts["province_code"])
-    received = read_table(folder, "regions.csv", CONTRACTS["regions"], {"province_code": provinces})
+    received = read_table(folder, REGIONS, CONTRACTS["regions"], {"province_code": provinces})
     if missing := sorted(provinces - set(received.table["province_code"])):
         raise InputError(
             Problem(
-                shown_path(folder / "regions.csv"),
+                shown_path(folder / REGIONS),
                 f"no row for province {', '.join(missing)}",
                 "a region for each of the 77 provinces",
                 "add the rows",

@@ -149,10 +149,10 @@ def _unequal_parts(rows: pd.DataFrame, file: str) -> Iterator[Problem]:
                 continue
             for name in COUNTS:
                 if sums.at[key, name] != whole[name]:
-                    area = whole["office_name"] or whole["province_name"]
+                    area, parts_sum = whole["office_name"] or whole["province_name"], sums.at[key, name]
                     yield Problem(
                         file,
-                        f"{whole[name]:,} {name.replace('_', ' ')} of {area}, whose {part} sum to {sums.at[key, name]:,}",
+                        f"{whole[name]:,} {name.replace('_', ' ')} of {area}, whose {part} sum to {parts_sum:,}",
                         f"{part} that sum to their whole",
                         "add the missing rows, or download the text again",
                         line=int(line),

@@ -16,6 +16,7 @@ from pipeline.contracts.release_tables import INDICATORS
 from pipeline.contracts.shared_columns import YEAR, text
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.leftovers import is_leftover, is_note
 from pipeline.reading.columns import ColumnMap
 from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
 from pipeline.reading.table import Cells, read_cells
@@ -150,7 +151,7 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
 
 
 def _is_input(inside: Path) -> bool:
-    return inside.name not in (SIDECAR, "README.md") and not any(part.startswith((".", "~$")) for part in inside.parts)
+    return inside.name != SIDECAR and not is_note(inside) and not is_leftover(inside)
 
 
 def _columns(sidecar: Sidecar, name: str) -> ColumnMap:
@@ -169,7 +170,6 @@ def _members(name: str, content: bytes, shown: str) -> Iterator[tuple[str, bytes
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and _is_input(Path(m.filename))]
-            members = [m for m in members if not m.filename.startswith("__MACOSX/")]
             size = sum(m.file_size for m in members)
             if len(members) > MOST_MEMBERS or size > LARGEST_UNPACKED:
                 found = f"an archive of {len(members):,} files that unpacks to {size / 1e6:,.0f} MB"

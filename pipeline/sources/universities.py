@@ -10,6 +10,8 @@ import pandas as pd
 from pipeline.contracts import CONTRACTS
 from pipeline.reading.table import Received, check_provinces, read_table
 
+CAMPUSES, PARTNERSHIPS = "universities.csv", "partnerships.csv"
+
 
 def campuses(folder: Path, districts: pd.DataFrame) -> Received:
     """Read all campuses.
@@ -25,8 +27,8 @@ def campuses(folder: Path, districts: pd.DataFrame) -> Received:
         InputError: a cell cannot be used, or a campus is in a district outside its province.
     """
     known = {name: set(districts[name]) for name in ("district_code", "province_code")}
-    received = read_table(folder, "universities.csv", CONTRACTS["universities"], known)
-    return check_provinces(received, folder / "universities.csv")
+    received = read_table(folder, CAMPUSES, CONTRACTS["universities"], known)
+    return check_provinces(received, folder / CAMPUSES)
 
 
 def partnerships(folder: Path, universities: pd.DataFrame) -> Received:
@@ -41,7 +43,7 @@ def partnerships(folder: Path, universities: pd.DataFrame) -> Received:
     """
     return read_table(
         folder,
-        "partnerships.csv",
+        PARTNERSHIPS,
         CONTRACTS["partnerships"],
         {"campus_code": set(universities["campus_code"])},
     )

@@ -1,0 +1,61 @@
+"""Files in a folder of inputs that are no inputs: what systems and programs leave behind, and notes for people.
+
+Here: one rule for all folders. Not here: inputs that no reader takes (``sources.unread``).
+"""
+
+from pathlib import Path, PurePath
+
+# Written by Windows, macOS and file servers.
+OF_SYSTEMS = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "$recycle.bin", "@eadir"}
+# How the names of hidden files, of open documents and of their locks begin; of backups of editors, end.
+BEGINNINGS = (".", "~$")
+ENDING = "~"
+# Notes for people, beside the sidecars.
+NOTES = {"readme.md", "readme.txt", "readme", "license", "license.txt", "license.md"}
+
+
+def is_leftover(path: PurePath) -> bool:
+    """Return whether a file is one that a system or a program left behind, or is in such a folder.
+
+    Args:
+        path: within the folder of inputs.
+
+    Returns:
+        Whether it is no input, and needs no word.
+
+    >>> [is_leftover(Path(name)) for name in (".DS_Store", "__MACOSX/._a.csv", "~$a.xlsx", "Thumbs.db")]
+    [True, True, True, True]
+    >>> is_leftover(Path("tpmap/a.csv"))
+    False
+    """
+    return any(
+        part.casefold() in OF_SYSTEMS or part.startswith(BEGINNINGS) or part.endswith(ENDING) for part in path.parts
+    )
+
+
+def is_note(path: PurePath) -> bool:
+    """Return whether a file is a note for people.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Whether it is a README or a licence.
+
+    >>> is_note(Path("boundaries/README.md")), is_note(Path("a.csv"))
+    (True, False)
+    """
+    return path.name.casefold() in NOTES
+
+
+def inputs_in(folder: Path) -> list[Path]:
+    """List the files in a folder and its folders that are inputs or could be meant as such.
+
+    Args:
+        folder: a folder of inputs, which need not exist.
+
+    Returns:
+        All files but leftovers and notes, in the order of their names; links as they are.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    return [path for path in found if not is_leftover(path.relative_to(folder)) and not is_note(path)]

@@ -1,0 +1,133 @@
+"""Files under ``data/raw/`` that no reader takes: each is one line, so that none is passed over in silence.
+
+A file that a person expects to be used is a problem: a second version beside the file that is read, data with a suffix
+that is not read, a file or a misspelt folder beside those of systems. What was put aside is a warning: other folders,
+documents. Here: which files are taken, by folder. Not here: what systems and programs leave behind (``leftovers``), the
+files of ``boundaries``, ``households`` and TPMAP's releases, whose readers refuse what they do not know.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.layers import LAYERS
+from pipeline.leftovers import inputs_in
+from pipeline.reading.sidecar import SIDECAR
+from pipeline.sources import data_systems, dopa, nesdc, subdistricts, universities
+
+# The files of each folder, as patterns of names. TPMAP's reader refuses other names of CSV files itself.
+TAKEN: dict[str, tuple[str, ...]] = {
+    "data_systems": (re.escape(data_systems.SYSTEMS), re.escape(data_systems.ACCEPTANCES)),
+    "dopa": (re.escape(dopa.DISTRICT_FILE), re.escape(dopa.SUBDISTRICT_FILE), r".+\.txt"),
+    "nesdc": (re.escape(nesdc.REGIONS),),
+    "partnerships": (re.escape(universities.PARTNERSHIPS),),
+    "policy": (r".+\.toml",),
+    "subdistrict_points": (re.escape(subdistricts.SUBDISTRICT_POINTS_FILE.name),),
+    "tpmap": (r".+\.csv",),
+    "universities": (re.escape(universities.CAMPUSES),),
+}
+for layer in LAYERS:
+    TAKEN[layer.folder] = (*TAKEN.get(layer.folder, ()), re.escape(layer.file))
+BY_THEMSELVES = ("boundaries", "households", "tpmap_aggregates")
+FOLDERS = (*TAKEN, *BY_THEMSELVES)
+# Suffixes of files that hold data: whoever puts one into the folder of a system expects it to be used.
+DATA = (
+    *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".parquet", ".json", ".geojson", ".dbf"),
+    *(".zip", ".gz", ".7z", ".rar", ".sav", ".dta", ".mdb", ".accdb"),
+)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file, or a folder of files, that no reader takes.
+
+    Attributes:
+        problem: what was found, what is expected there, and how to fix it.
+        expected_to_be_used: a run stops, because whoever put it there expects its figures to count.
+    """
+
+    problem: Problem
+    expected_to_be_used: bool
+
+
+def unread_inputs(raw: Path) -> list[Unread]:
+    """List what no reader takes.
+
+    Args:
+        raw: the folder of all inputs.
+
+    Returns:
+        One entry for each file, in the order of names; one for each folder that is not that of a system.
+    """
+    found: dict[str, Unread] = {}
+    for path in inputs_in(raw):
+        inside = path.relative_to(raw)
+        top = inside.parts[0]
+        if len(inside.parts) == 1:
+            found[path.name] = Unread(_at_the_top(path), path.suffix.lower() in DATA)
+        elif top in BY_THEMSELVES or _is_sidecar(path):
+            continue
+        elif top not in TAKEN:
+            found.setdefault(top, _unknown_folder(raw / top))
+        elif len(inside.parts) > 2:
+            folder = raw / top / inside.parts[1]
+            found.setdefault(shown_path(folder), Unread(_inner_folder(folder), expected_to_be_used=False))
+        elif not any(re.fullmatch(pattern, path.name) for pattern in TAKEN[top]):
+            found[shown_path(path)] = Unread(_unknown_file(path, top), path.suffix.lower() in DATA)
+    return list(found.values())
+
+
+def refuse_unread(raw: Path) -> None:
+    """Refuse files that a person expects to be used and that no reader takes.
+
+    Args:
+        raw: the folder of all inputs.
+
+    Raises:
+        InputError: there are such files; it lists all of them.
+    """
+    if problems := [unread.problem for unread in unread_inputs(raw) if unread.expected_to_be_used]:
+        raise InputError(problems)
+
+
+def _is_sidecar(path: Path) -> bool:
+    return path.name == SIDECAR or path.name.endswith(f".{SIDECAR}")
+
+
+def _names(folder: str) -> Iterator[str]:
+    """The names that the files of a folder have, as a person would write them."""
+    for pattern in TAKEN[folder]:
+        yield re.sub(r"\\(.)", r"\1", pattern.replace(r".+\.", "*."))
+
+
+def _at_the_top(path: Path) -> Problem:
+    fix = f"put it into the folder of its system under {shown_path(path.parent)}/, or move it away"
+    return Problem(shown_path(path), "a file beside the folders", "a folder per system", fix)
+
+
+def _unknown_folder(folder: Path) -> Unread:
+    near = get_close_matches(folder.name.casefold(), FOLDERS, n=1, cutoff=0.8)
+    files = len(inputs_in(folder))
+    found = f"the folder {shown_value(folder.name)} with {files:,} {'file' if files == 1 else 'files'}"
+    fix = f"rename it to {near[0]}" if near else "move it away; a new system needs a layer (docs/changing.md)"
+    return Unread(Problem(shown_path(folder), found, f"one of {', '.join(FOLDERS)}", fix), bool(near))
+
+
+def _inner_folder(folder: Path) -> Problem:
+    files = len(inputs_in(folder))
+    found = f"a folder with {files:,} {'file' if files == 1 else 'files'} that are not read"
+    return Problem(shown_path(folder), found, f"files directly in {shown_path(folder.parent)}/", "move it away")
+
+
+def _unknown_file(path: Path, folder: str) -> Problem:
+    names = list(_names(folder))
+    near = get_close_matches(path.name, names, n=1)
+    fix = "move it away"
+    if near and not (path.parent / near[0]).exists():
+        fix = f"rename it to {near[0]}, or {fix}"
+    elif near:
+        fix = f"keep the version that counts as {near[0]}, and move the other away"
+    return Problem(shown_path(path), "a file that is not read", " or ".join(names), fix)
