@@ -37,7 +37,7 @@ PUBLISHED_RATES, PUBLISHED_COUNTS = "published rates", "published counts"
 HOUSEHOLD_ROWS = "household rows"
 POOLED_ROWS = "household rows, with other districts"
 FIGURES_FROM: dict[str, Words] = {
-    PUBLISHED_RATES: Words("ตัวเลขที่เผยแพร่", "published rates"),
+    PUBLISHED_RATES: Words("อัตราที่เผยแพร่", "published rates"),
     PUBLISHED_COUNTS: Words("จำนวนที่เผยแพร่", "published counts"),
     HOUSEHOLD_ROWS: Words("ข้อมูลรายครัวเรือน", "household rows"),
     POOLED_ROWS: Words("ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"),
@@ -54,6 +54,8 @@ POVERTY_SOURCES: dict[str, Words] = {
     TPMAP_RATES: Words("อัตรารายหน่วยของ TPMAP", "TPMAP's rates by unit"),
     TPMAP_COUNTS: Words("จำนวนที่ TPMAP เผยแพร่", "TPMAP's published counts"),
 }
+# Sources whose small counts are not shown. What an agency has published is shown as it is.
+FROM_ROWS = (HOUSEHOLD_ROWS, POOLED_ROWS)
 # How certain a place is, the most certain first. All but the last have a limit in the policy.
 FIRMNESS: dict[str, Words] = {
     "firm": Words("มั่นคง", "firm"),

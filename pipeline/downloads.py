@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline import workbooks
+from pipeline.categories import FROM_ROWS
 from pipeline.criterion import CRITERIA, NAMES
 from pipeline.dimensions import DIMENSIONS
 from pipeline.figures import OF_DISTRICTS, Figures
@@ -111,18 +112,18 @@ def _province_workbooks(table: pd.DataFrame, figures: Figures) -> dict[str, byte
 
 
 def without_small_counts(table: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Remove the rates of dimensions in which only a few persons are poor, because they would give the count.
+    """Remove rates by household rows of dimensions in which few persons are poor, because they would give the count.
 
     Args:
-        table: one row per district, with ``poor_<dimension>`` (persons) and ``rate_<dimension>``.
-        smallest: the smallest count of persons that may be published.
+        table: one row per district, with ``figures_from``, ``poor_<dimension>`` (persons) and ``rate_<dimension>``.
+        smallest: the smallest count of persons from household rows that may be published.
 
     Returns:
-        The table with missing rates where the count is above 0 and below ``smallest``.
+        The table with missing rates where such a count is above 0 and below ``smallest``.
     """
-    kept = table.copy()
+    kept, from_rows = table.copy(), table["figures_from"].isin(FROM_ROWS)
     for name in DIMENSIONS:
-        few = (table[f"poor_{name}"] > 0) & (table[f"poor_{name}"] < smallest)
+        few = from_rows & (table[f"poor_{name}"] > 0) & (table[f"poor_{name}"] < smallest)
         kept[f"rate_{name}"] = table[f"rate_{name}"].mask(few.fillna(False).astype(bool))
     return kept
 

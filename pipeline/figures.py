@@ -21,6 +21,7 @@ from pipeline.stored_tables import TableSource
 SHOWN_SOURCES = (
     "household_files",
     "poverty",
+    "tpmap_counts",
     "universities",
     "data_systems",
     "population",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.categories import FROM_ROWS
 from pipeline.criterion import NAMES
 from pipeline.figures import Figures
 from pipeline.lower_bound import is_lower_bound
@@ -115,6 +116,7 @@ def _districts(figures: Figures, institutions: dict[str, int]) -> dict[str, Any]
         "rejected": [int(v is True) for v in table["rejected"]],
         "rate_pct": [number(v, 1) for v in table["poverty_rate_smoothed_pct"]],
         "poor_persons": [whole(v) for v in table["poor_persons_min"]],
+        "from_rows": [int(v in FROM_ROWS) for v in table["figures_from"]],
         "hot_spot": [int(v is True) for v in table["hot_spot"]],
         "suspect": [int(v is True) for v in table["suspect"]],
         "nearest": [institutions[v] for v in table["university_nearest"]],

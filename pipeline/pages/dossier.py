@@ -13,10 +13,10 @@ from pipeline.pages import embedding, outlines
 from pipeline.pages.dossier_data import OF_PROVINCE, Country, dossier_data, dossier_sentences
 from pipeline.pages.dossier_layers import TABLE_GROUPS, groups_of_province
 from pipeline.pages.frame import FRAME, page
+from pipeline.pages.history import history_of
 
-TABLES = tuple(
-    dict.fromkeys((*FRAME, *OF_DISTRICTS, *OF_PROVINCES, *OF_PROVINCE, "map_classes", "round_changes", "acceptances"))
-)
+OTHERS = ("map_classes", "round_changes", "acceptances", "poverty_history")
+TABLES = tuple(dict.fromkeys((*FRAME, *OF_DISTRICTS, *OF_PROVINCES, *OF_PROVINCE, *OTHERS)))
 SCRIPTS = ("map.js", "tables.js", "dossier_tables.js", "dossier.js")
 STYLES = ("page.css", "dossier.css")
 
@@ -86,6 +86,7 @@ def _of_the_province(figures: Figures, country: Country, code: str, own: Sequenc
         "campuses": country.of_province["universities"][code],
         "names_of": figures.districts,
         "systems": _systems(figures, country, code),
+        "history": history_of(figures["poverty_history"], code),
         "layer_groups": groups_of_province({name: rows[code] for name, rows in country.of_province.items()}),
         "table_groups": TABLE_GROUPS,
         "dimension_count": DIMENSION_COUNT,

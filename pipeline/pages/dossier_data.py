@@ -3,12 +3,13 @@
 Not here: what the template shows (``dossier``), layers (``dossier_layers``).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from pipeline.categories import FROM_ROWS
 from pipeline.criterion import MAPS
 from pipeline.dimensions import DIMENSIONS
 from pipeline.figures import Figures, records
@@ -17,6 +18,7 @@ from pipeline.pages import classes, outlines
 from pipeline.pages.country import SENTENCES, at_least
 from pipeline.pages.dossier_layers import LAYER_COLUMNS, groups_for_scripts, of_layer, shown_value
 from pipeline.pages.frame import coded, number, whole, word_lists
+from pipeline.pages.history import district_years
 
 # Borders on a grid of about 70 m; outlines simplified by up to about 50 m.
 STEPS = 25_000
@@ -119,6 +121,7 @@ def dossier_data(figures: Figures, country: Country, own: Sequence[str], around:
         "words": word_lists(figures, WORD_LISTS),
         "dimensions": [{"name": name, "words": figures.words["dimensions"][name]} for name in DIMENSIONS],
         "layer_groups": groups_for_scripts(),
+        "years": district_years(figures["poverty_history"], own),
         "districts": {
             "code": [*own, *around],
             "name": [[row.name_th, row.name_en] for row in (*districts, *(figures.provinces[c] for c in around))],
@@ -171,17 +174,20 @@ def _ranks(figures: Figures, districts: Sequence[Any]) -> dict[str, list[Any]]:
 
 def _poverty(figures: Figures, districts: Sequence[Any]) -> dict[str, list[Any]]:
     """Poverty figures, and where they come from."""
-    shown = _shown_counts(figures.policy.households.smallest_count)
+    smallest = figures.policy.households.smallest_count
     return {
         "suspect": [int(value is True) for value in _column(districts, "suspect")],
         "hot_spot": [int(value is True) for value in _column(districts, "hot_spot")],
         "at_least": at_least(districts),
         "rate_pct": _numbers(districts, "poverty_rate_smoothed_pct", 1),
-        "poor_persons": [shown(count) for count in _wholes(districts, "poor_persons_min")],
+        "poor_persons": [
+            None if row.poor_persons_min is None else shown_count(int(row.poor_persons_min), row.figures_from, smallest)
+            for row in districts
+        ],
         "population": _wholes(districts, "population_persons"),
         "surveyed_pct": _wholes(districts, "survey_coverage_pct"),
         "figures_from": coded(figures, "figures_from", _column(districts, "figures_from")),
-        **dimension_columns(districts, figures.policy.households.smallest_count),
+        **dimension_columns(districts, smallest),
     }
 
 
@@ -199,34 +205,44 @@ def _universities(districts: Sequence[Any], institutions: Sequence[str]) -> dict
     }
 
 
-def _shown_counts(smallest: int) -> Callable[[int | None], int | str | None]:
-    """What a page shows of a count of persons: text such as "<5" in place of a small one.
+def shown_count(count: int | None, figures_from: str | None, smallest: int) -> int | str | None:
+    """Decide what a page shows of a count of persons: text such as "<5" in place of a small one from household rows.
 
-    >>> [_shown_counts(5)(count) for count in (0, 4, 5, None)]
-    [0, '<5', 5, None]
+    A count that is missing from household rows was left out because it is small, or would give a small one away.
+
+    Args:
+        count: persons; None if it is missing.
+        figures_from: the source of the district's figures.
+        smallest: the smallest count of persons from household rows that may be shown.
+
+    Returns:
+        The count, or the text.
+
+    >>> [shown_count(count, "household rows", 5) for count in (0, 4, 5, None)]
+    [0, '<5', 5, '<5']
+    >>> [shown_count(count, "published counts", 5) for count in (0, 4, None)]
+    [0, 4, None]
     """
-    return lambda count: f"<{smallest}" if count is not None and 0 < count < smallest else count
+    if figures_from not in FROM_ROWS:
+        return count
+    return f"<{smallest}" if count is None or 0 < count < smallest else count
 
 
 def dimension_columns(districts: Sequence[Any], smallest: int) -> dict[str, list[Any]]:
     """Collect rates and persons of each dimension.
 
-    A count that is small, or that was left out before, is the text "<5"; its rate, which would give it away, is None.
+    The rate of a count that is not shown would give it away, and is None.
 
     Args:
         districts: records of districts.
-        smallest: the smallest count of persons that may be shown.
+        smallest: the smallest count of persons from household rows that may be shown.
 
     Returns:
         For each dimension a column in percent and one in persons, in the order of ``districts``.
     """
-    shown = _shown_counts(smallest)
     columns: dict[str, list[Any]] = {}
     for name in DIMENSIONS:
-        counts = [
-            f"<{smallest}" if count is None and row.figures_from is not None else shown(whole(count))
-            for row, count in zip(districts, _column(districts, f"poor_{name}"), strict=True)
-        ]
+        counts = [shown_count(whole(getattr(row, f"poor_{name}")), row.figures_from, smallest) for row in districts]
         rates = _numbers(districts, f"rate_{name}", 1)
         hidden = [isinstance(count, str) for count in counts]
         columns[f"{name}_pct"] = [None if hide else rate for rate, hide in zip(rates, hidden, strict=True)]

@@ -18,9 +18,13 @@ TABLES = (
     *OF_PROVINCES,
     "shortlist_without_suspects",
     "shortlist_without_agencies",
+    "shortlist_by_release",
+    "releases",
     "sensitivity",
     "round_changes",
 )
+# What tells one release of poverty figures from another.
+RELEASE = ["year", "measure", "source"]
 OF_DISTRICT = ["name_th", "name_en", "rank", "score", *NAMES, "suspect", "reason_th", "reason_en"]
 
 
@@ -48,7 +52,24 @@ def shortlist_section_data(figures: Figures, runners_up: int) -> dict[str, Any]:
             {"agency": agency, **_changes(listed, other)}
             for agency, other in figures["shortlist_without_agencies"].groupby("without_agency")
         ],
+        **_releases(listed, figures),
         "no_figures": _without_figures(figures["district_criteria"]),
+    }
+
+
+def _releases(listed: pd.DataFrame, figures: Figures) -> dict[str, Any]:
+    """The poverty figures that are scored, if any district has them, and what the others would change."""
+    others = figures["shortlist_by_release"]
+    by_key: dict[tuple[Any, ...], pd.DataFrame] = dict(list(others.groupby(RELEASE)))
+    rows = figures["releases"].to_dict("records")
+    used = figures["district_criteria"]["published_by"].notna().any()
+    return {
+        "scored": next((row for row in rows if row["scored"]), None) if used else None,
+        "by_release": [
+            {**row, **_changes(listed, by_key[key])}
+            for row in rows
+            if (key := tuple(row[name] for name in RELEASE)) in by_key
+        ],
     }
 
 

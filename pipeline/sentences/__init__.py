@@ -36,6 +36,7 @@ def for_page(policy: Policy) -> dict[str, Any]:
         "kinds": categories.UNIVERSITY_KINDS,
         "levels": categories.LEVELS,
         "figures_from": categories.FIGURES_FROM,
+        "measures": categories.MEASURES,
     }
 
 

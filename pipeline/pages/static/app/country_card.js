@@ -9,12 +9,12 @@ const CountryCard = (context) => {
   const { districts, provinces, criteria, words } = figures;
   const byId = (id) => document.getElementById(id);
 
-  /* How many are poor; a small number is not shown. */
+  /* How many are poor; a small number from household rows is not shown. */
   function poor(i) {
     const count = districts.poor_persons[i];
     const least = figures.smallest_count;
     if (count === null) return formatted(null);
-    if (count > 0 && count < least) return local([`<${least} คน`, `<${least} persons`]);
+    if (districts.from_rows[i] && count > 0 && count < least) return local([`<${least} คน`, `<${least} persons`]);
     const rate = formatted(districts.rate_pct[i], 1);
     return local([`${formatted(count, 0)} คน (${rate}%)`, `${formatted(count, 0)} persons (${rate}%)`]);
   }

@@ -26,7 +26,8 @@ const CountryTables = (context) => {
 
   function persons(i) {
     const count = districts.poor_persons[i];
-    return count > 0 && count < figures.smallest_count ? `<${figures.smallest_count}` : count;
+    const small = districts.from_rows[i] && count > 0 && count < figures.smallest_count;
+    return small ? `<${figures.smallest_count}` : count;
   }
 
   const COLUMNS = {

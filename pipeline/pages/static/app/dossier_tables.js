@@ -101,6 +101,24 @@ const DossierTables = (context) => {
     }),
   );
 
+  /* The rates of one year: exact, or between two bounds; in a CSV the least and the most. */
+  const ofYear = ({ title, least, most }) => {
+    const exact = (i) => formatted(least[i], 1);
+    return {
+      name: title,
+      number: true,
+      of: (i) => least[i],
+      show: (i) => {
+        if (least[i] === null) return null;
+        return most[i] > least[i] ? `${exact(i)}–${formatted(most[i], 1)}%` : `${exact(i)}%`;
+      },
+      download: [
+        { name: [`${title[0]} อย่างน้อย (%)`, `${title[1]}, at least (%)`], of: (i) => least[i] },
+        { name: [`${title[0]} อย่างมาก (%)`, `${title[1]}, at most (%)`], of: (i) => most[i] },
+      ],
+    };
+  };
+
   const institution = (column, name) => ({
     name,
     of: known(column, (number) => local(figures.institutions[number])),
@@ -163,6 +181,12 @@ const DossierTables = (context) => {
         amount("in_reach", ["สถาบันในระยะเดินทาง", "within reach"]),
       ],
     },
+    ...(figures.years.length && {
+      years: {
+        caption: ["ร้อยละของผู้ได้รับการสำรวจ รายอำเภอ", "Percent of the persons surveyed, by district"],
+        columns: [named, ...figures.years.map(ofYear)],
+      },
+    }),
     ...Object.fromEntries(figures.layer_groups.map(({ name, heading: [th, en], columns }) => [name, {
       caption: [`${th}รายอำเภอ`, `${en} by district`],
       columns: [named, ...columns.map((column) => amount(column.name, column.title))],
