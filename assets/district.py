@@ -33,10 +33,14 @@ def published_poverty(
 
 @asset("district", "pandas")
 def poverty_history(
-    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, household_poverty: pd.DataFrame, releases: pd.DataFrame
+    poverty: pd.DataFrame,
+    tpmap_counts: pd.DataFrame,
+    household_poverty: pd.DataFrame,
+    releases: pd.DataFrame,
+    policy: Policy,
 ) -> pd.DataFrame:
     """All years beside each other, for districts, provinces and the country. Only equal measures compare."""
-    return published_figures.poverty_history(poverty, tpmap_counts, household_poverty, releases)
+    return published_figures.poverty_history(poverty, tpmap_counts, household_poverty, releases, policy)
 
 
 @asset("district", "duckdb", "sql")

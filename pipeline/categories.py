@@ -42,11 +42,11 @@ FIGURES_FROM: dict[str, Words] = {
     HOUSEHOLD_ROWS: Words("ข้อมูลรายครัวเรือน", "household rows"),
     POOLED_ROWS: Words("ข้อมูลรายครัวเรือน รวมกับอำเภออื่นในจังหวัด", "household rows, with other districts of the province"),
 }
-# Who counts as poor. The policy names the measure of the score.
+# Who counts as poor: all who are, or of these the holders of a welfare card. The policy names the measure of the score.
 SURVEY_POOR, TARGET_POOR = "survey", "target"
 MEASURES: dict[str, Words] = {
     SURVEY_POOR: Words("คนจนตามการสำรวจ จปฐ.", "poor by the basic-needs survey"),
-    TARGET_POOR: Words("คนจนเป้าหมาย", "target poor: poor by the survey, with a welfare card"),
+    TARGET_POOR: Words("คนจนเป้าหมาย", "target poor"),
 }
 # Folders of ``data/raw/`` with published poverty figures of districts.
 TPMAP_RATES, TPMAP_COUNTS = "tpmap", "tpmap_aggregates"

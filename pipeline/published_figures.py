@@ -260,7 +260,11 @@ def releases_table(
 
 
 def poverty_history(
-    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, household_poverty: pd.DataFrame, releases: pd.DataFrame
+    poverty: pd.DataFrame,
+    tpmap_counts: pd.DataFrame,
+    household_poverty: pd.DataFrame,
+    releases: pd.DataFrame,
+    policy: Policy,
 ) -> pd.DataFrame:
     """Put the figures of all years, measures and sources of an area beside each other.
 
@@ -271,14 +275,16 @@ def poverty_history(
         tpmap_counts: counts by area and year.
         household_poverty: counts of household rows, without those too small to publish.
         releases: the releases at hand, with the one that is scored.
+        policy: the policy of the run. Systems that do not survey every household have no rate of their own.
 
     Returns:
         The columns of the contract ``poverty_history``.
     """
+    rows = household_poverty[household_poverty["system"].isin(policy.households.survey_systems)]
     parts = [
         *(_history_of_counts(tpmap_counts, measure) for measure in MEASURES),
         _history_of_rates(poverty),
-        *(_history_of_rows(household_poverty, measure) for measure in MEASURES),
+        *(_history_of_rows(rows, measure) for measure in MEASURES),
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[0]
     scored = releases.loc[releases["scored"].astype(bool), KEY]

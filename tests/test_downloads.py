@@ -39,11 +39,15 @@ def test_the_shortlist_is_there_too(real_run: Paths) -> None:
         assert (real_run.maps / "downloads" / name).read_bytes() == (real_run.processed / name).read_bytes()
 
 
-def test_rates_of_small_counts_are_left_out() -> None:
-    base = {f"{kind}_{name}": [0, 4, 5] for name in DIMENSIONS for kind in ("poor", "rate")}
-    kept = downloads.without_small_counts(pd.DataFrame(base).astype("float64"), 5)
+@pytest.mark.parametrize(
+    ("figures_from", "left_out"),
+    [("household rows", [False, True, False]), ("published counts", [False, False, False])],
+)
+def test_rates_of_small_counts_of_household_rows_are_left_out(figures_from: str, left_out: list[bool]) -> None:
+    base = {f"{kind}_{name}": [0.0, 4.0, 5.0] for name in DIMENSIONS for kind in ("poor", "rate")}
+    kept = downloads.without_small_counts(pd.DataFrame(base).assign(figures_from=figures_from), 5)
     for name in DIMENSIONS:
-        assert kept[f"rate_{name}"].isna().tolist() == [False, True, False]
+        assert kept[f"rate_{name}"].isna().tolist() == left_out
 
 
 @pytest.mark.parametrize("kind", ["geojson", "gpkg"])

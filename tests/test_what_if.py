@@ -37,7 +37,7 @@ def test_the_same_policy_gives_the_published_figures(real_run: Paths, policy: Po
 def test_a_what_if_equals_a_whole_run_with_that_policy(
     real_run: Paths, new_project: Callable[[], Path], policy: Policy
 ) -> None:
-    """Weights, exponent, gate and reach changed at once: measured again here, and by Dagster from the files."""
+    """Weights, exponent, gate, reach and release changed at once: computed here, and by Dagster from the files."""
     root = new_project()
     file = root / "data" / "raw" / "policy" / "policy.toml"
     text = file.read_text(encoding="utf-8")
@@ -47,6 +47,7 @@ def test_a_what_if_equals_a_whole_run_with_that_policy(
         ("rho = 0.0", "rho = -0.5"),
         ("sigma_minutes = 40", "sigma_minutes = 30"),
         ("times_national_rate = 1.0", "times_national_rate = 1.2"),
+        ("survey_year = 2022", "survey_year = 2018"),
     ):
         assert old in text
         text = text.replace(old, new, 1)
@@ -58,6 +59,7 @@ def test_a_what_if_equals_a_whole_run_with_that_policy(
             "score.rho": -0.5,
             "university.sigma_minutes": 30,
             "poverty.gate.times_national_rate": 1.2,
+            "poverty.survey_year": 2018,
             "uncertainty.draws": 200,
         },
     )

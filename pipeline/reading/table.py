@@ -7,6 +7,7 @@ table must be (``contracts``).
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,11 +194,14 @@ def read_cells(content: bytes, file: str, contract: Contract, columns: ColumnMap
 
 
 def _without_row_numbers(header: Header, rows: Sequence[Sequence[str]]) -> Header:
-    """Leave an unnamed column out of those not used if it only numbers the rows, as pandas writes its index."""
+    """Leave an unnamed column out of those not used if it only numbers the rows, as pandas writes its index.
+
+    The numbers rise; some may be missing, where rows were left out before the file was written.
+    """
     for at, name in enumerate(header.names):
         if name in ROW_NUMBERS and at not in header.positions.values():
-            numbers = [row[at] for row in rows]
-            if any(numbers == [str(n) for n in range(first, first + len(rows))] for first in (0, 1)):
+            numbers = [int(row[at]) if row[at].isascii() and row[at].isdigit() else -1 for row in rows]
+            if min(numbers, default=-1) >= 0 and all(one < other for one, other in pairwise(numbers)):
                 shown = unnamed(name, at)
                 return replace(header, ignored=tuple(other for other in header.ignored if other != shown))
     return header

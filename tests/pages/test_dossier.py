@@ -5,6 +5,7 @@ import dataclasses
 import io
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -82,7 +83,7 @@ def test_it_shows_all_figures(yala: Opened, real_run: Paths) -> None:
         assert word in systems
 
 
-def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None:
+def test_five_dimensions(yala: Opened, real_run: Paths) -> None:
     page = yala.page
     facts = published(real_run, "district_facts").set_index("district_code")
     shown = page.eval_on_selector_all(
@@ -94,7 +95,7 @@ def test_five_dimensions_and_small_counts(yala: Opened, real_run: Paths) -> None
         cells = by_name[row["name_th"]]
         for k, name in enumerate(DIMENSIONS, start=1):
             persons, rate = int(row[f"poor_{name}"]), row[f"rate_{name}"]
-            assert cells[k] == ("<5" if 0 < persons < 5 else f"{rate:.1f}% ({persons:,})")
+            assert cells[k] == f"{rate:.1f}% ({persons:,})"  # published: shown as it is, also where it is small
 
 
 def test_a_column_of_a_layer_replaces_none_of_the_pages_own(figures: Figures) -> None:
@@ -108,17 +109,17 @@ def test_a_column_of_a_layer_replaces_none_of_the_pages_own(figures: Figures) ->
     }
 
 
-def test_no_page_reveals_a_small_count(figures: Figures) -> None:
-    """The data of no dossier has the count or the rate of one to four persons."""
-    facts, country = figures.by_district, dossier_data.Country.of(figures)
-    for code in figures.by_province.index:
-        own = [c for c in facts.index if c[:2] == code]
-        data = dossier_data.dossier_data(figures, country, own, [])["districts"]
-        for name in DIMENSIONS:
-            persons = facts.loc[own, f"poor_{name}"]
-            for count, shown, rate in zip(persons, data[f"{name}_persons"], data[f"{name}_pct"], strict=True):
-                if not pd.isna(count) and 0 < count < 5:
-                    assert (shown, rate) == ("<5", None)
+def test_small_counts_of_household_rows_are_not_in_the_data() -> None:
+    """Neither the count nor the rate of one to four persons; a count left out before is shown in the same way."""
+    few = {f"poor_{name}": count for name, count in zip(DIMENSIONS, (0, 4, 5, None, 9), strict=True)}
+    rates = {f"rate_{name}": 1.0 for name in DIMENSIONS}
+    rows, published_counts = (
+        SimpleNamespace(**few, **rates, figures_from=of) for of in ("household rows", "published counts")
+    )
+    columns = dossier_data.dimension_columns([rows, published_counts], 5)
+    assert [columns[f"{name}_persons"][0] for name in DIMENSIONS] == [0, "<5", 5, "<5", 9]
+    assert [columns[f"{name}_pct"][0] for name in DIMENSIONS] == [1.0, None, 1.0, None, 1.0]
+    assert [columns[f"{name}_persons"][1] for name in DIMENSIONS] == [0, 4, 5, None, 9]
 
 
 def test_neighbours_are_those_that_share_a_border(opens: Callable[..., Opened], real_run: Paths) -> None:

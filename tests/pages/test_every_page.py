@@ -79,7 +79,6 @@ def test_every_page_has_its_sources_and_dates(opens: Callable[..., Opened], real
         "แจ้งข้อผิดพลาด",
         "กรมแผนที่ทหาร",
         "CC BY 3.0 IGO",
-        "<5",
     ):
         assert part in text, part
     assert not page.is_visible("text=ข้อมูลตัวอย่าง")
