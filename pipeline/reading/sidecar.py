@@ -40,6 +40,7 @@ class Origin:
         mapped_in: the file in its folder that maps its columns.
         sidecar: the file in its folder that states its source.
         stated: whether the source of the file is stated, if it should be.
+        read_as: the layer and columns of a boundary file that were used, where there was a choice.
     """
 
     file: str
@@ -59,6 +60,7 @@ class Origin:
     mapped_in: str = SIDECAR
     sidecar: str = SIDECAR
     stated: bool = True
+    read_as: str = ""
 
     def __post_init__(self) -> None:
         # JSON, in the footer of a stored table, has a list.

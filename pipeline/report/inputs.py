@@ -78,6 +78,8 @@ def _warnings(origin: Origin) -> Iterator[str]:
     >>> list(_warnings(file))
     ['read as cp874, separated by semicolons']
     """
+    if origin.read_as:
+        yield f"read as {origin.read_as}"
     if not origin.stated:
         yield f"WARNING: its source is not stated: {origin.how_to_state}"
     if not origin.as_recorded:

@@ -22,7 +22,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A boundary file of each kind: 928 districts, each a square around a point inside it."""
     place = tmp_path_factory.mktemp("good")
     at = SHAPES.geometry.representative_point()
-    squares = [shapely.box(p.x - 0.01, p.y - 0.01, p.x + 0.01, p.y + 0.01) for p in at]
+    squares = [shapely.box(p.x - 0.001, p.y - 0.001, p.x + 0.001, p.y + 0.001) for p in at]
     frame = gpd.GeoDataFrame(
         {"ADM2_PCODE": "TH" + SHAPES["district_code"].to_numpy()}, geometry=squares, crs=boundaries.WGS84
     )
@@ -119,12 +119,12 @@ GEOJSON: dict[str, tuple[Callable[[dict], Any], str, list[str]]] = {
     "degrees called metres": (crs("urn:ogc:def:crs:EPSG::32647"), "refused", ["longitudes"]),
     "the whole world moved": (each(lambda x, y: [x - 100, y]), "refused", ["longitudes"]),
     "a CRS that is none": (crs("urn:ogc:def:crs:EPSG::999999"), "refused", ["b.geojson"]),
-    "P-codes in small letters": (pcodes(str.lower), "refused", ["a column of P-codes such as TH5001"]),
+    "P-codes in small letters": (pcodes(str.lower), "accepted", []),
     "P-codes of provinces": (pcodes(lambda p: p[:4]), "refused", ["a column of P-codes such as TH5001"]),
     "P-codes of subdistricts": (pcodes(lambda p: p + "01"), "refused", ["a column of P-codes such as TH5001"]),
-    "codes without TH": (pcodes(lambda p: p[2:]), "refused", ["a column of P-codes such as TH5001"]),
+    "codes without TH": (pcodes(lambda p: p[2:]), "accepted", []),
     "P-codes of another country": (pcodes(lambda p: "LA" + p[2:]), "refused", ["a column of P-codes"]),
-    "one P-code in Thai digits": (pcodes(lambda p: "TH๑๐๐๑", 1), "refused", ["ADM2_PCODE"]),
+    "one P-code in Thai digits": (pcodes(lambda p: "TH๑๐๐๑", 1), "repaired", ["TH๑๐๐๑"]),
     "one P-code twice": (pcodes(lambda _: "TH1002", 1), "refused", ["TH1002 2 times"]),
     "one that does not exist": (pcodes(lambda _: "TH1099", 1), "refused", ["'TH1099'", "DOPA"]),
     "no feature": (lambda c: c.update(features=[]), "refused", ["b.geojson"]),
