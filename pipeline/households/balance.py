@@ -10,13 +10,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import InputError, Problem
-from pipeline.households import database, mapping
+from pipeline.errors import InputError, Problem, shown_value
+from pipeline.households import answers, database, mapping
 from pipeline.households.files import FilesToRead, Unusable
 from pipeline.households.progress import Log
 from pipeline.households.staging import Staged
 
 ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_repaired", "check_digits_wrong")
+# A word that is no answer is shown if at least this many rows of a file have it, and at most so many words of a file.
+FEWEST_ROWS, MOST_WORDS = 20, 5
 COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 
 
@@ -53,7 +55,7 @@ def supersede_rows(
 
 
 def rows_of_files(
-    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, refused_share: float
+    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, refused_share: float, log: Log
 ) -> pd.DataFrame:
     """Compute the balance of each staged file: ``rows_in = rows_kept + rows_superseded + rows_refused``.
 
@@ -62,6 +64,7 @@ def rows_of_files(
         chosen: the files to read.
         staged: those that were staged.
         refused_share: largest share of refused rows in a file, from 0 to 1.
+        log: takes a line for each word of many rows that is no answer.
 
     Returns:
         The columns of the contract ``household_files``, one row per staged file.
@@ -73,14 +76,18 @@ def rows_of_files(
     counts = database.run(connection, "counts").df().astype(dict.fromkeys((*ROWS, "invented"), "int64"))
     read = [chosen.files[number] for number in counts["file"]]
     for row, file in zip(counts.itertuples(), read, strict=True):
+        words = _unknown_words(connection, int(row.file), chosen.mappings[file.system].file)
+        for word in words:
+            log(f"{file.name}: {word}")
         if row.rows_refused > refused_share * row.rows_in:
             reason, column, rows = _commonest_reason(connection, int(row.file))
+            how = f"check this column in the file and in {mapping.FILE}"
             raise InputError(
                 Problem(
                     file.shown,
                     f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} of them for: {reason}",
                     f"at most {refused_share:.0%} (households.refused_share_stops in the policy)",
-                    f"check this column in the file and in {mapping.FILE}",
+                    words[0] if words and reason == database.NOT_AN_ANSWER else how,
                     column=column,
                 )
             )
@@ -112,6 +119,19 @@ def with_unusable(rows: pd.DataFrame, unusable: Sequence[Unusable]) -> pd.DataFr
     table = table.astype("str").assign(encoding="", sample=False, **dict.fromkeys(ROWS, 0))
     tables = [t for t in (rows, table) if len(t)] or [table]
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def _unknown_words(connection: duckdb.DuckDBPyConnection, file: int, mapping_file: str) -> list[str]:
+    """Say of each word that many rows have in place of an answer how to state what it means; the commonest first.
+
+    Only a short word in many rows is shown: it is an answer, and not the content of one household's cell.
+    """
+    found = database.run(connection, "unknown_words", file=file, fewest=FEWEST_ROWS, most=MOST_WORDS).fetchall()
+    return [
+        f'state what {shown_value(word)} ({rows:,} rows) means: yes, no or unknown = ["{word}"] under'
+        f" [{answers.TABLE}.{column}] in {mapping_file}"
+        for column, word, rows in found
+    ]
 
 
 def _commonest_reason(connection: duckdb.DuckDBPyConnection, file: int) -> tuple[str, str, int]:

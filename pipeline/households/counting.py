@@ -74,7 +74,7 @@ def count_households(
                     balance.supersede_rows(connection, chosen, rules.same_survey_share_stops, log)
                 with progress_logged(connection, log, "counting households"):
                     profiles = _profiles(connection, chosen)
-                    rows = balance.rows_of_files(connection, chosen, staged, rules.refused_share_stops)
+                    rows = balance.rows_of_files(connection, chosen, staged, rules.refused_share_stops, log)
                 _check_nothing_lost(rows, profiles)
                 _write_row_lists(connection, chosen, rows, result)
                 matches = _matches(connection, chosen, log)

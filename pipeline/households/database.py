@@ -5,6 +5,7 @@ VARIABLE, DROP, DELETE of one file's rows, INSERT of a registered table, and the
 connections and what they may read (``queries``), the order of the statements (``counting``).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ import pandas as pd
 
 from pipeline import queries
 from pipeline.dimensions import DIMENSIONS
+from pipeline.households.answers import ANSWERS, OTHER
 from pipeline.households.mapping import Mapping
 
 SQL = Path(__file__).with_name("sql")
 # The bit of each dimension in the column ``deprived``, in the order of the one list of dimensions.
 BIT = {name: 1 << i for i, name in enumerate(DIMENSIONS)}
+
+# Why a row is refused whose answer is no word of its column.
+NOT_AN_ANSWER = "neither yes nor no"
 
 
 def sql_of(name: str) -> str:
@@ -96,28 +101,36 @@ def insert(connection: duckdb.DuckDBPyConnection, name: str, rows: Any) -> None:
     connection.unregister("registered")
 
 
-def set_variables(connection: duckdb.DuckDBPyConnection, mapping: Mapping, latest_year: int) -> None:
-    """Set all variables that ``macros.sql`` and ``stage.sql`` read, for the files of one system.
+def set_variables(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, unknown: Sequence[str], latest_year: int
+) -> None:
+    """Set all variables that ``macros.sql`` and ``stage.sql`` read, for one file.
 
     They are variables, not parameters, since a macro is stored text that cannot have parameters of a statement; DuckDB
-    replaces them by constants when it plans the statement. ``yes`` and ``no`` are the commonest word for each, which is
-    compared first. ``words`` gives the meaning of every word: yes is true, no is false. ``survey_year`` is the year of
-    files that have no column for it, and NULL if they have one.
+    replaces them by constants when it plans the statement. Of each answer's column, by its name: ``yes`` and ``no`` are
+    the commonest word for each, which is compared first, and ``words`` gives the meaning of every word: yes is true, no
+    is false. ``unknown`` lists the words for *not known*, also of other columns. ``survey_year`` is the year of files
+    that have no column for it, and NULL if they have one. ``not_an_answer`` is a reason.
 
     Args:
         connection: the connection of the intake.
         mapping: the words and the survey year of the system's files.
+        unknown: words for *not known* in every column of the file.
         latest_year: the latest plausible survey year, Common Era: that of the policy's ``as_of``.
     """
-    words = mapping.words
+    words = {name: mapping.answers.of(name, unknown) for name in (*ANSWERS, OTHER)}
     constants = {
-        "yes": mapping.yes[0],
-        "no": mapping.no[0],
+        "yes": {name: words[name].yes[0] for name in ANSWERS},
+        "no": {name: words[name].no[0] for name in ANSWERS},
+        "unknown": {name: of.not_known for name, of in words.items()},
+        "not_an_answer": NOT_AN_ANSWER,
         "survey_year": mapping.survey_year,
         "latest_year": latest_year,
     }
     for name, value in constants.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-    connection.execute(
-        "SET VARIABLE words = map($words, $meanings)", {"words": list(words), "meanings": list(words.values())}
-    )
+    # A dictionary is taken as a STRUCT, so that the words, which may be anything, are given as lists.
+    maps = ", ".join(f"{name}: map(${name}, $is_{name})" for name in ANSWERS)
+    lists: dict[str, list[Any]] = {name: list(words[name].meanings) for name in ANSWERS}
+    lists |= {f"is_{name}": list(words[name].meanings.values()) for name in ANSWERS}
+    connection.execute(f"SET VARIABLE words = {{{maps}}}", lists)

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.characters import THAI_DIGITS
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.households import answers
+from pipeline.households.answers import ANSWERS, OTHER, Answers, read_answers
+from pipeline.reading import layout
 from pipeline.reading.columns import Header, column_map
-from pipeline.reading.layout import TABLE, Layouts, read_layouts
+from pipeline.reading.layout import Layouts, read_layouts
 from pipeline.reading.sidecar import read_toml
 
 FILE = "mapping.toml"
@@ -22,28 +24,24 @@ IDS = ("household_id", "citizen_id")
 PLACES = ("province_code", "district_code", "subdistrict_code", "province_name", "district_name")
 COORDINATES = ("lon", "lat")
 COLUMNS = (*IDS, *PLACES, *COORDINATES, "members", *DIMENSIONS, "income_per_person", "welfare_card", "survey_year")
-YES = ("1", "true", "t", "yes", "y", "ใช่", "จน", "ตกเกณฑ์", "มี")
-TABLES = ("columns", "constants", "values", TABLE)
-NO = ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่จน", "ผ่านเกณฑ์", "ไม่มี")
+TABLES = ("columns", "constants", answers.TABLE, layout.TABLE)
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """The columns of a system's files, and their words for yes and no.
+    """The columns of a system's files, their words for yes and no, and their layout.
 
     Attributes:
         columns: the file's name of each of our columns that it has.
         survey_year: the year of all rows if no column has it, Common Era or Buddhist Era.
-        yes: words for yes, in small letters; the commonest first.
-        no: words for no, in small letters; the commonest first.
+        answers: the words for yes, no and not known.
         layouts: heading, sheet and lines that are no rows, of each file.
         file: the mapping file, as messages show it.
     """
 
     columns: Dictionary[str, str]
     survey_year: int | None = None
-    yes: tuple[str, ...] = YES
-    no: tuple[str, ...] = NO
+    answers: Answers = field(default_factory=Answers)
     layouts: Layouts = field(default_factory=Layouts)
     file: str = field(default="", compare=False)
 
@@ -66,15 +64,9 @@ class Mapping:
         return needed
 
     @property
-    def words(self) -> dict[str, bool]:
-        """Whether each word means yes; numbers also as decimals (1.0), as software writes a column with gaps."""
-        words = dict.fromkeys(self.yes, True) | dict.fromkeys(self.no, False)
-        return words | {f"{word}.0": meaning for word, meaning in words.items() if word.isdigit()}
-
-    @property
     def digest(self) -> str:
         """A digest of everything in it; equal mappings have equal digests."""
-        content = [sorted(self.columns.items()), self.survey_year, self.yes, self.no, repr(self.layouts)]
+        content = [sorted(self.columns.items()), self.survey_year, repr(self.answers.stated), repr(self.layouts)]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -83,7 +75,7 @@ KINDS = {
     "household_id or citizen_id": IDS,
     "place": PLACES,
     "coordinate": COORDINATES,
-    "a dimension or welfare_card": (*DIMENSIONS, "welfare_card"),
+    "a dimension or welfare_card": ANSWERS,
 }
 
 
@@ -131,17 +123,18 @@ def read_mapping(folder: Path) -> Mapping:
         raise InputError(
             Problem(file, f"the table {unknown[0]}", f"the tables {', '.join(TABLES)}", "correct the name")
         )
-    layouts = read_layouts(settings.get(TABLE, {}), file, [other.name for other in folder.iterdir()])
+    layouts = read_layouts(settings.get(layout.TABLE, {}), file, [other.name for other in folder.iterdir()])
     columns = column_map(settings.get("columns", {}), COLUMNS, file).theirs
     year = _table(settings, "constants", file).get("survey_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
         raise InputError(
             Problem(file, shown_value(year), "a year such as 2565 or 2022", "write a number", column="survey_year")
         )
-    yes, no = (_words(_table(settings, "values", file).get(name), file, name) for name in ("yes", "no"))
-    if both := sorted(set(yes or YES) & set(no or NO)):
-        raise InputError(Problem(file, f"{shown_value(both[0])} for yes and for no", "one of them", "remove one"))
-    mapping = Mapping(columns, year, yes or YES, no or NO, layouts, file)
+    said = read_answers(settings.get(answers.TABLE, {}), file)
+    for stated in (layouts.common, *layouts.of_files.values()):
+        for column in (*ANSWERS, OTHER):
+            said.of(column, stated.unknown)
+    mapping = Mapping(columns, year, said, layouts, file)
     _complete(mapping)
     return mapping
 
@@ -151,16 +144,6 @@ def _table(settings: dict[str, Any], name: str, file: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise InputError(Problem(file, f"{name} = {shown_value(table)}", f"a table [{name}]", f"write [{name}]"))
     return table
-
-
-def _words(words: Any, file: str, name: str) -> tuple[str, ...] | None:
-    if words is None:
-        return None
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise InputError(
-            Problem(file, shown_value(words), f'a list of texts such as {name} = ["1"]', "quote each", column=name)
-        )
-    return tuple("".join(word.split()).translate(THAI_DIGITS).lower() for word in words)
 
 
 def _complete(mapping: Mapping) -> None:

@@ -148,7 +148,7 @@ def _stage_file(
     with opening.duckdb_errors_hidden(file), progress_logged(connection, log, f"{file.name}: opening"):
         opened = opening.open_file(file, columns, private, connection, log)
         opened.rows.create_view("cells", replace=True)
-    database.set_variables(connection, columns, latest_year)
+    database.set_variables(connection, columns, columns.layouts.of(file.path.name).unknown, latest_year)
     with opening.duckdb_errors_hidden(file):
         with progress_logged(connection, log, f"{file.name}: looking for places"):
             _collect_spellings(connection, number, file, columns)

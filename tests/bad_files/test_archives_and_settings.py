@@ -94,7 +94,10 @@ WORKBOOKS: dict[str, tuple[Callable[[], bytes], int | list[str]]] = {
     "an error of a spreadsheet": (lambda: with_cells(lambda s: s.__setitem__("C2", "#REF!")), 28),
     "a date for a count": (lambda: with_cells(lambda s: s.__setitem__("C2", pd.Timestamp("2022-01-01"))), 28),
     "a row of nothing between": (lambda: with_cells(lambda s: s.insert_rows(5)), 29),
-    "a title above the header": (lambda: with_cells(lambda s: s.insert_rows(1)), ["line 1: found no cells", "heading_row under [layout]"]),
+    "a title above the header": (
+        lambda: with_cells(lambda s: s.insert_rows(1)),
+        ["line 1: found no cells", "heading_row under [layout]"],
+    ),
     "a header twice": (lambda: with_cells(lambda s: s.__setitem__("C1", "citizen_id")), ["column 'citizen_id' twice"]),
     "entities in the sheet": (lambda: repacked(**{"xl/worksheets/sheet1.xml": laughs()}), ["EntitiesForbidden"]),
     "entities in the settings": (lambda: repacked(**{"xl/workbook.xml": laughs()}), ["EntitiesForbidden"]),

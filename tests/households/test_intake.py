@@ -254,7 +254,7 @@ def test_pseudonyms_equal_the_standard_librarys_hmac_and_depend_on_the_key() -> 
         with duckdb.connect(":memory:") as connection:
             for name in ("citizen_id", "macros", "tables"):
                 database.run(connection, name)
-            database.set_variables(connection, Mapping({name: name for name in COLUMNS}), latest_year=2026)
+            database.set_variables(connection, Mapping({name: name for name in COLUMNS}), (), latest_year=2026)
             cells = pd.DataFrame([row(n) for n in range(500)]).reindex(columns=list(COLUMNS)).astype("str")
             connection.register("cells", cells.where(cells != "nan", None))
             values = {"file": 0, "system": 0, "inner": key.inner, "outer": key.outer}

@@ -1,4 +1,5 @@
--- How a cell is read. The variables (yes, no, words, survey_year, latest_year) are set by database.set_variables.
+-- How a cell is read. The variables (yes, no, words, unknown, survey_year, latest_year) are set by
+-- database.set_variables.
 -- Almost every cell is in its plain form: each macro tests for that first. The slow expression is written only once in a
 -- macro: DuckDB computes an expression that occurs twice outside its CASE, for every row.
 
@@ -7,22 +8,30 @@ CREATE TEMP MACRO plain(cell) AS translate(
     regexp_replace(cell, '[\s\x{00a0}\x{061c}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}]+', '', 'g'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'
 );
 
+-- The cell has a word for "not known" of a column, or nothing. `name` is a column of answers, or 'other' for any other.
+CREATE TEMP MACRO is_unknown(cell, name) AS list_contains(getvariable('unknown')[name], lower(plain(cell)));
+
+CREATE TEMP MACRO place_cell(cell) AS CASE WHEN NOT is_unknown(cell, 'other') THEN cell END;
+
+-- Without the .0 with which software writes an id that it took for a number.
 CREATE TEMP MACRO citizen_id_in(cell) AS CASE
     WHEN cell IS NULL THEN NULL
     WHEN regexp_full_match(cell, '[0-9]{13}') THEN cell
-    ELSE nullif(replace(plain(cell), '-', ''), '')
+    WHEN is_unknown(cell, 'other') THEN NULL
+    ELSE nullif(regexp_replace(replace(plain(cell), '-', ''), '\.0$', ''), '')
 END;
 
 CREATE TEMP MACRO household_id_in(cell) AS CASE
-    WHEN cell IS NULL OR regexp_full_match(cell, '[0-9A-Z]+') THEN cell
-    ELSE nullif(replace(plain(upper(cell)), '-', ''), '')
+    WHEN cell IS NULL OR regexp_full_match(cell, '[0-9A-Z]*[0-9][0-9A-Z]*') THEN cell
+    WHEN is_unknown(cell, 'other') THEN NULL
+    ELSE nullif(regexp_replace(replace(plain(upper(cell)), '-', ''), '\.0$', ''), '')
 END;
 
--- True for yes, false for no, NULL for anything else.
-CREATE TEMP MACRO flag_in(cell) AS CASE
-    WHEN cell = getvariable('yes') THEN true
-    WHEN cell = getvariable('no') THEN false
-    ELSE getvariable('words')[lower(plain(cell))]
+-- True for yes, false for no, NULL for anything else. `name` is the column.
+CREATE TEMP MACRO flag_in(cell, name) AS CASE
+    WHEN cell = getvariable('yes')[name] THEN true
+    WHEN cell = getvariable('no')[name] THEN false
+    ELSE getvariable('words')[name][lower(plain(cell))]
 END;
 
 CREATE TEMP MACRO number_in(cell) AS CASE
@@ -30,12 +39,12 @@ CREATE TEMP MACRO number_in(cell) AS CASE
     ELSE TRY_CAST(replace(plain(cell), ',', '') AS DOUBLE)
 END;
 
--- The cell is not empty and could not be read.
-CREATE TEMP MACRO unreadable(cell, understood) AS
-CASE WHEN understood IS NOT NULL OR cell IS NULL THEN false ELSE plain(cell) <> '' END;
+-- The cell could not be read, and is neither empty nor a word for "not known".
+CREATE TEMP MACRO unreadable(cell, understood, name) AS
+CASE WHEN understood IS NOT NULL OR cell IS NULL THEN false ELSE NOT is_unknown(cell, name) END;
 
-CREATE TEMP MACRO flag_repaired(cell, understood) AS CASE
-    WHEN understood IS NULL OR cell = getvariable('yes') OR cell = getvariable('no') THEN false
+CREATE TEMP MACRO flag_repaired(cell, understood, name) AS CASE
+    WHEN understood IS NULL OR cell = getvariable('yes')[name] OR cell = getvariable('no')[name] THEN false
     ELSE plain(cell) <> cell
 END;
 
@@ -49,6 +58,11 @@ CREATE TEMP MACRO described(cell) AS CASE
     WHEN regexp_full_match(cell, '-[0-9.,]+') THEN 'a negative number'
     WHEN regexp_full_match(cell, '[0-9.,eE+-]+') THEN 'a number of ' || length(cell) || ' characters'
     ELSE 'text of ' || length(cell) || ' characters'
+END;
+
+-- A word that may be shown if many rows have it: too short for a name, without a number that could be an id.
+CREATE TEMP MACRO short_word(cell) AS CASE
+    WHEN length(cell) <= 16 AND NOT regexp_matches(cell, '[0-9]{3}') THEN cell
 END;
 
 -- A number for each distinct spelling of a place, so that rows need not carry the texts.

@@ -12,8 +12,8 @@ WITH parsed AS (
             WHEN survey_year IS NULL THEN getvariable('survey_year')::DOUBLE ELSE number_in(survey_year)
         END AS year_written,
         number_in(income_per_person) AS baht,
-        flag_in({dimension}) AS is_{dimension},
-        flag_in(welfare_card) AS has_card
+        flag_in({dimension}, '{dimension}') AS is_{dimension},
+        flag_in(welfare_card, 'welfare_card') AS has_card
     FROM cells
 ),
 numbered AS (
@@ -31,6 +31,8 @@ judged AS (
         CASE
             WHEN household IS NULL AND citizen IS NULL
                 THEN refusal('household_id', 'no household id and no citizen id', NULL)
+            WHEN regexp_full_match(household, '[0-9]+(\.[0-9]+)?E\+[0-9]+|[0-9]+\.[0-9]+E[0-9]+')
+                THEN refusal('household_id', 'a household id as a rounded number, whose last digits are lost', household_id)
             WHEN household IS NULL AND citizen_number IS NULL
                 THEN refusal('citizen_id', 'a citizen id that is not 13 digits', citizen_id)
             WHEN coalesce(persons NOT BETWEEN 1 AND 99 OR persons <> floor(persons), true)
@@ -46,15 +48,15 @@ judged AS (
                     'not a year from 1990 to the policy''s as_of (Buddhist years are understood)',
                     survey_year
                 )
-            WHEN unreadable({dimension}, is_{dimension}) THEN refusal('{dimension}', 'neither yes nor no', {dimension})
+            WHEN unreadable({dimension}, is_{dimension}, '{dimension}') THEN refusal('{dimension}', getvariable('not_an_answer'), {dimension})
             WHEN coalesce(
                 is_{dimension},
                 NULL
             ) IS NULL
                 THEN refusal('health', 'none of the five dimensions known', NULL)
-            WHEN unreadable(welfare_card, has_card)
-                THEN refusal('welfare_card', 'neither yes nor no', welfare_card)
-            WHEN baht NOT BETWEEN 0 AND 1e9 OR unreadable(income_per_person, baht)
+            WHEN unreadable(welfare_card, has_card, 'welfare_card')
+                THEN refusal('welfare_card', getvariable('not_an_answer'), welfare_card)
+            WHEN (baht NOT BETWEEN 0 AND 1e9 AND NOT isnan(baht)) OR unreadable(income_per_person, baht, 'other')
                 THEN refusal('income_per_person', 'not an income of 0 to 1,000,000,000', income_per_person)
         END AS refused
     FROM numbered
@@ -80,13 +82,14 @@ SELECT
     refused."column" AS "column",
     refused.reason AS reason,
     CASE WHEN refused IS NOT NULL THEN described(plain(refused.cell)) END AS found,
+    CASE WHEN refused.reason = getvariable('not_an_answer') THEN short_word(plain(refused.cell)) END AS word,
     CASE
         WHEN refused IS NOT NULL THEN 0
         ELSE repair_bit('id') * coalesce(household <> household_id, citizen <> citizen_id, false)::UTINYINT
             + repair_bit('members') * number_repaired(members, persons)::UTINYINT
             + repair_bit('flag') * (
-                flag_repaired({dimension}, is_{dimension}) OR
-                flag_repaired(welfare_card, has_card)
+                flag_repaired({dimension}, is_{dimension}, '{dimension}') OR
+                flag_repaired(welfare_card, has_card, 'welfare_card')
             )::UTINYINT
             + repair_bit('income') * number_repaired(income_per_person, baht)::UTINYINT
             + repair_bit('buddhist year') * (survey_year IS NOT NULL AND year <> year_written)::UTINYINT

@@ -2,7 +2,7 @@
 -- within one survey the last row.
 CREATE TEMP VIEW valid AS
 SELECT
-    staged.* EXCLUDE (place, "column", reason, found),
+    staged.* EXCLUDE (place, "column", reason, found, word),
     coalesce(places.found_code, by_point.district_code) AS district_code,
     survey_year::UBIGINT * 281474976710656 + staged.file::UBIGINT * 4294967296 + staged.row::UBIGINT AS recency
 FROM staged
