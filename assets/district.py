@@ -16,14 +16,6 @@ from pipeline.stored_tables import LoadedTables, Stored
 
 
 @asset("district", "pandas")
-def releases(
-    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, districts: pd.DataFrame, policy: Policy
-) -> pd.DataFrame:
-    """Every year, measure and source of published poverty figures, how complete it is, and which one is scored."""
-    return published_figures.releases_table(poverty, tpmap_counts, districts, policy)
-
-
-@asset("district", "pandas")
 def published_poverty(
     poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, districts: pd.DataFrame, policy: Policy
 ) -> pd.DataFrame:

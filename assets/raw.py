@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import Field
 
-from pipeline import sources, workspace
+from pipeline import published_figures, sources, workspace
 from pipeline.contracts import AS_RECEIVED
 from pipeline.households import kept
 from pipeline.layers import LAYERS, Layer
@@ -143,6 +143,14 @@ LAYER_ASSETS = [layer_asset(layer) for layer in LAYERS]
 def tpmap_counts(paths: In, districts: pd.DataFrame) -> Received:
     """TPMAP's own releases of any year: the poor by area. Published counts are not left out where they are small."""
     return sources.tpmap_counts.release_counts(paths.raw / "tpmap_aggregates", districts)
+
+
+@asset("raw", "pandas")
+def releases(
+    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, districts: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
+    """Every year, measure and source of published poverty figures, how complete it is, and which one is scored."""
+    return published_figures.releases_table(poverty, tpmap_counts, districts, policy)
 
 
 @assets(

@@ -99,6 +99,7 @@ def _paths(given: argparse.Namespace) -> "tuple[Path, Paths]":
         processed=chosen["processed"] or usual.processed,
         maps=chosen["maps"] or usual.maps,
         policy=chosen["policy"] or raw / usual.policy.relative_to(usual.raw),
+        root=root,
     )
 
 

@@ -37,6 +37,8 @@ class Paths:
     policy: Path
     households_from: Path | None = None
     """Where intakes of household rows are kept, if not in ``state``: `check` shares those of `run`."""
+    root: Path | None = None
+    """The folder of the project, if it is known: settings and records of runs are there."""
 
     @classmethod
     def of(cls, root: Path) -> "Paths":
@@ -49,7 +51,12 @@ class Paths:
             The folders; none of them needs to exist.
         """
         raw = root / "data" / "raw"
-        return cls(raw, root / "data" / "processed", root / "maps", raw / "policy" / "policy.toml")
+        return cls(raw, root / "data" / "processed", root / "maps", raw / "policy" / "policy.toml", root=root)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that belong to the project; they can be far from each other."""
+        return tuple(folder for folder in (self.root, self.raw, self.processed, self.maps, self.state) if folder)
 
     @property
     def rounds(self) -> Path:

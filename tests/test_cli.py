@@ -1,5 +1,7 @@
 """The command line: help, check, explain, invalid arguments."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,8 @@ def test_help_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_shows_every_input(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check"]) == 0
     output = capsys.readouterr().out
-    for part in ("tpmap_2022_by_district.csv", "878", "all inputs can be used"):
+    scored = "scored: 2022 survey (tpmap, 878 districts, 61% of the persons surveyed)"
+    for part in ("tpmap_2022_by_district.csv", "878", scored, "all inputs can be used"):
         assert part in output
 
 
@@ -78,3 +81,32 @@ def test_a_wrong_folder_is_refused_without_a_traceback(
     output = capsys.readouterr()
     assert "nowhere" in output.err + output.out
     assert "Traceback" not in output.err + output.out
+
+
+def test_a_run_with_all_folders_elsewhere_leaves_the_project_as_it_is(
+    new_project: Callable[[], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that an installation may be read-only. The run stops at its first input; its record is beside the results."""
+    root, elsewhere = new_project(), tmp_path / "elsewhere"
+    shutil.copytree(root / "data" / "raw", elsewhere / "raw")
+    (elsewhere / "raw" / "nesdc" / "regions.csv").write_text("nothing\n", encoding="utf-8")
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+    monkeypatch.chdir(root)
+    folders = [f"--{name}={elsewhere / name}" for name in ("raw", "processed", "maps")]
+    assert cli.main(["run", *folders]) == 2
+    assert "regions.csv" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
+    assert (elsewhere / ".processed.runs" / "dagster" / "dagster.yaml").is_file()
+
+
+def test_a_year_without_figures_is_found_by_check(
+    new_project: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = new_project()
+    policy = root / "data" / "raw" / "policy" / "policy.toml"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(text.replace("survey_year = 2022", "survey_year = 2019", 1), encoding="utf-8")
+    monkeypatch.chdir(root)
+    assert cli.main(["check"]) == 2
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "found 2019 survey; expected a release with figures of districts: 2018 survey" in shown

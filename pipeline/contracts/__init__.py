@@ -12,16 +12,16 @@ from pipeline.contracts.file_tables import FILES
 from pipeline.contracts.household_tables import HOUSEHOLDS
 from pipeline.contracts.pilot_tables import CHANGES, PILOTS
 from pipeline.contracts.raw_tables import PAST_CHOICES, RAW, RAW_LAST, SUBDISTRICT_POINTS_FILE
-from pipeline.contracts.release_tables import PUBLISHED, tpmap_counts
+from pipeline.contracts.release_tables import PUBLISHED, releases, tpmap_counts
 from pipeline.contracts.uncertainty_tables import UNCERTAINTY
 
 CONTRACTS: dict[str, Contract] = by_name(
-    (*RAW, tpmap_counts, *HOUSEHOLDS, *RAW_LAST, *PUBLISHED, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES)
+    (*RAW, tpmap_counts, *HOUSEHOLDS, releases, *RAW_LAST, *PUBLISHED, *DISTRICT, *PILOTS, *UNCERTAINTY, *FILES)
 )
 
 # The tables that come from files, in contrast to those that list files and repairs.
 AS_RECEIVED = tuple(contract.name for contract in (*RAW, tpmap_counts, *HOUSEHOLDS))
-RAW_TABLES = (*AS_RECEIVED, *(contract.name for contract in RAW_LAST))
+RAW_TABLES = (*AS_RECEIVED, releases.name, *(contract.name for contract in RAW_LAST))
 
 __all__ = [
     "AS_RECEIVED",

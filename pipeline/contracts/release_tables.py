@@ -141,4 +141,4 @@ releases = Contract(
     "poverty, tpmap_counts, policy",
 )
 
-PUBLISHED = (published_poverty, poverty_history, releases)
+PUBLISHED = (published_poverty, poverty_history)

@@ -60,7 +60,7 @@ def count_households(
     unusable, rows, profiles, matches = [*chosen.left_out], pd.DataFrame(), NO_PROFILES, NO_AGREEMENT
     ignored = NO_COLUMNS
     if chosen.files:
-        key = pseudonyms.pseudonym_key(paths.raw.parent.parent, log)
+        key = pseudonyms.pseudonym_key(paths.folders, log)
         with queries.streaming([paths.raw / files.FOLDER], private) as connection:
             for name in ("citizen_id", "macros", "tables"):
                 database.run(connection, name)

@@ -8,6 +8,7 @@ the key. Not here: the digest itself, which DuckDB computes (``sql/stage.sql``).
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +57,13 @@ def key_file() -> Path:
     return Path(os.environ.get(KEY_FILE) or Path(settings) / "pilot-areas" / "pseudonym.key")
 
 
-def pseudonym_key(project: Path, log: Log) -> Key:
+def pseudonym_key(project: Iterable[Path], log: Log) -> Key:
     """Read the key from ``PILOT_AREAS_KEY``, else from its file.
 
     The file is created at first use, and only its owner can read it.
 
     Args:
-        project: the folder of the project, in which the key must not be kept.
+        project: the folders of the project, in which the key must not be kept.
         log: takes a line if a key was created.
 
     Returns:
@@ -75,7 +76,7 @@ def pseudonym_key(project: Path, log: Log) -> Key:
     if given is not None:
         return Key.of(_secret(given, f"the environment variable {KEY}"))
     path = key_file()
-    if path.resolve().is_relative_to(project.resolve()):
+    if any(path.resolve().is_relative_to(folder.resolve()) for folder in project):
         raise InputError(
             Problem(str(path), "a key inside the project", "a key outside it", f"set {KEY_FILE} to another path")
         )

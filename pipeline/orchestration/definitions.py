@@ -129,14 +129,15 @@ def defs() -> dg.Definitions:
     return build(Paths.of(ROOT))
 
 
+SETTINGS = "dagster.yaml"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def run_everything(root: Path, paths: Paths, progress: Progress = SILENT) -> None:
-    """Materialise everything in this process, in the instance of the project at ``root``, and publish.
+    """Materialise everything in this process, with a record of the run, and publish.
 
     Args:
-        root: the folder with ``dagster.yaml``.
+        root: the folder of the project, with ``dagster.yaml``.
         paths: the folders of the project.
         progress: follows stored tables and long steps.
 
@@ -144,9 +145,32 @@ def run_everything(root: Path, paths: Paths, progress: Progress = SILENT) -> Non
         Stopped: the first error; the published run is not changed.
     """
     # Paths in dagster.yaml are relative to the project.
-    with chdir(root), _writable_instance(root), dg.DagsterInstance.from_config(str(root)) as instance:
+    home = instance_home(root, paths)
+    with chdir(home), _writable_instance(home), dg.DagsterInstance.from_config(str(home)) as instance:
         _run_all(build(paths, progress), instance)
         nightly.delete_old_runs(instance)
+
+
+def instance_home(root: Path, paths: Paths) -> Path:
+    """Find the folder of the Dagster instance: the project, or beside the results where these are elsewhere.
+
+    So the installation may be read-only, and its record has no runs of other data.
+
+    Args:
+        root: the folder of the project, with ``dagster.yaml``.
+        paths: the folders that the run reads from and publishes into.
+
+    Returns:
+        A folder with the settings of the project, to be used as ``DAGSTER_HOME``.
+    """
+    if paths.processed.resolve().is_relative_to(root.resolve()):
+        return root
+    home = paths.state / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    settings = (root / SETTINGS).read_bytes()
+    if not (home / SETTINGS).is_file() or (home / SETTINGS).read_bytes() != settings:
+        (home / SETTINGS).write_bytes(settings)
+    return home
 
 
 def _run_all(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:

@@ -14,6 +14,7 @@ from pipeline import stored_tables, workspace
 from pipeline.contracts import RAW_TABLES
 from pipeline.errors import Stopped, shown_path
 from pipeline.policy import from_table
+from pipeline.poverty_findings import release_scored
 from pipeline.project import Paths
 from pipeline.reading.sidecar import Origin
 from pipeline.report.terminal import console
@@ -37,6 +38,10 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
     for name in RAW_TABLES:
         if checked.table(name).is_file():
             _print_table(out, checked.table(name), name, as_of)
+    if checked.table("releases").is_file():
+        finding = release_scored(stored_tables.read(checked.table("releases"), "releases"))
+        out.print(f"poverty figures {'' if finding.fine else '(WARNING) '}", end="", style="bold")
+        out.print(finding.sentence, soft_wrap=True)
     if checked.table("household_files").is_file():
         _print_households(out, stored_tables.read(checked.table("household_files"), "household_files"))
     for name, stopped in failures.items():
