@@ -10,6 +10,7 @@ CHECKS = [
     check("district_facts", findings.coverage),
     check("subdistrict_points", findings.unmatched),
     check("population", findings.totals),
+    check("population", findings.places_listed),
     check("district_facts", poverty_findings.poverty_totals),
     check("household_files", findings.household_rows),
     check("household_agreement", findings.systems_agree),

@@ -96,27 +96,27 @@ def subdistrict_points(paths: In, districts: pd.DataFrame, district_shapes: gpd.
 
 
 @asset("raw", "csv")
-def universities(paths: In, districts: pd.DataFrame) -> Received:
+def universities(paths: In, districts: pd.DataFrame, district_shapes: gpd.GeoDataFrame) -> Received:
     """Campuses of universities. For most of them only the district is known."""
-    return sources.universities.campuses(paths.raw / "universities", districts)
+    return sources.universities.campuses(paths.raw / "universities", districts, district_shapes)
 
 
 @asset("raw", "csv")
-def partnerships(paths: In, universities: pd.DataFrame) -> Received:
+def partnerships(paths: In, universities: pd.DataFrame, policy: Policy) -> Received:
     """Documents that raise a university's capability; none received yet."""
-    return sources.universities.partnerships(paths.raw / "partnerships", universities)
+    return sources.universities.partnerships(paths.raw / "partnerships", universities, policy.as_of)
 
 
 @asset("raw", "csv")
-def data_systems(paths: In, districts: pd.DataFrame) -> Received:
+def data_systems(paths: In, districts: pd.DataFrame, policy: Policy) -> Received:
     """TPMAP and PPPConnext, province by province."""
-    return sources.data_systems.data_systems(paths.raw / "data_systems", districts)
+    return sources.data_systems.data_systems(paths.raw / "data_systems", districts, policy.as_of)
 
 
 @asset("raw", "csv")
 def acceptances(paths: In, data_systems: pd.DataFrame, policy: Policy) -> Received:
     """Statements of the agencies that the policy names."""
-    return sources.data_systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies)
+    return sources.data_systems.acceptances(paths.raw / "data_systems", data_systems, policy.agencies, policy.as_of)
 
 
 def layer_asset(layer: Layer) -> dg.AssetsDefinition:

@@ -272,6 +272,7 @@ def _sample(given: argparse.Namespace) -> int:
     from pipeline.report.terminal import progress
 
     with progress("writing invented households") as shown:
+        from pipeline import policy
         from pipeline.households.sample import Order, write_sample
         from pipeline.sources import data_systems, dopa, tpmap
 
@@ -279,7 +280,8 @@ def _sample(given: argparse.Namespace) -> int:
         districts = dopa.districts().table
         rates = tpmap.district_rates(figures / "tpmap", districts).table
         rates = rates[rates["year"] == rates["year"].max()]
-        systems = data_systems.data_systems(figures / "data_systems", districts).table
+        as_of = policy.read_policy(figures / "policy" / "policy.toml")[0].as_of
+        systems = data_systems.data_systems(figures / "data_systems", districts, as_of).table
         works_in = systems["system"].str.casefold() == given.system
         order = Order(given.households, given.seed, given.defects, given.format, given.system)
         shown.message(f"{order.households:,} households of {order.system}")

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.categories import CERTAIN_ENOUGH, FIRMNESS
+from pipeline.gazetteer.areas import subdistrict_codes
 from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.shortlist import leaving_and_entering
@@ -22,6 +23,7 @@ UNPLACED_SHARE = 0.01
 DRIFT_PROVINCES = 2
 REFUSED_SHARE = 0.05
 FAIR_KAPPA = 0.4
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,30 @@ def totals(population: pd.DataFrame, subdistrict_population: pd.DataFrame, polic
         f" {int((differences > 0).sum()):,} districts and {len(off)} provinces differ",
         {"largest_difference_persons": int(differences.max())},
     )
+
+
+def places_listed(population: pd.DataFrame, subdistrict_population: pd.DataFrame, districts: pd.DataFrame) -> Finding:
+    """Check that each year of the registered population has every district, and every subdistrict.
+
+    Args:
+        population: registered persons by district and year.
+        subdistrict_population: registered persons by subdistrict and year.
+        districts: the DOPA list.
+
+    Returns:
+        A warning that names the places that a year lacks.
+    """
+    lists = (
+        (population, "district_code", set(districts["district_code"]), "districts"),
+        (subdistrict_population, "subdistrict_code", subdistrict_codes(), "subdistricts"),
+    )
+    lacking = []
+    for table, key, known, what in lists:
+        for year, codes in table.groupby("year")[key]:
+            if missing := sorted(known - set(codes)):
+                named = ", ".join(missing[:MOST_NAMED]) + (", …" if len(missing) > MOST_NAMED else "")
+                lacking.append(f"{len(known) - len(missing):,} of {len(known):,} {what} in {year}, without {named}")
+    return Finding(not lacking, "; ".join(lacking) or "every year has every district and subdistrict")
 
 
 def household_rows(household_files: pd.DataFrame) -> Finding:

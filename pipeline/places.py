@@ -43,6 +43,32 @@ def district_at(lon: NDArray[np.float64], lat: NDArray[np.float64], shapes: gpd.
     return found
 
 
+def km_outside(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], codes: pd.Series, shapes: gpd.GeoDataFrame
+) -> NDArray[np.float64]:
+    """Compute how far each point is outside its district.
+
+    Args:
+        lon: longitudes (n,), degrees.
+        lat: latitudes (n,), degrees.
+        codes: the district of each point (n,).
+        shapes: ``district_code`` and ``geometry`` of the districts, EPSG:4326.
+
+    Returns:
+        Kilometres (n,); 0 within the district.
+
+    Two hundredths of a degree along the 13th parallel are 2.17 km:
+
+    >>> square = gpd.GeoDataFrame({"district_code": ["1001"]}, geometry=[shapely.box(99, 13, 100, 14)], crs=4326)
+    >>> km_outside(np.array([99.5, 100.02]), np.array([13.5, 13.0]), pd.Series(["1001", "1001"]), square).round(2)
+    array([0.  , 2.17])
+    """
+    needed = shapes[shapes["district_code"].isin(codes)].set_index("district_code").geometry.to_crs(METRIC)
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(METRIC)
+    away = shapely.distance(needed.loc[codes].to_numpy(), points.to_numpy())
+    return np.asarray(away, dtype=float) / 1000
+
+
 def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
     """Find the neighbours of each district: outlines within ``distance_m`` of its own, itself included.
 

@@ -30,8 +30,8 @@ new_firms = Layer(
             unit_words=Words("ราย", ""),
             downloads=True,
         ),
-        Value("companies", "limited companies among them", unit="firms"),
-        Value("limited_partnerships", "limited partnerships among them", unit="firms"),
+        Value("companies", "limited companies among them", unit="firms", part_of="new_firms"),
+        Value("limited_partnerships", "limited partnerships among them", unit="firms", part_of="new_firms"),
         Value(
             "new_firms_per_10000",
             "new_firms over registered persons of 2017",

@@ -14,12 +14,14 @@ from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.gazetteer import district_list
 from pipeline.gazetteer.areas import subdistrict_codes
+from pipeline.reading.row_rules import refuse_rows
 from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received, read_table
 from pipeline.sources import register_text
 
 DISTRICT_FILE = "population_by_district.csv"
 SUBDISTRICT_FILE = "population_by_subdistrict.csv"
+MOST_NAMED = 5
 
 
 def districts() -> Received:
@@ -55,10 +57,23 @@ def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
         One row per district and year, also of other years.
 
     Raises:
-        InputError: there are no rows of ``year``, or a table and a text contradict each other.
+        InputError: a district has no row of ``year``, men and women do not sum to persons, or a table and a text
+            contradict each other.
     """
     known = {"district_code": set(districts["district_code"])}
-    return _of_year(folder, _with_texts(folder, DISTRICT_FILE, "population", known), year)
+    received = _of_year(folder, _with_texts(folder, DISTRICT_FILE, "population", known), year)
+    of_year = received.table[received.table["year"] == year]
+    if missing := sorted(set(districts["district_code"]) - set(of_year["district_code"])):
+        first = ", ".join(missing[:MOST_NAMED]) + (", …" if len(missing) > MOST_NAMED else "")
+        raise InputError(
+            Problem(
+                shown_path(folder / Path(received.origins[0].file).name),
+                f"{len(of_year):,} of {len(districts):,} districts in {year}; without {first}",
+                "a row for each district in the policy's population_year",
+                "add the rows, or change poverty.population_year in the policy",
+            )
+        )
+    return received
 
 
 def subdistrict_population(folder: Path, year: int) -> Received:
@@ -81,9 +96,9 @@ def subdistrict_population(folder: Path, year: int) -> Received:
 def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Collection[str]]) -> Received:
     """Read a table and add the rows that DOPA's texts have besides; rows of both must be equal."""
     texts = register_text.register_texts(folder)
+    received = [_table(folder, name, contract, known)] if not texts or (folder / name).is_file() else []
     if not texts:
-        return read_table(folder, name, CONTRACTS[contract], known)
-    received = [read_table(folder, name, CONTRACTS[contract], known)] if (folder / name).is_file() else []
+        return received[0]
     for text in texts:
         table = text.districts if contract == "population" else text.subdistricts
         received.append(Received(table, (text.origin,), text.rows, text.repaired))
@@ -98,6 +113,13 @@ def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Coll
         len(rows),
         tuple(record for r in received for record in r.repaired),
     )
+
+
+def _table(folder: Path, name: str, contract: str, known: Mapping[str, Collection[str]]) -> Received:
+    received = read_table(folder, name, CONTRACTS[contract], known)
+    t, both = received.table, " and ".join(map(received.shown, ("male_persons", "female_persons")))
+    unequal = t["male_persons"] + t["female_persons"] != t["population_persons"]
+    return refuse_rows(received, folder / name, [(unequal, "population_persons", f"the sum of {both}")])
 
 
 def _refuse_contradictions(folder: Path, rows: pd.DataFrame, key: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from pipeline.contracts import SUBDISTRICT_POINTS_FILE
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer.areas import subdistrict_codes
 from pipeline.reading.table import Received, read_table
+from pipeline.sources.located import check_points
 
 
 def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDataFrame) -> Received:
@@ -28,6 +29,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDat
 
     Raises:
         InputError: one or more subdistricts are in another district than their code states; it lists all of them.
+            Or a point is outside its district.
     """
     known = {"place_code": subdistrict_codes(), "district_code": set(districts["district_code"])}
     points = read_table(folder, SUBDISTRICT_POINTS_FILE.name, SUBDISTRICT_POINTS_FILE, known)
@@ -46,6 +48,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDat
                 for line in wrong
             ]
         )
+    check_points(points, folder / SUBDISTRICT_POINTS_FILE.name, shapes)
     without = shapes[~shapes["district_code"].isin(table["district_code"])]
     inside = without.geometry.representative_point()
     rest = pd.DataFrame(

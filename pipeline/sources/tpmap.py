@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
+from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.reading.row_rules import refuse_rows
 from pipeline.reading.table import Received, read_table
 
 RATES_NAME = re.compile(r"tpmap_(?P<year>[0-9]{4})_by_district\.csv")
@@ -48,7 +50,8 @@ def district_rates(folder: Path, districts: pd.DataFrame) -> Received:
 def _of_year(folder: Path, name: str, year: int, districts: pd.DataFrame) -> Received:
     received = read_table(folder, name, CONTRACTS["poverty"], {"district_code": set(districts["district_code"])})
     t = received.table
-    surveyed, units, upper = map(received.shown, ("survey_population", "n_units", "rate_any_max"))
+    names = ("survey_population", "labelled_population", "n_units", "rate_any_max")
+    surveyed, labelled, units, upper = map(received.shown, names)
     rules = [
         (t["year"] != year, "year", f"the year {year}, as in the file's name"),
         (
@@ -59,21 +62,12 @@ def _of_year(folder: Path, name: str, year: int, districts: pd.DataFrame) -> Rec
         (t["labelled_population"] < 1, "labelled_population", "at least one person"),
         (t["n_labelled"] > t["n_units"], "n_labelled", f"at most {units}"),
         (t["rate_any_min"] > t["rate_any_max"] + 0.001, "rate_any_min", f"at most {upper}"),
+        *(
+            (t[f"poor_{dimension}"] > t["labelled_population"], f"poor_{dimension}", f"at most {labelled}")
+            for dimension in DIMENSIONS
+        ),
     ]
-    problems = [
-        Problem(
-            shown_path(folder / name),
-            f"'{t.at[line, column]}'",
-            expected,
-            "correct the row",
-            line=int(line),
-            column=received.shown(column),
-        )
-        for broken, column, expected in rules
-        for line in t.index[broken]
-    ]
-    if problems:
-        raise InputError(problems)
+    refuse_rows(received, folder / name, rules)
     if t.empty:
         raise InputError(
             Problem(shown_path(folder / name), "no rows", "a row per district", "add the figures of TPMAP")

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from tests.problems import refusal
 RAW = ROOT / "data" / "raw"
 DISTRICTS = dopa.districts().table
 SHAPES = boundaries.district_shapes(RAW / "boundaries", DISTRICTS).table
+AS_OF = date(2026, 12, 31)
 AGENCIES = ("PMU-A", "CODI", "OSMEP", "DASTA")
 
 
@@ -93,16 +95,16 @@ READERS = {
     ),
     "regions": Reader("nesdc", "regions.csv", "province_code", lambda p: nesdc.regions(p, DISTRICTS)),
     "universities": Reader(
-        "universities", "universities.csv", "campus_code", lambda p: universities.campuses(p, DISTRICTS)
+        "universities", "universities.csv", "campus_code", lambda p: universities.campuses(p, DISTRICTS, SHAPES)
     ),
     "data_systems": Reader(
-        "data_systems", "data_systems.csv", "system", lambda p: data_systems.data_systems(p, DISTRICTS)
+        "data_systems", "data_systems.csv", "system", lambda p: data_systems.data_systems(p, DISTRICTS, AS_OF)
     ),
     "acceptances": Reader(
         "data_systems",
         "acceptances.csv",
         "system",
-        lambda p: data_systems.acceptances(p, data_systems.data_systems(p, DISTRICTS).table, AGENCIES),
+        lambda p: data_systems.acceptances(p, data_systems.data_systems(p, DISTRICTS, AS_OF).table, AGENCIES, AS_OF),
     ),
     **{layer.name: layer_reader(layer) for layer in LAYERS},
     "points": Reader(

@@ -26,7 +26,7 @@ from pipeline.households import mapping
 from pipeline.project import Paths
 from pipeline.runs import rounds, switching, verifying
 from pipeline.sources import boundaries, tpmap_counts, universities
-from tests.bad_files.readers import DISTRICTS, RAW, READERS
+from tests.bad_files.readers import AS_OF, DISTRICTS, RAW, READERS, SHAPES
 from tests.households.conftest import Province, csv, parquet, province, row, xlsx
 from tests.sources.test_tpmap_counts import AMPHUR
 
@@ -147,7 +147,7 @@ def test_tables(name: str, tmp_path: Path) -> None:
 
 def test_partnerships_and_sidecars(tmp_path: Path) -> None:
     place = Path(shutil.copytree(RAW / "partnerships", tmp_path / "partnerships"))
-    campuses = universities.campuses(RAW / "universities", DISTRICTS).table
+    campuses = universities.campuses(RAW / "universities", DISTRICTS, SHAPES).table
     sidecar, table = ((place / name).read_bytes() for name in ("SOURCE.toml", "partnerships.csv"))
 
     @often
@@ -157,7 +157,7 @@ def test_partnerships_and_sidecars(tmp_path: Path) -> None:
             (place / "SOURCE.toml").write_bytes(sidecar)
             (place / "partnerships.csv").write_bytes(table)
             (place / name).write_bytes(content)
-            returns_or_names(lambda: universities.partnerships(place, campuses), "partnerships")
+            returns_or_names(lambda: universities.partnerships(place, campuses, AS_OF), "partnerships")
 
     try_it()
 

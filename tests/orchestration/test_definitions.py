@@ -92,6 +92,8 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
         "unmatched",
         "totals",
         "poverty_totals",
+        "all_read",
+        "places_listed",
         "recorded",
         "columns",
         "suspects",

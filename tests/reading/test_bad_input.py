@@ -12,7 +12,7 @@ from pipeline.errors import InputError
 from pipeline.policy import WhatIf
 from pipeline.sources import data_systems as systems
 from pipeline.sources import dopa, nesdc, tpmap, universities
-from tests.bad_files.readers import READERS, plain_of
+from tests.bad_files.readers import AS_OF, READERS, SHAPES, plain_of
 from tests.conftest import ROOT
 from tests.problems import refusal
 
@@ -155,14 +155,14 @@ def test_other_sources_refuse(tmp_path: Path) -> None:
     file = place / "universities.csv"
     file.write_bytes(replaced("50,5001", "51,5001")(file.read_bytes()))
     with pytest.raises(InputError) as caught:
-        universities.campuses(place, DISTRICTS)
+        universities.campuses(place, DISTRICTS, SHAPES)
     refusal(caught.value, "district 5001 with province 51")
     place = folder(tmp_path, "data_systems")
     file = place / "acceptances.csv"
     file.write_bytes(replaced("PPPConnext,CODI,yes", "PPPConnext,NESDC,yes")(file.read_bytes()))
-    table = systems.data_systems(place, DISTRICTS).table
+    table = systems.data_systems(place, DISTRICTS, AS_OF).table
     with pytest.raises(InputError) as caught:
-        systems.acceptances(place, table, ("PMU-A", "CODI", "OSMEP", "DASTA"))
+        systems.acceptances(place, table, ("PMU-A", "CODI", "OSMEP", "DASTA"), AS_OF)
     refusal(caught.value, "'NESDC'", "line 2")
 
 

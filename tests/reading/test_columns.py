@@ -22,7 +22,7 @@ from pipeline.reading.encodings import NOT_THAI
 from pipeline.reading.table import parse_table
 from pipeline.sources import nesdc, tpmap_counts, universities
 from pipeline.workspace import Note
-from tests.bad_files.readers import DISTRICTS, READERS, plain_of
+from tests.bad_files.readers import DISTRICTS, READERS, SHAPES, plain_of
 from tests.conftest import ROOT
 
 RAW = ROOT / "data" / "raw"
@@ -183,7 +183,7 @@ def test_later_rules_name_the_files_own_column_too(tmp_path: Path) -> None:
     text = file.read_text(encoding="utf-8").replace("district_code", "รหัสอำเภอ", 1).replace("50,5001", "51,5001", 1)
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"column รหัสอำเภอ \(district_code\): found district 5001 with province 51"):
-        universities.campuses(file.parent, DISTRICTS)
+        universities.campuses(file.parent, DISTRICTS, SHAPES)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,8 @@ def test_years_of_texts_stand_beside_those_of_tables(put: Put, districts: pd.Dat
 def test_a_text_is_enough_without_the_tables(put: Put, districts: pd.DataFrame) -> None:
     folder = put(TEXT)
     (folder / "population_by_district.csv").unlink()
-    assert len(dopa.population(folder, districts, 2014).table) == 2
+    with pytest.raises(InputError, match=r"found 2 of 928 districts in 2014; without 1001, 1002"):
+        dopa.population(folder, districts, 2014)
     with pytest.raises(InputError, match="the years 2014"):
         dopa.population(folder, districts, 2021)
 
