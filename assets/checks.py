@@ -5,8 +5,11 @@ Not here: how a finding is computed (``pipeline.findings``, ``pipeline.poverty_f
 
 from pipeline import findings, poverty_findings
 from pipeline.orchestration.declaring import check
+from pipeline.receiving import outcome_records
 
 CHECKS = [
+    check("fetched", outcome_records.sources_received),
+    check("dropped", outcome_records.inbox_taken_up),
     check("district_facts", findings.coverage),
     check("subdistrict_points", findings.unmatched),
     check("population", findings.totals),

@@ -23,6 +23,8 @@ pilot districts and the reasons.
   pilot-areas rounds list     archived rounds; archive the published run, compare rounds
   pilot-areas verify          rebuild the published run and compare every byte
   pilot-areas backtest L.csv  the present ranks of places chosen by past programmes
+  pilot-areas fetch --list    sources of the inputs that can be fetched, if they are switched on
+  pilot-areas inbox           take up the files that were dropped into data/inbox
   pilot-areas sample          write invented household rows to try the program
 """
 
@@ -119,6 +121,7 @@ def parser() -> argparse.ArgumentParser:
         " choices are context, not evidence of where poverty is.",
     )
     backtest.add_argument("list", type=Path, metavar="LIST.csv", help="code,year,programme")
+    fetch, inbox = _receiving(commands)
     _policy(commands)
     rounds = _rounds(commands)
     verify = commands.add_parser(
@@ -135,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="RUN",
         help="`current` (the published run), a run id, or the name of an archived round",
     )
-    for command in (run, check, sample, verify):
+    for command in (run, check, sample, verify, fetch, inbox):
         command.add_argument("--raw", type=Path, metavar="DIR", help="folder of inputs (data/raw)")
     for command in (run, check):
         command.add_argument(
@@ -145,6 +148,26 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--processed", type=Path, metavar="DIR", help="folder of figures (data/processed)")
     run.add_argument("--maps", type=Path, metavar="DIR", help="folder of pages (maps)")
     return top
+
+
+def _receiving(commands: Any) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    fetch = commands.add_parser(
+        "fetch",
+        help="fetch inputs from the sources that are switched on",
+        description="Fetches the sources of data/raw/sources.toml that are switched on and due, checks each file as"
+        " `check` does, and puts it in its place with its sidecar. A file that cannot be used goes to data/quarantine,"
+        " and the last good one stays (exit code 2). Nothing is switched on unless you do so.",
+    )
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="sources to fetch, due or not (all that are due)")
+    fetch.add_argument("--list", action="store_true", help="show the sources and the state of each; fetch nothing")
+    inbox = commands.add_parser(
+        "inbox",
+        help="take up the files that were dropped into data/inbox",
+        description="Takes up each file of data/inbox to which nothing was written for a minute: finds the system that"
+        " reads it, checks it as `check` does, and puts it in its place with its sidecar. A file that cannot be used"
+        " goes to data/quarantine (exit code 2).",
+    )
+    return fetch, inbox
 
 
 def _policy(commands: Any) -> None:

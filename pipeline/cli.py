@@ -8,8 +8,8 @@ the geometry libraries is slow.
 import argparse
 import gc
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from pipeline.errors import InputError, Problem, Stopped
 if TYPE_CHECKING:
     from pipeline.policy import Policy
     from pipeline.project import Paths
+    from pipeline.receiving.fetching import Receiver
 
 
 def project_root(start: Path) -> Path:
@@ -120,15 +121,16 @@ def _run(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     """Read the inputs and show their rows, repairs and problems."""
     _, paths = _paths(given)
-    from pipeline.report import inputs
+    from pipeline.report import inputs, receipts
     from pipeline.report.terminal import progress
 
     with ExitStack() as stack:
         with progress("reading the inputs", len(inputs.RAW_TABLES)) as shown:
             from pipeline.orchestration.definitions import checked_inputs
 
-            checked, failures = stack.enter_context(checked_inputs(paths, shown))
+            checked, failures = stack.enter_context(checked_inputs(paths, progress=shown))
         inputs.print_inputs(checked, failures)
+    receipts.print_problems(paths)
     return 2 if failures else 0
 
 
@@ -290,6 +292,51 @@ def _sample(given: argparse.Namespace) -> int:
     return 0
 
 
+def _fetch(given: argparse.Namespace) -> int:
+    """Fetch sources, or list them."""
+    _, paths = _paths(given)
+    from pipeline.receiving import fetching
+    from pipeline.report import receipts
+
+    if given.list:
+        receipts.print_sources(fetching.states(paths, date.today()))
+        return 0
+    with _receiver(paths, "fetching") as receiver:
+        outcomes = fetching.fetch(receiver, given.names, date.today())
+    return receipts.print_outcomes(outcomes, "nothing is switched on and due; `pilot-areas fetch --list` shows all")
+
+
+def _inbox(given: argparse.Namespace) -> int:
+    """Take up the files of the inbox."""
+    _, paths = _paths(given)
+    from pipeline.receiving import inbox
+    from pipeline.report import receipts
+
+    with _receiver(paths, "taking files up") as receiver:
+        outcomes = inbox.take_up(receiver, date.today())
+    return receipts.print_outcomes(outcomes, "the inbox is empty")
+
+
+@contextmanager
+def _receiver(paths: "Paths", title: str) -> "Iterator[Receiver]":
+    """What bringing files in needs: the check of `pilot-areas check`, and the lock of a run while a file is placed."""
+    from pipeline.receiving.fetching import Receiver
+    from pipeline.report.terminal import progress
+    from pipeline.runs.switching import exclusive_lock
+
+    @contextmanager
+    def read_inputs(
+        staged: "Paths", tables: Collection[str]
+    ) -> "Iterator[tuple[Paths, Mapping[str, Stopped]]]":  # imports Dagster only if there is a file to check
+        from pipeline.orchestration.definitions import checked_inputs
+
+        with checked_inputs(staged, tables) as found:
+            yield found
+
+    with progress(title, 0) as shown:
+        yield Receiver(paths, read_inputs, lambda: exclusive_lock(paths), shown.message)
+
+
 COMMANDS = {
     "run": _run,
     "check": _check,
@@ -298,6 +345,8 @@ COMMANDS = {
     "backtest": _backtest,
     "policy": _policy,
     "rounds": _rounds,
+    "fetch": _fetch,
+    "inbox": _inbox,
     "sample": _sample,
     "verify": _verify,
 }

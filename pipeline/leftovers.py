@@ -1,4 +1,4 @@
-"""Files in a folder of inputs that are no inputs: what systems and programs leave behind, and notes for people.
+"""Files in a folder of inputs that are no inputs: what systems and programs leave behind, notes, the table of sources.
 
 Here: one rule for all folders. Not here: inputs that no reader takes (``sources.unread``).
 """
@@ -10,8 +10,10 @@ OF_SYSTEMS = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "
 # How the names of hidden files, of open documents and of their locks begin; of backups of editors, end.
 BEGINNINGS = (".", "~$")
 ENDING = "~"
+# The table of sources that may be fetched, in the folder of all inputs: a setting, on which no figure depends.
+SOURCES_TABLE = "sources.toml"
 # Notes for people, beside the sidecars.
-NOTES = {"readme.md", "readme.txt", "readme", "license", "license.txt", "license.md"}
+NOTES = {SOURCES_TABLE, "readme.md", "readme.txt", "readme", "license", "license.txt", "license.md"}
 
 
 def is_leftover(path: PurePath) -> bool:
@@ -34,13 +36,13 @@ def is_leftover(path: PurePath) -> bool:
 
 
 def is_note(path: PurePath) -> bool:
-    """Return whether a file is a note for people.
+    """Return whether a file is a note for people, or the table of sources.
 
     Args:
         path: the file.
 
     Returns:
-        Whether it is a README or a licence.
+        Whether it is a README, a licence or the table of sources.
 
     >>> is_note(Path("boundaries/README.md")), is_note(Path("a.csv"))
     (True, False)

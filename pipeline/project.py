@@ -71,6 +71,21 @@ class Paths:
         return self.households_from or self.state / "households"
 
     @property
+    def inbox(self) -> Path:
+        """Where agencies drop files."""
+        return self.raw.parent / "inbox"
+
+    @property
+    def quarantine(self) -> Path:
+        """Received files that cannot be used."""
+        return self.raw.parent / "quarantine"
+
+    @property
+    def received(self) -> Path:
+        """Files on their way in, and what became of earlier ones."""
+        return self.raw.parent / ".received"
+
+    @property
     def workspace(self) -> Path:
         return self.state / "workspace"
 

@@ -34,6 +34,7 @@ FLOORS = (
     {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},
     {"poverty_findings"},
     {"backtest", "downloads", "pages", "runs"},
+    {"receiving"},
     {"report"},
     {"orchestration"},
     {"cli"},

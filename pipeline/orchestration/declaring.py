@@ -24,6 +24,8 @@ from pipeline.sentences import for_page
 from pipeline.stored_tables import LoadedTables
 
 OWNER = "team:pilot-areas"
+# The assets of `assets.received`, which are no tables.
+RECEIVED = ("fetched", "dropped")
 # Tables that are loaded with their shapes if an asset takes several tables as one argument.
 SHAPES = ("district_shapes",)
 # The largest number of problems that an error lists in the UI.
@@ -132,7 +134,7 @@ def asset(
             group_name=group,
             kinds=set(kinds),
             owners=[OWNER],
-            deps=list(notes_of),
+            deps=[*_made_after(group), *notes_of],
             description=_description(name, function),
             metadata={"dagster/column_schema": _column_schema(CONTRACTS[name])},
             io_manager_key="workspace",
@@ -172,6 +174,11 @@ def _with_loaded_tables(
     return without_traceback(body), ins, resources | of_page
 
 
+def _made_after(group: str) -> tuple[str, ...]:
+    """The assets that bring files in: every raw table is made after them, since all have the digest of all inputs."""
+    return RECEIVED if group == "raw" else ()
+
+
 def assets(
     group: str, *kinds: str, names: Sequence[str], from_first: bool = False
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
@@ -190,7 +197,8 @@ def assets(
     first, *others = names
 
     def declare(function: Callable[..., Any]) -> dg.AssetsDefinition:
-        given = {dg.AssetKey(name) for name in inspect.signature(function).parameters if name in CONTRACTS}
+        parameters = (name for name in inspect.signature(function).parameters if name in CONTRACTS)
+        given = {dg.AssetKey(name) for name in (*parameters, *_made_after(group))}
         made_from = {first: given} | {name: {dg.AssetKey(first)} for name in others}
         return dg.multi_asset(
             outs={
@@ -206,6 +214,7 @@ def assets(
                 )
                 for name in names
             },
+            deps=_made_after(group),
             internal_asset_deps=made_from if from_first else None,
         )(without_traceback(function))
 

@@ -7,7 +7,7 @@ Here: the parts put together. Not here: what an asset is (``assets``), declaring
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import replace
 from graphlib import TopologicalSorter
@@ -17,11 +17,11 @@ from typing import Protocol
 import dagster as dg
 from pydantic import Field
 
-from assets import checks, district, pilots, raw
+from assets import checks, district, pilots, raw, received
 from pipeline import explain
-from pipeline.contracts import CONTRACTS
+from pipeline.contracts import AS_RECEIVED, CONTRACTS, RAW_TABLES
 from pipeline.errors import Problem, Stopped, shown_path
-from pipeline.orchestration import nightly
+from pipeline.orchestration import nightly, receiving_step
 from pipeline.orchestration.declaring import without_traceback
 from pipeline.orchestration.io_manager import workspace_resource
 from pipeline.orchestration.publish_step import Lineage
@@ -77,19 +77,26 @@ def build(paths: Paths, progress: Progress = SILENT) -> dg.Definitions:
     Returns:
         Assets, checks, jobs, schedule, sensor and resources.
     """
-    assets = [a for a in dg.load_assets_from_modules([raw, district, pilots]) if isinstance(a, dg.AssetsDefinition)]
+    loaded = dg.load_assets_from_modules([received, raw, district, pilots])
+    assets = [a for a in loaded if isinstance(a, dg.AssetsDefinition)]
     everything = dg.define_asset_job(
         EVERYTHING,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
         description="Inputs, districts, shortlist and pages; then publish.",
     )
+    inbox = dg.define_asset_job(
+        receiving_step.JOB,
+        selection=dg.AssetSelection.assets("dropped"),
+        executor_def=dg.in_process_executor,
+        description="Takes up the files of the inbox, for the next run to read.",
+    )
     return dg.Definitions(
         assets=assets,
         asset_checks=checks.CHECKS,
-        jobs=[everything, explain_one],
+        jobs=[everything, inbox, explain_one],
         schedules=[nightly.schedule(EVERYTHING)],
-        sensors=[nightly.upkeep(paths, EVERYTHING)],
+        sensors=[nightly.upkeep(paths, EVERYTHING), receiving_step.inbox_sensor(paths)],
         executor=dg.in_process_executor,
         resources={
             "workspace": workspace_resource(paths, progress),
@@ -97,6 +104,7 @@ def build(paths: Paths, progress: Progress = SILENT) -> dg.Definitions:
             "identity": RunIdentity(paths),
             "lineage": Lineage(lineage(assets)),
             "progress": progress,
+            "read_inputs": checked_inputs,
         },
     )
 
@@ -111,7 +119,7 @@ def lineage(assets: Iterable[dg.AssetsDefinition]) -> dict[str, tuple[str, ...]]
         The names of the tables by the name of each, in an order in which they can be made.
     """
     made_from = {
-        spec.key.path[-1]: tuple(sorted(dep.asset_key.path[-1] for dep in spec.deps))
+        spec.key.path[-1]: tuple(sorted(set(CONTRACTS) & {dep.asset_key.path[-1] for dep in spec.deps}))
         for definition in assets
         for spec in definition.specs
         if spec.key.path[-1] in CONTRACTS
@@ -212,11 +220,14 @@ def rebuild(paths: Paths, progress: Progress = SILENT) -> None:
 
 
 @contextmanager
-def checked_inputs(paths: Paths, progress: Progress = SILENT) -> Iterator[tuple[Paths, dict[str, Stopped]]]:
+def checked_inputs(
+    paths: Paths, tables: Collection[str] = (), progress: Progress = SILENT
+) -> Iterator[tuple[Paths, dict[str, Stopped]]]:
     """Materialise the raw assets into a temporary workspace, which is removed at the end.
 
     Args:
         paths: the folders of the project.
+        tables: only these, what they are made from, and the raw tables that are made from them; all if none are given.
         progress: follows stored tables and long steps.
 
     Yields:
@@ -225,13 +236,23 @@ def checked_inputs(paths: Paths, progress: Progress = SILENT) -> Iterator[tuple[
     with tempfile.TemporaryDirectory(prefix="pilot-areas-check-") as folder:
         processed, maps = Path(folder, "processed"), Path(folder, "maps")
         temporary = replace(paths, processed=processed, maps=maps, households_from=paths.households)
-        job = dg.define_asset_job("raw", selection=dg.AssetSelection.groups("raw"), executor_def=dg.in_process_executor)
+        job = dg.define_asset_job("raw", selection=_raw_assets(tables), executor_def=dg.in_process_executor)
         definitions = dg.Definitions.merge(build(temporary, progress), dg.Definitions(jobs=[job]))
         with dg.DagsterInstance.ephemeral() as instance:
             result = definitions.resolve_job_def("raw").execute_in_process(
                 run_config=QUIET, instance=instance, raise_on_error=False
             )
         yield temporary, failed(result)
+
+
+def _raw_assets(tables: Collection[str]) -> dg.AssetSelection:
+    """All raw assets; or those that must be made again if some change, without the two that only list the others."""
+    everything = dg.AssetSelection.groups("raw")
+    if not tables:
+        return everything
+    lists = dg.AssetSelection.assets(*(set(RAW_TABLES) - set(AS_RECEIVED)))
+    changed = dg.AssetSelection.assets(*tables).downstream() & everything - lists
+    return (changed.upstream() & everything).required_multi_asset_neighbors()
 
 
 def failed(result: dg.ExecuteInProcessResult) -> dict[str, Stopped]:

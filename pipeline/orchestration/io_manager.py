@@ -46,7 +46,7 @@ class WorkspaceIOManager(dg.IOManager):
             obj: the value; its type is one that ``workspace.save`` accepts.
         """
         name = context.asset_key.path[-1]
-        made_from = [dep.asset_key.path[-1] for dep in context.asset_spec.deps]
+        made_from = [dep.asset_key.path[-1] for dep in context.asset_spec.deps if dep.asset_key.path[-1] in CONTRACTS]
         table, note = without_traceback(workspace.save)(self.paths, name, obj, made_from)
         metadata: dict[str, Any] = {
             "dagster/row_count": len(table),

@@ -18,7 +18,7 @@ from pipeline.reading.columns import ColumnMap, column_map
 
 SIDECAR = "SOURCE.toml"
 REQUIRED = ("title_th", "title_en", "source", "address", "licence", "received")
-OPTIONAL = ("source_th", "note")
+OPTIONAL = ("source_th", "note", "received_from")
 COLUMNS = "columns"
 KEYS = (*REQUIRED, *OPTIONAL, "sample", "sha256")
 LARGEST_BYTES = 50_000_000

@@ -4,12 +4,13 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from assets import checks, district, pilots, raw
+from assets import checks, district, pilots, raw, received
 from pipeline import criterion, what_if
 from pipeline.contracts import CONTRACTS
 from pipeline.figures import Figures
 from pipeline.layers import LAYERS
 from pipeline.orchestration import definitions
+from pipeline.orchestration.declaring import RECEIVED
 from pipeline.pages import brief, country, dossier, pictures
 from pipeline.policy import WhatIf
 from pipeline.project import Paths
@@ -19,22 +20,22 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def specs() -> dict[str, dg.AssetSpec]:
-    loaded = dg.load_assets_from_modules([raw, district, pilots])
+    loaded = dg.load_assets_from_modules([received, raw, district, pilots])
     return {spec.key.path[-1]: spec for d in loaded if isinstance(d, dg.AssetsDefinition) for spec in d.specs}
 
 
 def test_one_word_for_one_table(specs: dict[str, dg.AssetSpec]) -> None:
-    assert set(specs) == {*CONTRACTS, "published"}
+    assert set(specs) == {*CONTRACTS, *RECEIVED, "published"}
     assert {p.stem for p in (ROOT / "assets" / "sql").glob("*.sql")} <= set(CONTRACTS)
 
 
 def test_every_asset_is_described(specs: dict[str, dg.AssetSpec]) -> None:
     for name, spec in specs.items():
-        assert spec.group_name in ("raw", "district", "pilots"), name
+        assert spec.group_name in ("received", "raw", "district", "pilots"), name
         assert spec.description, name
         assert spec.owners, name
         assert spec.kinds, name
-        if name == "published":
+        if name in ("published", *RECEIVED):
             continue
         schema = spec.metadata["dagster/column_schema"]
         assert [c.name for c in schema.columns] == CONTRACTS[name].column_names
@@ -42,7 +43,7 @@ def test_every_asset_is_described(specs: dict[str, dg.AssetSpec]) -> None:
 
 
 def test_data_flows_one_way(specs: dict[str, dg.AssetSpec]) -> None:
-    order = ["raw", "district", "pilots"]
+    order = ["received", "raw", "district", "pilots"]
     for spec in specs.values():
         for dep in spec.deps:
             source = specs[dep.asset_key.path[-1]]
@@ -60,8 +61,21 @@ def test_assets_take_as_inputs_what_they_read() -> None:
     assert inputs["brief"] == {*brief.TABLES, "pictures"}
     assert inputs["round_changes"] == set(what_if.RANKED_FROM)
     assert not {"universities", "data_systems", "new_firms"} & inputs["brief"]
-    of_notes = {name for name, op in ops.items() if any(one.dagster_type.is_nothing for one in op.ins.values())}
+    of_notes = {
+        name
+        for name, op in ops.items()
+        if any(one.dagster_type.is_nothing and key not in RECEIVED for key, one in op.ins.items())
+    }
     assert of_notes == {"inputs", "repaired", "published"}
+
+
+def test_every_input_is_read_after_files_are_brought_in(specs: dict[str, dg.AssetSpec]) -> None:
+    """Also the list of districts, which has the digest of all inputs; and no file is brought in after a table."""
+    for name, spec in specs.items():
+        before = {dep.asset_key.path[-1] for dep in spec.deps}
+        from_raw = any(specs[other].group_name == "raw" for other in before - set(RECEIVED))
+        assert set(RECEIVED) <= before or from_raw or spec.group_name != "raw", name
+        assert not before or name not in RECEIVED
 
 
 def test_a_page_cannot_read_what_it_does_not_declare() -> None:
@@ -88,6 +102,8 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     loaded = checks.CHECKS
     keys = {key.name for check in loaded for key in check.check_keys}
     assert keys == {
+        "sources_received",
+        "inbox_taken_up",
         "coverage",
         "unmatched",
         "totals",
@@ -149,4 +165,4 @@ def test_the_readme_names_every_asset(specs: dict[str, dg.AssetSpec]) -> None:
     """Assets that follow from a declaration are named as a kind."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     kinds = {c.table: "district_<criterion>" for c in criterion.CRITERIA} | {layer.name: "layers" for layer in LAYERS}
-    assert [name for name in specs if f"`{kinds.get(name, name)}`" not in readme] == []
+    assert [name for name in specs if name not in RECEIVED and f"`{kinds.get(name, name)}`" not in readme] == []
