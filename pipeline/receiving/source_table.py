@@ -273,7 +273,8 @@ def _faults(
 ) -> list[tuple[tuple[str, ...], str, str, str]]:
     """Say what is wrong with one table: place, found, expected, how to fix it."""
     faults = []
-    for one in error.errors():
+    # A key that is unknown first: it is often the one that is missing, misspelt.
+    for one in sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden"):
         key = str(one["loc"][0]) if one["loc"] else ""
         given = one["input"]
         found = f"{key} = {shown_value(given)}" if key else "keys that do not fit together"

@@ -59,9 +59,9 @@ def test_a_file_takes_the_place_of_its_name(paths: Paths, take) -> None:
     assert take() == {}
 
 
-def test_a_file_of_another_name_goes_to_the_system_that_reads_it(paths: Paths, take) -> None:
-    drop(paths, "รายชื่อชุมชน 2569.csv", changed_sites(paths))
-    outcome = take()["รายชื่อชุมชน 2569.csv"]
+def test_a_file_of_another_name_replaces_the_one_of_its_system(paths: Paths, take) -> None:
+    drop(paths, "cbt/รายชื่อชุมชน 2569.csv", changed_sites(paths))
+    outcome = take()["cbt/รายชื่อชุมชน 2569.csv"]
     assert (outcome.state, outcome.target) == (State.RECEIVED, SITES)
 
 
