@@ -1,7 +1,7 @@
 """Codes and names of provinces, districts and subdistricts as people write them, for every reader of files.
 
 ``areas`` lists what DOPA has and had, ``codes`` reads codes, ``names`` reads names, ``placements`` finds the area
-that the codes and names of one row mean, ``addresses`` the place that a person writes as one text. Nothing here is a
+that the codes and names of one row mean, ``reaching`` the place that a person writes as one text. Nothing here is a
 guess: a similar name is another name, and what fits two areas is refused. Not here: files and cells (``reading``),
 coordinates (``pipeline.places``).
 """

@@ -1,7 +1,7 @@
 """Downloads: one file into a part file, resumed where it broke off, within limits of size and time.
 
 Here: requests, redirects, retries, ranges, what a server says of a version. Not here: which addresses may be reached
-(``addresses``), what a portal or server is asked (``portals``), what a file contains (``content``).
+(``reaching``), what a portal or server is asked (``portals``), what a file contains (``content``).
 
 httpx sends the requests. Its own retries cover connections only, and a download that broke off or a busy server (429,
 503) must be tried again too, from where it stopped: tenacity decides when.
@@ -23,7 +23,7 @@ import httpx
 import tenacity
 
 from pipeline.errors import InputError, Problem, shown_value
-from pipeline.receiving.addresses import Reach, Unreachable, checked_address, without_query
+from pipeline.receiving.reaching import Reach, Unreachable, checked_address, without_query
 
 CHUNK = 1 << 16
 MOST_REDIRECTS = 5

@@ -19,7 +19,6 @@ from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, disk_error, shown_path, shown_value
 from pipeline.leftovers import SOURCES_TABLE
 from pipeline.project import Paths
-from pipeline.receiving.addresses import Reach, Unreachable, local_server, no_network, without_query
 from pipeline.receiving.content import CHUNK, check_content, take_member
 from pipeline.receiving.downloading import Limits, Request, Version, download, open_client, remove_part
 from pipeline.receiving.filing import Arrival, checked_place, place, quarantine, record_again, release, statement_of
@@ -33,6 +32,7 @@ from pipeline.receiving.outcome_records import (
     one_at_a_time,
 )
 from pipeline.receiving.portals import request_of
+from pipeline.receiving.reaching import Reach, Unreachable, local_server, no_network, without_query
 from pipeline.receiving.source_table import Source, SourceTable, read_sources
 from pipeline.receiving.staged import ReadInputs, check_arrival, remove_stages
 

@@ -35,11 +35,13 @@ from pipeline.receiving.source_table import NEVER_RECEIVED, checked_target, plai
 from pipeline.receiving.staged import certainly_unfit, check_arrival, remove_stages
 from pipeline.sources.boundaries import CARRIED
 from pipeline.sources.boundaries.vector_files import KINDS
-from pipeline.sources.unread import BY_THEMSELVES, TAKEN
+from pipeline.sources.unread import TAKEN
 
 # A file is complete if nothing was written to it for so long. The time is that of the system, which no client can set.
 QUIET_SECONDS = 60.0
 # How programs name a file while they send it.
+# The folder of TPMAP's releases, whose files have TPMAP's own names.
+RELEASES = "tpmap_aggregates"
 UNFINISHED = (".part", ".filepart", ".tmp", ".partial", ".crdownload", ".swp", ".lock")
 
 
@@ -314,8 +316,7 @@ def possible_targets(paths: Paths, inside: PurePosixPath) -> list[PurePosixPath]
             continue
         present = [p.name for p in sorted(folder.iterdir()) if p.is_file() and p.suffix.lower() == suffix]
         names = [n for n in present if not n.endswith(SIDECAR) and not is_note(PurePosixPath(n))]
-        if inside.name not in names and _takes(folder.name, inside.name):
-            names.append(inside.name)
+        names = [inside.name] if _takes(folder.name, inside.name) else names
         places += [PurePosixPath(folder.name, name) for name in names if name != CARRIED]
     systems = sorted(p for p in (paths.raw / HOUSEHOLDS).glob("[a-z]*") if p.is_dir() and not p.is_symlink())
     if CONTENT_OF[suffix] in ("csv", "xlsx", "parquet") and inside.name not in NOT_ROWS:
@@ -329,10 +330,12 @@ def possible_targets(paths: Paths, inside: PurePosixPath) -> list[PurePosixPath]
 
 
 def _takes(folder: str, name: str) -> bool:
-    """Whether the reader of a folder takes a file of this name, in addition to those that are there."""
-    if folder == BOUNDARIES:
-        return PurePosixPath(name).suffix.lower() in KINDS
-    return folder in BY_THEMSELVES or any(re.fullmatch(pattern, name) for pattern in TAKEN.get(folder, ()))
+    """Whether the reader of a folder takes a file of this name, whatever else is there."""
+    suffix = PurePosixPath(name).suffix.lower()
+    of_folder = {BOUNDARIES: {*KINDS} - {".json"}, RELEASES: {".csv", ".zip"}}
+    if folder in of_folder:
+        return suffix in of_folder[folder]
+    return any(re.fullmatch(pattern, name) for pattern in TAKEN.get(folder, ()))
 
 
 def _allowed(target: PurePosixPath) -> bool:

@@ -2,7 +2,7 @@
 
 Here: CKAN's ``package_show``, Overpass queries. Not here: downloading (``downloading``), files on this machine
 (``fetching``). CKAN needs one call, so that its client library (ckanapi) would bring more than it saves: it also asks
-without the checks of ``addresses``.
+without the checks of ``reaching``.
 """
 
 import json
@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import InputError, Problem, shown_value
-from pipeline.receiving.addresses import checked_address
 from pipeline.receiving.downloading import Request, remove_part
+from pipeline.receiving.reaching import checked_address
 from pipeline.receiving.source_table import Source
 
 LARGEST_PACKAGE_BYTES = 20_000_000

@@ -1,7 +1,7 @@
 """``data/raw/sources.toml``, the table of sources: what may be fetched, from where, how often, and into which file.
 
 Here: the table, its checks, the place that a file may have under ``data/raw``. Not here: fetching (``fetching``),
-whether an address may be reached (``addresses``). The table is a setting, not an input: no figure depends on it.
+whether an address may be reached (``reaching``). The table is a setting, not an input: no figure depends on it.
 """
 
 import re
@@ -19,8 +19,8 @@ from pipeline.households.citizen_ids import without_ids
 from pipeline.leftovers import SOURCES_TABLE, is_note
 from pipeline.project import HOUSEHOLDS, NOT_ROWS
 from pipeline.reading.sidecar import SIDECAR, read_toml
-from pipeline.receiving.addresses import checked_address
 from pipeline.receiving.content import CONTENT_OF
+from pipeline.receiving.reaching import checked_address
 
 LONGEST_NAME = 200
 DAYS = {"day": 1, "week": 7}

@@ -12,10 +12,10 @@ import pytest
 
 from pipeline.orchestration.definitions import checked_inputs
 from pipeline.project import Paths
-from pipeline.receiving.addresses import LOCAL_SERVER, Reach
 from pipeline.receiving.downloading import Limits
 from pipeline.receiving.fetching import Receiver, fetch
 from pipeline.receiving.outcome_records import Outcome
+from pipeline.receiving.reaching import LOCAL_SERVER, Reach
 from tests.conftest import MakeOnce, made_in, restore, with_real_inputs
 from tests.receiving import server
 from tests.receiving.server import Served

@@ -9,8 +9,8 @@ import httpcore
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.receiving.addresses import Reach, Unreachable, no_network
 from pipeline.receiving.downloading import Limits, Request, Version, download, open_client
+from pipeline.receiving.reaching import Reach, Unreachable, no_network
 from tests.problems import refusal
 from tests.receiving.conftest import QUICK
 from tests.receiving.server import (

@@ -119,8 +119,8 @@ def test_a_problem_of_another_input_is_not_held_against_a_file(paths: Paths, ser
     (paths.raw / "policy" / "policy.toml").write_text("broken = [")
     served.files["/sites.csv"] = changed_sites(paths)
     assert fetch_one(served.url("/sites.csv")).state is State.RECEIVED
-    served.files["/p.csv"] = content_of(paths, "tpmap/tpmap_2022_by_district.csv")[:-5]
-    outcome = fetch_one(served.url("/p.csv"), target="tpmap/tpmap_2022_by_district.csv")
+    served.files["/a.csv"] = content_of(paths, "data_systems/acceptances.csv")  # read with the agencies of the policy
+    outcome = fetch_one(served.url("/a.csv"), target="data_systems/acceptances.csv")
     assert outcome.state is State.FAILED
     assert outcome.line.startswith("not used yet, because another input is broken: data/raw/policy/policy.toml")
     assert quarantined(paths) == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.receiving.addresses import LOCAL_SERVER, checked_address, local_server
+from pipeline.receiving.reaching import LOCAL_SERVER, checked_address, local_server
 from pipeline.receiving.source_table import checked_target, read_sources
 from tests.conftest import ROOT
 from tests.problems import refusal
