@@ -4,6 +4,7 @@ Here: the parts put together. Not here: what an asset is (``assets``), declaring
 ``io_manager``), the nightly run (``nightly``).
 """
 
+import os
 import re
 import sqlite3
 import tempfile
@@ -219,6 +220,12 @@ def rebuild(paths: Paths, progress: Progress = SILENT) -> None:
         _run_all(build(paths, progress), instance)
 
 
+def _can_write(folder: Path) -> bool:
+    """Whether files can be made in a folder, or in the nearest one above it that exists."""
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return os.access(nearest, os.W_OK)
+
+
 @contextmanager
 def checked_inputs(
     paths: Paths, tables: Collection[str] = (), progress: Progress = SILENT
@@ -235,7 +242,8 @@ def checked_inputs(
     """
     with tempfile.TemporaryDirectory(prefix="pilot-areas-check-") as folder:
         processed, maps = Path(folder, "processed"), Path(folder, "maps")
-        temporary = replace(paths, processed=processed, maps=maps, households_from=paths.households)
+        kept = paths.households if _can_write(paths.households) else None
+        temporary = replace(paths, processed=processed, maps=maps, households_from=kept)
         job = dg.define_asset_job("raw", selection=_raw_assets(tables), executor_def=dg.in_process_executor)
         definitions = dg.Definitions.merge(build(temporary, progress), dg.Definitions(jobs=[job]))
         with dg.DagsterInstance.ephemeral() as instance:
