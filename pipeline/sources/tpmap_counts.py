@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS, Kind
-from pipeline.errors import InputError, Problem, shown_path
+from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.gazetteer import DISTRICT, PROVINCE, installed
 from pipeline.reading.cells import typed_table
 from pipeline.reading.columns import Header
 from pipeline.reading.table import Received
@@ -102,6 +103,7 @@ def _typed(
         if levels:
             found += _wrong_codes(table, levels, known["district_code"], header)
             found += _repeated(table, levels[-1], header)
+            found += _other_names(table, levels, header)
         problems += [replace(p, file=at[p.line or 0][0].shown, line=at[p.line or 0][1]) for p in found]
         read.append((table, records))
     if problems:
@@ -131,6 +133,34 @@ def _wrong_codes(table: pd.DataFrame, levels: Sequence[str], known: set[str], he
         )
         for row in table.index[wrong & finest.notna()]
     ]
+
+
+def _other_names(table: pd.DataFrame, levels: Sequence[str], header: Header) -> list[Problem]:
+    """Rows whose name of a province or district is that of another one than their code."""
+    gazetteer, finest = installed(), table[levels[-1]]
+    problems = []
+    for column, digits in (("province_name", PROVINCE), ("district_name", DISTRICT)):
+        if column not in table:
+            continue
+        pairs = pd.DataFrame({"code": finest.str[:digits], "name": table[column]}).dropna()
+        for (code, name), rows in pairs[pairs["code"].str.len() == digits].groupby(["code", "name"]):
+            if digits == PROVINCE:
+                province = gazetteer.province(str(name))
+                meant = frozenset({province} if province else ())
+            else:
+                meant = gazetteer.districts_named(str(code)[:PROVINCE], str(name))
+            if meant and code not in meant:
+                problems.append(
+                    Problem(
+                        "",
+                        f"{shown_value(name)} beside the code {code}",
+                        "code and name of one area",
+                        "correct one of the two",
+                        line=int(rows.index[0]),
+                        column=header.shown(column),
+                    )
+                )
+    return problems
 
 
 def _repeated(table: pd.DataFrame, level: str, header: Header) -> list[Problem]:

@@ -118,7 +118,6 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
         "systems_agree",
         "release_scored",
         "sources_agree",
-        "all_read",
         "certainty",
     }
     with dg.DagsterInstance.from_config(str(real_run.maps.parent)) as instance:

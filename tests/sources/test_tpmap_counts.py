@@ -183,6 +183,16 @@ REFUSED = {
         "amphur_ID,HOUSEMEMBER_CNT,poor.JPT.MOFval.CNT,JPT.MOFval.pov.rate\n5001,1000,100,12\n",
         "target_poor_pct of 12.0000",
     ),
+    "name of another province": (
+        "66_x.csv",
+        "province_ID,poor.JPT.CNT,province_name\n50,5,ลำพูน\n",
+        "'ลำพูน' beside the code 50",
+    ),
+    "name of another district": (
+        "66_x.csv",
+        "amphur_ID,poor.JPT.CNT,amphur_name\n5001,5,ฝาง\n",
+        "'ฝาง' beside the code 5001",
+    ),
     "another kind of file": ("61_x.pdf", "%PDF", "a file of the kind '.pdf'"),
     "not an archive": ("61.zip", "PK", "an archive that cannot be read"),
 }
