@@ -12,12 +12,12 @@ import pandas as pd
 from pipeline import score_analysis, scoring, shortlist
 from pipeline.categories import STATUSES
 from pipeline.contracts import CONTRACTS
-from pipeline.criterion import COUNT, CRITERIA, NAMES
+from pipeline.criterion import COUNT, CRITERIA, NAMES, Words
 from pipeline.errors import InputError, Problem, shown_value
 from pipeline.gazetteer import installed
 from pipeline.gazetteer.addresses import areas_named
 from pipeline.policy import Policy
-from pipeline.sentences import outlooks, reasons
+from pipeline.sentences import outlooks, reasons, years
 from pipeline.stored_tables import Tables
 
 PEERS = 5
@@ -192,6 +192,7 @@ def _of_district(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
             [row["reason_th"], row["reason_en"], why["comparison_th"], why["comparison_en"]],
             [why["outlook_th"], why["outlook_en"]],
             [certainty["certainty_th"], certainty["certainty_en"]],
+            _both(years.figures_of_years(tables("poverty_history"), code)),
             [f"{_named(p)} ({provinces.loc[p['province_code'], 'name_th']}), {_ranked(p, 'score')}" for p in near],
         ),
     )
@@ -219,16 +220,32 @@ def _of_province(tables: Tables, districts: pd.DataFrame, provinces: pd.DataFram
             [*pilot_reasons, chosen["portfolio_th"], chosen["portfolio_en"]],
             [why["outlook_th"], why["outlook_en"]],
             [certainty["certainty_th"], certainty["certainty_en"]],
+            _both(
+                [
+                    *years.figures_of_years(tables("poverty_history"), code),
+                    *years.ranks_by_release(tables("shortlist_by_release"), code),
+                ]
+            ),
             [f"{_named(p)}, {_ranked(p, 'value')}" for p in near],
         ),
     )
 
 
-def _answers(why: list[str], needed: list[str], certain: list[str], near: list[str]) -> list[tuple[str, list[str]]]:
+def _both(lines: list[Words]) -> list[str]:
+    return [text for line in lines for text in (line.th, line.en)]
+
+
+def _answers(
+    why: list[str], needed: list[str], certain: list[str], of_years: list[str], near: list[str]
+) -> list[tuple[str, list[str]]]:
     return [
         ("ทำไมอยู่อันดับนี้ · Why this rank", why),
         ("อะไรจะทำให้เข้าหรือหลุดจากรายชื่อ · What would put it on the shortlist or remove it", needed),
         ("อันดับนี้แน่นอนเพียงใด · How certain the rank is, and what is least certain", certain),
+        (
+            "ความยากจนในแต่ละปี · Poverty in each year",
+            of_years or ["ไม่มีตัวเลขที่เผยแพร่ · no figures are published"],
+        ),
         (
             f"พื้นที่ที่คล้ายกันใน{COUNT.th}เกณฑ์ · Peers: places with similar {COUNT.en} criteria",
             near or ["ไม่มี เพราะขาดข้อมูลบางเกณฑ์ · none, because a criterion has no value"],

@@ -41,7 +41,8 @@ def test_explain_a_district_and_a_province(at: Path, capsys: pytest.CaptureFixtu
         assert part in output
     assert cli.main(["explain", "95"]) == 0
     output = capsys.readouterr().out
-    for part in ("ยะลา", "rank 1 of 77", "on the shortlist", "9501"):
+    of_2018 = "with the figures of 2018, poor by the basic-needs survey: rank 1, value 80.5"
+    for part in ("ยะลา", "rank 1 of 77", "on the shortlist", "9501", of_2018, "พ.ศ. 2566 คนจนเป้าหมาย"):
         assert part in output
     assert cli.main(["explain", "1001"]) == 0
     assert "ต้องการข้อมูล" in capsys.readouterr().out

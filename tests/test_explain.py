@@ -76,14 +76,14 @@ def test_value_needed_is_exactly_the_edge(real_run: Paths, policy: Policy) -> No
 
 
 @pytest.mark.parametrize("code", ["9501", "5021", "1101", "1001", "95", "55", "10"])
-def test_four_answers_about_any_place(code: str, real_run: Paths) -> None:
+def test_five_answers_about_any_place(code: str, real_run: Paths) -> None:
     found = explain.explain_place(Tables(real_run.processed), code)
-    assert len(found.answers) == 4
+    assert len(found.answers) == 5
     for question, lines in found.answers:
         assert " · " in question
         assert lines
         assert not any(BROKEN.search(line) for line in lines)
-    assert found.markdown.count("**") == 8
+    assert found.markdown.count("**") == 10
 
 
 def test_the_answers_equal_the_tables(real_run: Paths) -> None:

@@ -1,4 +1,4 @@
-"""Output of `explain`: one district or province, its criteria with their parts, and the four answers.
+"""Output of `explain`: one district or province, its criteria with their parts, and the answers.
 
 Not here: the answers (``explain``).
 """

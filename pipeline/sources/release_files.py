@@ -9,14 +9,14 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.contracts import CONTRACTS, Column, Contract, Kind
 from pipeline.contracts.release_tables import INDICATORS
 from pipeline.contracts.shared_columns import YEAR, text
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.leftovers import is_leftover, is_note
+from pipeline.leftovers import inputs_in, is_leftover, is_note
 from pipeline.reading.columns import ColumnMap
 from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
 from pipeline.reading.table import Cells, read_cells
@@ -130,7 +130,7 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
     Raises:
         InputError: a file is not one of a release, or cannot be read.
     """
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and _is_input(path.relative_to(folder)))
+    found = [path for path in inputs_in(folder) if path.name != SIDECAR]
     if not found:
         return [], []
     sidecar = read_sidecar(folder)
@@ -150,8 +150,8 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
     return files, origins
 
 
-def _is_input(inside: Path) -> bool:
-    return inside.name != SIDECAR and not is_note(inside) and not is_leftover(inside)
+def _is_input(member: PurePosixPath) -> bool:
+    return not is_leftover(member) and not is_note(member)
 
 
 def _columns(sidecar: Sidecar, name: str) -> ColumnMap:
@@ -169,7 +169,7 @@ def _members(name: str, content: bytes, shown: str) -> Iterator[tuple[str, bytes
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and _is_input(Path(m.filename))]
+            members = [m for m in archive.infolist() if not m.is_dir() and _is_input(PurePosixPath(m.filename))]
             size = sum(m.file_size for m in members)
             if len(members) > MOST_MEMBERS or size > LARGEST_UNPACKED:
                 found = f"an archive of {len(members):,} files that unpacks to {size / 1e6:,.0f} MB"
