@@ -299,21 +299,21 @@ def _fetch(given: argparse.Namespace) -> int:
     from pipeline.report import receipts
 
     if given.list:
-        receipts.print_sources(fetching.states(paths, date.today()))
+        receipts.print_sources(fetching.states(paths, fetching.today_in_thailand()))
         return 0
     with _receiver(paths, "fetching") as receiver:
-        outcomes = fetching.fetch(receiver, given.names, date.today())
+        outcomes = fetching.fetch(receiver, given.names, fetching.today_in_thailand())
     return receipts.print_outcomes(outcomes, "nothing is switched on and due; `pilot-areas fetch --list` shows all")
 
 
 def _inbox(given: argparse.Namespace) -> int:
     """Take up the files of the inbox."""
     _, paths = _paths(given)
-    from pipeline.receiving import inbox
+    from pipeline.receiving import fetching, inbox
     from pipeline.report import receipts
 
     with _receiver(paths, "taking files up") as receiver:
-        outcomes = inbox.take_up(receiver, date.today())
+        outcomes = inbox.take_up(receiver, fetching.today_in_thailand())
     return receipts.print_outcomes(outcomes, "the inbox is empty")
 
 

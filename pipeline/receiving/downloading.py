@@ -101,9 +101,10 @@ def open_client(reach: Reach, limits: Limits) -> Iterator[httpx.Client]:
     Yields:
         The client. It uses no proxy; certificates of an authority of your own are read from ``SSL_CERT_FILE``.
     """
-    transport = httpx.HTTPTransport()
+    context = httpx.create_ssl_context()
+    transport = httpx.HTTPTransport(verify=context)
     # httpx has no argument for the way to connect; its pool has (network_backend, in the documentation of httpcore).
-    transport._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=reach)
+    transport._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=reach)
     timeout = httpx.Timeout(limits.read_seconds)
     with httpx.Client(transport=transport, timeout=timeout, trust_env=False, headers={"User-Agent": AGENT}) as client:
         yield client

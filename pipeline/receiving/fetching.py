@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -35,6 +35,7 @@ from pipeline.receiving.portals import request_of
 from pipeline.receiving.reaching import Reach, Unreachable, local_server, no_network, without_query
 from pipeline.receiving.source_table import Source, SourceTable, read_sources
 from pipeline.receiving.staged import ReadInputs, check_arrival, remove_stages
+from pipeline.runs import switching
 
 Writing = Callable[[], AbstractContextManager[None]]
 
@@ -119,6 +120,15 @@ def fetch(receiver: Receiver, names: Sequence[str], today: date) -> list[Outcome
     return outcomes
 
 
+def today_in_thailand() -> date:
+    """Return the present day in Thailand, wherever the machine is.
+
+    Returns:
+        The day.
+    """
+    return datetime.now(switching.BANGKOK).date()
+
+
 def fetch_due(receiver: Receiver) -> list[Outcome]:
     """Fetch everything that is due today, as the nightly run does.
 
@@ -131,7 +141,7 @@ def fetch_due(receiver: Receiver) -> list[Outcome]:
     Raises:
         InputError: the table of sources cannot be used, or another fetch is in progress.
     """
-    today = date.today()
+    today = today_in_thailand()
     fresh = {outcome.name: outcome for outcome in fetch(receiver, (), today)}
     return [fresh.get(source.name, outcome) for source, outcome in states(receiver.paths, today)]
 
@@ -313,19 +323,23 @@ def _taken(receiver: Receiver, source: Source, file: str, part: Path, done: Outc
             taken = part.with_name(f"{source.name}.member")
             take_member(part, file, source.member, taken, source.largest_bytes)
         arrival = _arrival(source, taken, sha256_of(taken), today)
+        done = replace(done, sha256=arrival.sha256, downloaded=downloaded)
+        path = checked_place(paths, arrival.target)
+        if path.is_file() and sha256_of(path) == arrival.sha256:
+            record_again(paths, arrival)
+            return replace(done, state=State.UNCHANGED, line="the same file as the one in its place")
         verdict = check_arrival(paths, receiver.read_inputs, arrival)
     except InputError as error:
         reasons = tuple(map(str, error.problems))
     else:
         if verdict.unknown:
             line = f"not used yet, because another input is broken: {verdict.unknown}"
-            return replace(done, state=State.FAILED, line=line, checked="")
+            return replace(done, state=State.FAILED, line=line, checked="", sha256="")
         reasons = verdict.problems
     if not reasons:
-        done = replace(done, sha256=arrival.sha256, downloaded=downloaded)
         with receiver.writing():
             place(paths, arrival)
         release(paths, source.name)
         return replace(done, line=f"data/raw/{source.target}")
     quarantine(paths, source.name, taken, PurePosixPath(source.target).name, reasons)
-    return replace(done, state=State.REFUSED, line=reasons[0], checked="", etag="", modified="")
+    return replace(done, state=State.REFUSED, line=reasons[0], checked="", sha256="", etag="", modified="")

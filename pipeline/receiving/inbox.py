@@ -21,7 +21,7 @@ from pipeline.leftovers import is_leftover, is_note
 from pipeline.project import HOUSEHOLDS, NOT_ROWS, Paths
 from pipeline.reading.sidecar import SIDECAR
 from pipeline.receiving.content import CONTENT_OF, check_content
-from pipeline.receiving.fetching import Receiver, copy_settled
+from pipeline.receiving.fetching import Receiver, copy_settled, today_in_thailand
 from pipeline.receiving.filing import BOUNDARIES, Arrival, place, quarantine, release, rows_statement
 from pipeline.receiving.outcome_records import (
     DROPPED,
@@ -173,7 +173,7 @@ def take_up_if_on(receiver: Receiver) -> list[Outcome]:
     Raises:
         InputError: the table of sources cannot be used, or another fetch is in progress.
     """
-    return take_up(receiver, date.today()) if read_sources(receiver.paths.raw).inbox.enabled else []
+    return take_up(receiver, today_in_thailand()) if read_sources(receiver.paths.raw).inbox.enabled else []
 
 
 def _outcome(receiver: Receiver, dropped: Dropped, largest_bytes: int, today: date) -> Outcome:

@@ -64,7 +64,8 @@ def project_with_program(root: Path) -> Path:
 class Service:
     """The daemon and the webserver of a project, whose nightly run is started by ``cron``."""
 
-    def __init__(self, root: Path, cron: str) -> None:
+    def __init__(self, root: Path, cron: str, settings: tuple[Path, ...] = ()) -> None:
+        self.settings = settings
         self.root, self.paths, self.temporary = root, Paths.of(root), root.with_name(f"{root.name}-tmp")
         self.temporary.mkdir()
         # As the guide has them made: a unit cannot be given what is not there.
@@ -94,11 +95,14 @@ class Service:
         tried = subprocess.run(["unshare", "--mount", "mount", "-o", "remount,bind,ro", "/"], capture_output=True)
         if tried.returncode:
             return []
-        unit = UNIT.read_text(encoding="utf-8")
+        unit = "".join(path.read_text(encoding="utf-8") for path in (UNIT, *self.settings))
         assert "ProtectSystem=strict" in unit
         places = [f"rw:{self.temporary}"]
         for kind, name in (("rw", "ReadWritePaths"), ("ro", "ReadOnlyPaths")):
-            for line in re.findall(rf"^{name}=(.*)$", unit, re.MULTILINE):
+            lines = re.findall(rf"^{name}=(.*)$", unit, re.MULTILINE)
+            while "" in lines:  # an empty one takes back what is before it
+                lines = lines[lines.index("") + 1 :]
+            for line in lines:
                 places += [f"{kind}:{place.replace('/opt/pilot-areas', str(self.root))}" for place in line.split()]
         return ["unshare", "--mount", "sh", "-c", CONFINED, "sh", *places, "--"]
 
@@ -162,9 +166,9 @@ class Service:
 
 
 @contextmanager
-def serving(root: Path, cron: str = "* * * * *") -> Iterator[Service]:
-    """The daemon and the UI over a project, stopped at the end."""
-    service = Service(root, cron)
+def serving(root: Path, cron: str = "* * * * *", settings: tuple[Path, ...] = ()) -> Iterator[Service]:
+    """The daemon and the UI over a project, stopped at the end; ``settings`` are added to the unit."""
+    service = Service(root, cron, settings)
     try:
         service.start_daemon()
         service.start_webserver()

@@ -49,6 +49,13 @@ def test_a_good_file_takes_its_place_with_its_sidecar(paths: Paths, served: Serv
     assert fetch_one(served.url("/sites.csv")).state is State.UNCHANGED
 
 
+def test_the_file_that_is_there_already_is_unchanged(paths: Paths, served: Served, fetch_one: Fetch) -> None:
+    served.files["/sites.csv"] = content_of(paths)
+    before = sidecar(paths)
+    assert fetch_one(served.url("/sites.csv")).state is State.UNCHANGED
+    assert sidecar(paths) == before
+
+
 def test_a_crash_between_file_and_sidecar_is_corrected(paths: Paths, served: Served, fetch_one: Fetch) -> None:
     served.files["/sites.csv"] = changed_sites(paths)
     old = (paths.raw / "cbt" / "SOURCE.toml").read_bytes()
@@ -119,7 +126,8 @@ def test_a_problem_of_another_input_is_not_held_against_a_file(paths: Paths, ser
     (paths.raw / "policy" / "policy.toml").write_text("broken = [")
     served.files["/sites.csv"] = changed_sites(paths)
     assert fetch_one(served.url("/sites.csv")).state is State.RECEIVED
-    served.files["/a.csv"] = content_of(paths, "data_systems/acceptances.csv")  # read with the agencies of the policy
+    # read with the agencies of the policy
+    served.files["/a.csv"] = content_of(paths, "data_systems/acceptances.csv").rstrip()
     outcome = fetch_one(served.url("/a.csv"), target="data_systems/acceptances.csv")
     assert outcome.state is State.FAILED
     assert outcome.line.startswith("not used yet, because another input is broken: data/raw/policy/policy.toml")
