@@ -100,10 +100,15 @@ def test_a_release_that_is_not_there(poverty: dict[str, object], parts: list[str
     assert all(part in str(refused.value) for part in (*parts, "poverty.survey_year"))
 
 
-@pytest.mark.parametrize("value", ["newest", "", "any"])
-def test_other_words_for_a_year_are_refused(value: str, policy: Policy) -> None:
-    with pytest.raises(InputError, match=r"poverty\.survey_year"):
+@pytest.mark.parametrize("value", ["newest", "", "any", 2018.5, "61"])
+def test_other_words_for_a_year_are_refused(value: object, policy: Policy) -> None:
+    with pytest.raises(InputError, match=r"poverty\.survey_year: .* a year of four digits, such as 2018, or 'newest"):
         named(policy, survey_year=value)
+
+
+def test_digits_are_a_year(policy: Policy) -> None:
+    """The Launchpad of the UI gives text."""
+    assert named(policy, survey_year="2018").poverty.survey_year == 2018
 
 
 def test_counts_are_exact(policy: Policy) -> None:

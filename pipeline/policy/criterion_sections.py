@@ -10,7 +10,17 @@ from pydantic import Field, create_model
 
 from pipeline.categories import LEVELS, MEASURES, POVERTY_SOURCES, UNIVERSITY_KINDS
 from pipeline.criterion import Criterion
-from pipeline.policy.parts import DistrictCode, Part, Positive, Share, SharesOfOne, Text, one_number_each, one_of
+from pipeline.policy.parts import (
+    DistrictCode,
+    Part,
+    Positive,
+    Share,
+    SharesOfOne,
+    Text,
+    one_number_each,
+    one_of,
+    year_or,
+)
 
 # Values of ``survey_year`` and of ``release`` that leave the choice to what is at hand.
 NEWEST_COMPLETE = "newest complete"
@@ -66,9 +76,17 @@ class Suspect(Part):
 class Poverty(Part):
     """The poverty criterion."""
 
-    survey_year: int | Annotated[str, one_of((NEWEST_COMPLETE,))]
-    measure: Annotated[str, one_of(MEASURES)]
-    release: Annotated[str, one_of((ANY_SOURCE, *POVERTY_SOURCES))]
+    survey_year: Annotated[
+        int | str,
+        year_or(NEWEST_COMPLETE),
+        Field(description=f"year of the published poverty figures, Common Era, or '{NEWEST_COMPLETE}'"),
+    ]
+    measure: Annotated[str, one_of(MEASURES), Field(description=f"who counts as poor: {' or '.join(MEASURES)}")]
+    release: Annotated[
+        str,
+        one_of((ANY_SOURCE, *POVERTY_SOURCES)),
+        Field(description=f"source of the figures, if a year has several: {', '.join((ANY_SOURCE, *POVERTY_SOURCES))}"),
+    ]
     population_year: int
     rate_goalpost_pct: Annotated[float, Field(gt=0, le=100)]
     count_goalpost_persons: Positive

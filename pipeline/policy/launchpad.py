@@ -38,6 +38,8 @@ def offered(section: type[Part], base: type[Config], nested: type[BaseModel]) ->
             if part.model_fields:
                 fields[name] = (part, part())
         elif field.description:
+            # A parameter of several types, such as a year or a word, is offered as text.
+            kind = kind if isinstance(kind, type) else str
             fields[name] = (kind | None, Field(default=None, description=field.description))
     meaning = section.__doc__ if base is nested else base.__doc__
     return create_model(f"{section.__name__}Config", __base__=base, __doc__=meaning, **fields)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -78,10 +79,34 @@ def one_of(values: Collection[str]) -> AfterValidator:
 
     def check(value: str) -> str:
         if value not in values:
-            raise ValueError(f"not one of {', '.join(values)}")
+            raise ValueError(f"one of {', '.join(values)}")
         return value
 
     return AfterValidator(check)
+
+
+def year_or(word: str) -> BeforeValidator:
+    """Let a parameter hold a year or one word; digits are a year, as a form of text fields gives them.
+
+    Args:
+        word: the word.
+
+    Returns:
+        A validator, for the annotation of the parameter.
+
+    Raises:
+        ValueError: raised by the validator for anything else.
+    """
+
+    def check(value: Any) -> int | str:
+        if value == word:
+            return word
+        digits = str(value)
+        if isinstance(value, bool) or not (digits.isascii() and digits.isdigit() and len(digits) == 4):
+            raise ValueError(f"a year of four digits, such as 2018, or '{word}'")
+        return int(digits)
+
+    return BeforeValidator(check)
 
 
 def one_number_each(name: str, base: type[Part], meaning: str, numbers: Mapping[str, Any]) -> Any:

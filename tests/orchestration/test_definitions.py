@@ -149,6 +149,8 @@ def test_weights_and_gate_are_editable_in_the_launchpad() -> None:
     weights = fields["weights"].config_type.fields
     assert tuple(weights) == criterion.NAMES
     assert [weights[name].description for name in weights] == [f"weight of {c.short.en}" for c in criterion.CRITERIA]
+    poverty = fields["poverty"].config_type.fields
+    assert set(poverty) == {"survey_year", "measure", "release", "gate"}
     gate = fields["poverty"].config_type.fields["gate"].config_type.fields
     assert set(gate) == {"times_national_rate", "hot_spot_opens"}
     assert set(fields["score"].config_type.fields) == {"rho", "known_weight_needed"}
@@ -156,8 +158,10 @@ def test_weights_and_gate_are_editable_in_the_launchpad() -> None:
 
 def test_no_parameter_is_required_in_the_launchpad() -> None:
     assert raw.PolicyConfig().what_if() == WhatIf(drop_agencies=[], without_criteria=[])
-    asked = raw.PolicyConfig(weights={"poverty": 0.6}, poverty={"gate": {"hot_spot_opens": False}}).what_if()
-    assert (dict(asked.weights), dict(asked.parameters)) == ({"poverty": 0.6}, {"poverty.gate.hot_spot_opens": False})
+    of_poverty = {"survey_year": "2018", "gate": {"hot_spot_opens": False}}
+    asked = raw.PolicyConfig(weights={"poverty": 0.6}, poverty=of_poverty).what_if()
+    parameters = {"poverty.survey_year": "2018", "poverty.gate.hot_spot_opens": False}
+    assert (dict(asked.weights), dict(asked.parameters)) == ({"poverty": 0.6}, parameters)
 
 
 def test_the_readme_names_every_asset(specs: dict[str, dg.AssetSpec]) -> None:
