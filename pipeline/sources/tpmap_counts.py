@@ -194,12 +194,14 @@ def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     of_level = {n: by_code[(digits == n) & ~is_country] for n in LEVELS.values()}
     counts = [name for name in present if name in COUNTS]
     whole = of_level[4]
-    for finer in (of_level[6], of_level[8]):
+    for finer in (level for level in (of_level[6], of_level[8]) if len(level)):
         summed = finer[counts].groupby(finer.index.str[:4]).sum(min_count=1)
         _check_sums(whole, summed, "district", folder)
         whole = whole.combine_first(summed)
-    _check_sums(of_level[2], whole[counts].groupby(whole.index.str[:2]).sum(min_count=1), "province", folder)
-    provinces = of_level[2].combine_first(_summed_provinces(whole, counts))
+    provinces = of_level[2]
+    if len(whole):
+        _check_sums(provinces, whole[counts].groupby(whole.index.str[:2]).sum(min_count=1), "province", folder)
+        provinces = provinces.combine_first(_summed_provinces(whole, counts))
     return pd.concat([whole, provinces, by_code[is_country]]).reindex(columns=names).copy()
 
 
