@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from pipeline.characters import INVISIBLE, THAI_DIGITS
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_value
-from pipeline.reading.cells import THAI_DIGITS
-from pipeline.reading.columns import INVISIBLE
+from pipeline.reading.layout import UNKNOWN
 
 TABLE = "values"
 KINDS = ("yes", "no", "unknown")
@@ -29,7 +29,6 @@ NO = {
     **dict.fromkeys(DIMENSIONS, ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่จน", "ไม่ตกเกณฑ์", "ผ่าน", "ผ่านเกณฑ์")),
     "welfare_card": ("0", "false", "f", "no", "n", "ไม่ใช่", "ไม่มี", "ไม่มีบัตร"),
 }
-UNKNOWN = ("-", "–", "—", "n/a", "na", "nan", "null", "none", "unknown", "ไม่มีข้อมูล", "ไม่ระบุ", "ไม่ทราบ")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pipeline.contracts import Column, Contract, Kind
 from pipeline.errors import Problem, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.reading.columns import Header
+from pipeline.reading.layout import UNKNOWN
 from pipeline.reading.written import DATE, YEAR, is_date, number_hint, plain_date, plain_number
 
 # Cells that need no repair, which most columns hold throughout.
@@ -37,7 +38,12 @@ DEFINED = {
 
 
 def typed_table(
-    text: pd.DataFrame, contract: Contract, header: Header, file: str, known: Mapping[str, Collection[str]]
+    text: pd.DataFrame,
+    contract: Contract,
+    header: Header,
+    file: str,
+    known: Mapping[str, Collection[str]],
+    not_known: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, list[dict[str, Any]], list[Problem]]:
     """Convert cells of text to the types of the contract.
 
@@ -47,6 +53,8 @@ def typed_table(
         header: the file's own names, for messages.
         file: the file, as messages show it.
         known: the values that a column may hold, by our column name.
+        not_known: words that mean *not known*, besides ``layout.UNKNOWN``; in a column that may be empty they are no
+            value.
 
     Returns:
         The table; each repaired cell as line, column, found, used; one problem for each cell that cannot be used.
@@ -59,6 +67,8 @@ def typed_table(
             continue
         cells, shown = text[column.name], header.shown(column.name)
         clean, records = repaired_cells(cells, column)
+        if column.nullable:
+            clean, records = _without_unknown(clean, records, cells, column, not_known)
         if column.name in AREA_DIGITS and column.name in known:
             clean, records = known_codes(cells, clean, records, column.name, known[column.name])
         repaired += [{"column": header.name(column.name), **record} for record in records]
@@ -90,6 +100,21 @@ def typed_table(
             for line in wrong
         ]
     return pd.DataFrame(typed, index=text.index), repaired, problems
+
+
+def _without_unknown(
+    clean: pd.Series, records: list[dict[str, Any]], cells: pd.Series, column: Column, stated: Sequence[str]
+) -> tuple[pd.Series, list[dict[str, Any]]]:
+    """Empty the cells that hold a word for *not known*; in a column of text only a stated word."""
+    words = {word.casefold() for word in (*stated, *(() if column.kind is Kind.TEXT else UNKNOWN))}
+    found = clean.index[clean.str.casefold().isin(words)]
+    if found.empty:
+        return clean, records
+    other = [record for record in records if record["line"] not in found]
+    return clean.where(~clean.index.isin(found), ""), [
+        *other,
+        *({"line": int(line), "found": cells[line], "used": ""} for line in found),
+    ]
 
 
 def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[dict[str, Any]]]:

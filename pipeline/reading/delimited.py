@@ -11,14 +11,12 @@ from typing import Any
 
 from pipeline.errors import InputError, Problem
 from pipeline.reading.columns import clean_name
-from pipeline.reading.layout import Layout, joined_heading
+from pipeline.reading.layout import AS_WRITTEN, Layout, joined_heading
 
 DELIMITERS = ",;\t|"
-# The heading in line 1 and a row in every line below it.
-WRITTEN = Layout()
 
 
-def header_of(text: str, known: Collection[str], file: str, layout: Layout = WRITTEN) -> tuple[str, list[str]]:
+def header_of(text: str, known: Collection[str], file: str, layout: Layout = AS_WRITTEN) -> tuple[str, list[str]]:
     """Find the delimiter that divides the heading into the largest number of known names.
 
     Args:
@@ -88,7 +86,7 @@ def rows_of(
     delimiter: str,
     fields: int,
     file: str,
-    layout: Layout = WRITTEN,
+    layout: Layout = AS_WRITTEN,
     not_rows: list[tuple[int, str]] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """Read the rows below the heading one by one; empty lines are skipped.

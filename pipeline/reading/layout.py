@@ -15,6 +15,8 @@ from pipeline.reading.columns import INVISIBLE, clean_name
 
 TABLE = "layout"
 KEYS = ("sheet", "heading_row", "heading_rows", "not_rows", "unknown")
+# Words for *not known* that need not be stated.
+UNKNOWN = ("-", "–", "—", "n/a", "na", "nan", "null", "none", "unknown", "ไม่มีข้อมูล", "ไม่ระบุ", "ไม่ทราบ")
 # A heading further down is a mistake for a count of rows.
 LAST_HEADING = 1000
 
@@ -77,6 +79,10 @@ class Layout:
         'รวม'
         """
         return self.why_no_row(next((cell for cell in cells if cell and cell.strip()), "")) if self.not_rows else ""
+
+
+# The heading in line 1 and a row in every line below it.
+AS_WRITTEN = Layout()
 
 
 def joined_heading(lines: Sequence[Sequence[str | None]]) -> list[str]:

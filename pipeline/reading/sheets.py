@@ -91,6 +91,8 @@ class Sheet:
 
     def _check_headed(self, line: int, cells: list[Any]) -> None:
         for at, cell in enumerate(cells):
+            if at == 0 and not self.heading[0] and isinstance(cell, int):
+                continue  # row numbers, as pandas writes them
             if cell not in (None, "") and (at >= len(self.heading) or not self.heading[at]):
                 raise InputError(
                     Problem(

@@ -15,12 +15,14 @@ from typing import Any
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.columns import ColumnMap, column_map
+from pipeline.reading.layout import TABLE, Layout, read_layouts
 
 SIDECAR = "SOURCE.toml"
 REQUIRED = ("title_th", "title_en", "source", "address", "licence", "received")
 OPTIONAL = ("source_th", "note", "received_from")
 COLUMNS = "columns"
 KEYS = (*REQUIRED, *OPTIONAL, "sample", "sha256")
+OF_TABLES = (COLUMNS, TABLE)
 LARGEST_BYTES = 50_000_000
 
 
@@ -143,6 +145,22 @@ class Sidecar:
             optional=frozenset(common.values()) if several else frozenset(),
         )
 
+    def layout_of(self, name: str) -> Layout:
+        """Return the layout of one file of the folder.
+
+        Args:
+            name: the file within the folder.
+
+        Returns:
+            What ``[layout]`` and ``[layout."<file>"]`` state.
+
+        Raises:
+            InputError: the table has an unknown key or file, or a value of the wrong type.
+        """
+        folder = self.path.parent
+        here = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+        return read_layouts(self.values.get(TABLE, {}), shown_path(self.path), here).of(name)
+
 
 def read_sidecar(folder: Path, *, with_columns: bool = True) -> Sidecar:
     """Read and check the sidecar of a folder.
@@ -190,7 +208,7 @@ def _checked(path: Path, *, with_columns: bool) -> Sidecar:
         raise InputError(
             Problem(file, f"no {', '.join(missing)}", f"the keys {', '.join(REQUIRED)}", "add what is missing")
         )
-    keys = (*KEYS, COLUMNS) if with_columns else KEYS
+    keys = (*KEYS, *OF_TABLES) if with_columns else KEYS
     if unknown := [key for key in values if key not in keys]:
         near = get_close_matches(unknown[0], keys, n=1)
         fix = f"write {near[0]}" if near else "remove it, or move it into note"

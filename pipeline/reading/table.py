@@ -1,7 +1,7 @@
-"""From a delimited file to a checked table: decode it, find its columns, convert its cells, list its problems.
+"""From a file to a checked table: read its lines, find its columns, convert its cells, list its problems.
 
 Here: the order of these steps, and ``Received``, a table with its origin. Not here: the steps themselves
-(``encodings``, ``delimited``, ``columns``, ``cells``, ``sidecar``), what one system's file means (``sources``), what a
+(``opened``, ``columns``, ``places_named``, ``cells``, ``sidecar``), what one system's file means (``sources``), what a
 table must be (``contracts``).
 """
 
@@ -17,8 +17,9 @@ from pipeline.contracts import Contract
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.reading.cells import repeated_keys, typed_table
 from pipeline.reading.columns import ColumnMap, Header, find_columns, unnamed
-from pipeline.reading.delimited import header_of, rows_of
-from pipeline.reading.encodings import decode
+from pipeline.reading.layout import AS_WRITTEN, Layout
+from pipeline.reading.opened import name_as_received, open_lines
+from pipeline.reading.places_named import columns_found, names_for, with_codes
 from pipeline.reading.sidecar import Origin, read_content, read_sidecar
 
 # Names of a column that numbers the rows: none, or the one that pandas gives such a column when it reads it.
@@ -53,12 +54,14 @@ class Cells:
         header: the file's own names.
         encoding: of the file.
         delimiter: of the file.
+        repaired: line, column, found and used of codes found from names, and of lines that are no rows.
     """
 
     text: pd.DataFrame
     header: Header
     encoding: str
     delimiter: str
+    repaired: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,17 @@ class Received:
         """
         return self.header.shown(column)
 
+    def path_in(self, folder: Path) -> Path:
+        """Name the file that the table comes from.
+
+        Args:
+            folder: its folder.
+
+        Returns:
+            The path of the first file.
+        """
+        return folder / Path(self.origins[0].file).name
+
 
 def read_table(
     folder: Path,
@@ -96,15 +110,16 @@ def read_table(
     *,
     partial: bool = False,
 ) -> Received:
-    """Read a delimited file as the table of a contract, indexed by line number.
+    """Read a file as the table of a contract, indexed by line number.
 
-    The file is UTF-8 or CP874, separated by commas, semicolons, tabs or vertical bars. Its columns are found by the
-    column map of its ``SOURCE.toml`` and by our own names, in any order; others are listed as ignored. Codes are text:
-    spaces, zero-width characters and Thai digits in them are repaired, with a record.
+    The file is a workbook, or text in UTF-8 or CP874, separated by commas, semicolons, tabs or vertical bars. Its
+    columns are found by the column map of its ``SOURCE.toml`` and by our own names, in any order; others are listed as
+    ignored. Codes may be written in other ways or be names of areas, numbers with separators, years in the Buddhist
+    Era: each repair has a record.
 
     Args:
         folder: the folder of one source, with its ``SOURCE.toml``.
-        name: the file within it.
+        name: the file within it; a workbook or a text file of that name with another ending is read too.
         contract: columns, types and key of the table.
         known: the values that a column may hold, by our column name.
         partial: the file may lack columns, and its key is not checked.
@@ -116,10 +131,12 @@ def read_table(
         InputError: one or more cells, columns or rows cannot be used; it lists all problems found. A file with one
             problem is not used at all.
     """
+    name = name_as_received(folder, name)
     content, sha256 = read_content(folder, name)
     sidecar = read_sidecar(folder)
-    columns = sidecar.columns_of(name, contract.column_names)
-    parsed = parse_table(content, shown_path(folder / name), contract, columns, known or {}, partial=partial)
+    columns = sidecar.columns_of(name, (*contract.column_names, *names_for(contract.column_names)))
+    file, layout = shown_path(folder / name), sidecar.layout_of(name)
+    parsed = parse_table(content, file, contract, columns, known or {}, layout, partial=partial)
     origin = replace(
         sidecar.origin(name, sha256),
         encoding=parsed.encoding,
@@ -136,10 +153,11 @@ def parse_table(
     contract: Contract,
     columns: ColumnMap,
     known: Mapping[str, Collection[str]],
+    layout: Layout = AS_WRITTEN,
     *,
     partial: bool = False,
 ) -> Parsed:
-    """Parse the bytes of a delimited file as the table of a contract.
+    """Parse the bytes of delimited text or of a workbook as the table of a contract.
 
     Args:
         content: all bytes of the file.
@@ -147,6 +165,7 @@ def parse_table(
         contract: columns, types and key of the table.
         columns: the file's column map.
         known: the values that a column may hold, by our column name.
+        layout: the sheet, the lines of the heading, the lines that are no rows, and words for *not known*.
         partial: the file may lack columns, and its key is not checked.
 
     Returns:
@@ -155,42 +174,64 @@ def parse_table(
     Raises:
         InputError: one or more cells, columns or rows cannot be used; it lists all problems in the order of lines.
     """
-    cells = read_cells(content, file, contract, columns, partial=partial)
-    table, repaired, problems = typed_table(cells.text, contract, cells.header, file, known)
+    cells = read_cells(content, file, contract, columns, layout, partial=partial)
+    table, repaired, problems = typed_table(cells.text, contract, cells.header, file, known, layout.unknown)
     if not partial:
         problems += repeated_keys(table, contract.key, cells.header, file)
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
-    return Parsed(table, cells.header, tuple(repaired), cells.encoding, cells.delimiter)
+    return Parsed(table, cells.header, (*cells.repaired, *repaired), cells.encoding, cells.delimiter)
 
 
-def read_cells(content: bytes, file: str, contract: Contract, columns: ColumnMap, *, partial: bool = False) -> Cells:
-    """Find the columns of a contract in the bytes of a delimited file, and leave their cells as text.
+def read_cells(
+    content: bytes,
+    file: str,
+    contract: Contract,
+    columns: ColumnMap,
+    layout: Layout = AS_WRITTEN,
+    *,
+    partial: bool = False,
+) -> Cells:
+    """Find the columns of a contract in the bytes of delimited text or of a workbook, and leave their cells as text.
 
     Args:
         content: all bytes of the file.
         file: the file, as messages show it.
         contract: the columns.
         columns: the file's column map.
+        layout: the sheet, the lines of the heading, and the lines that are no rows.
         partial: the file may lack columns.
 
     Returns:
-        The cells and how they were read.
+        The cells and how they were read; codes of areas are found from names if the file has names instead.
 
     Raises:
         InputError: the text cannot be decoded, a column is missing or there are two of it, or a row has more or fewer
             cells than the header.
     """
-    text, encoding = decode(content, file)
-    delimiter, names = header_of(text, (*contract.column_names, *columns.ours), file)
-    header = find_columns(names, contract.column_names, columns, file, partial=partial)
-    rows = list(rows_of(text, delimiter, len(names), file))
-    cells = pd.DataFrame(
+    known = (*contract.column_names, *names_for(contract.column_names), *columns.ours)
+    with open_lines(content, file, known, layout) as lines:
+        wanted, named = columns_found(lines.names, contract.column_names, columns)
+        header = find_columns(lines.names, wanted, columns, file, partial=partial)
+        rows = list(lines.rows)
+    named = [name for name in named if name in header.positions]
+    text = pd.DataFrame(
         {ours: [row[at] for _, row in rows] for ours, at in header.positions.items()},
         index=pd.Index([line for line, _ in rows], dtype="int64"),
         dtype="str",
     )
-    return Cells(cells, _without_row_numbers(header, [row for _, row in rows]), encoding, delimiter)
+    records: list[dict[str, Any]] = [
+        {"line": line, "column": "", "found": f"a line that begins with {word}", "used": "no row"}
+        for line, word in lines.not_rows
+    ]
+    problems: list[Problem] = []
+    header = _without_row_numbers(header, [row for _, row in rows])
+    if named:
+        text, header, found, problems = with_codes(text, header, named, contract.column_names, file)
+        records += found
+    if problems:
+        raise InputError(problems)
+    return Cells(text, header, lines.encoding, lines.delimiter, tuple(records))
 
 
 def _without_row_numbers(header: Header, rows: Sequence[Sequence[str]]) -> Header:

@@ -39,5 +39,5 @@ def layer_table(raw: Path, layer: Layer, districts: pd.DataFrame) -> Received:
         (received.table[of].sum(axis=1) > received.table[whole], whole, f"at least the sum of {' and '.join(of)}")
         for whole, of in parts.items()
     ]
-    refuse_rows(received, folder / layer.file, rules)
-    return check_provinces(received, folder / layer.file) if "district_code" in known else received
+    refuse_rows(received, received.path_in(folder), rules)
+    return check_provinces(received, received.path_in(folder)) if "district_code" in known else received

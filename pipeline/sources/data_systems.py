@@ -35,7 +35,7 @@ def data_systems(folder: Path, districts: pd.DataFrame, as_of: date) -> Received
         CONTRACTS["data_systems"],
         {"province_code": set(districts["province_code"])},
     )
-    return _until(received, folder / SYSTEMS, "surveyed_year", as_of)
+    return _until(received, received.path_in(folder), "surveyed_year", as_of)
 
 
 def acceptances(folder: Path, data_systems: pd.DataFrame, agencies: tuple[str, ...], as_of: date) -> Received:
@@ -59,7 +59,7 @@ def acceptances(folder: Path, data_systems: pd.DataFrame, agencies: tuple[str, .
         CONTRACTS["acceptances"],
         {"system": set(data_systems["system"]), "agency": agencies},
     )
-    return _until(received, folder / ACCEPTANCES, "year", as_of)
+    return _until(received, received.path_in(folder), "year", as_of)
 
 
 def _until(received: Received, path: Path, column: str, as_of: date) -> Received:

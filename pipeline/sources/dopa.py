@@ -14,6 +14,7 @@ from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.gazetteer import district_list
 from pipeline.gazetteer.areas import subdistrict_codes
+from pipeline.reading.opened import name_as_received
 from pipeline.reading.row_rules import refuse_rows
 from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received, read_table
@@ -96,7 +97,11 @@ def subdistrict_population(folder: Path, year: int) -> Received:
 def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Collection[str]]) -> Received:
     """Read a table and add the rows that DOPA's texts have besides; rows of both must be equal."""
     texts = register_text.register_texts(folder)
-    received = [_table(folder, name, contract, known)] if not texts or (folder / name).is_file() else []
+    received = (
+        [_table(folder, name, contract, known)]
+        if not texts or (folder / name_as_received(folder, name)).is_file()
+        else []
+    )
     if not texts:
         return received[0]
     for text in texts:
@@ -119,7 +124,7 @@ def _table(folder: Path, name: str, contract: str, known: Mapping[str, Collectio
     received = read_table(folder, name, CONTRACTS[contract], known)
     t, both = received.table, " and ".join(map(received.shown, ("male_persons", "female_persons")))
     unequal = t["male_persons"] + t["female_persons"] != t["population_persons"]
-    return refuse_rows(received, folder / name, [(unequal, "population_persons", f"the sum of {both}")])
+    return refuse_rows(received, received.path_in(folder), [(unequal, "population_persons", f"the sum of {both}")])
 
 
 def _refuse_contradictions(folder: Path, rows: pd.DataFrame, key: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ def regions(folder: Path, districts: pd.DataFrame) -> Received:
     if missing := sorted(provinces - set(received.table["province_code"])):
         raise InputError(
             Problem(
-                shown_path(folder / REGIONS),
+                shown_path(received.path_in(folder)),
                 f"no row for province {', '.join(missing)}",
                 "a region for each of the 77 provinces",
                 "add the rows",

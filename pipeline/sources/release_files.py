@@ -18,6 +18,7 @@ from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.leftovers import inputs_in, is_leftover, is_note
 from pipeline.reading.columns import ColumnMap
+from pipeline.reading.layout import Layout
 from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
 from pipeline.reading.table import Cells, read_cells
 
@@ -140,7 +141,10 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
         name = path.relative_to(folder).as_posix()
         content, sha256 = read_content(folder, name)
         columns = _columns(sidecar, name)
-        own = [_read(member, data, columns, folder) for member, data in _members(name, content, shown_path(path))]
+        layout = sidecar.layout_of(name)
+        own = [
+            _read(member, data, columns, layout, folder) for member, data in _members(name, content, shown_path(path))
+        ]
         files += own
         ignored = tuple(dict.fromkeys(column for file in own for column in file.cells.header.ignored))
         origin = replace(sidecar.origin(name, sha256), ignored_columns=ignored)
@@ -182,12 +186,12 @@ def _members(name: str, content: bytes, shown: str) -> Iterator[tuple[str, bytes
         raise InputError(Problem(shown, found, "a zip archive without a password", "copy or save it again")) from None
 
 
-def _read(name: str, content: bytes, columns: ColumnMap, folder: Path) -> ReleaseFile:
+def _read(name: str, content: bytes, columns: ColumnMap, layout: Layout, folder: Path) -> ReleaseFile:
     shown = f"{shown_path(folder)}/{name}"
     if not name.lower().endswith(SUFFIXES):
         kinds = f"one of {', '.join((*SUFFIXES, ARCHIVE))}"
         raise InputError(Problem(shown, f"a file of the kind '{Path(name).suffix}'", kinds, "export it again"))
-    cells = read_cells(content, shown, RELEASE, columns, partial=True)
+    cells = read_cells(content, shown, RELEASE, columns, layout, partial=True)
     has = set(cells.text)
     year = year_of(name)
     if year is None and "year" not in has:

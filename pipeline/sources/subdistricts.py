@@ -38,7 +38,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDat
         raise InputError(
             [
                 Problem(
-                    shown_path(folder / SUBDISTRICT_POINTS_FILE.name),
+                    shown_path(points.path_in(folder)),
                     f"{shown_value(table.at[line, 'place_code'])} in district {table.at[line, 'district_code']}",
                     "a subdistrict of that district",
                     "correct one of the two codes",
@@ -48,7 +48,7 @@ def subdistrict_points(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDat
                 for line in wrong
             ]
         )
-    check_points(points, folder / SUBDISTRICT_POINTS_FILE.name, shapes)
+    check_points(points, points.path_in(folder), shapes)
     without = shapes[~shapes["district_code"].isin(table["district_code"])]
     inside = without.geometry.representative_point()
     rest = pd.DataFrame(

@@ -35,8 +35,8 @@ def campuses(folder: Path, districts: pd.DataFrame, shapes: gpd.GeoDataFrame) ->
     known = {name: set(districts[name]) for name in ("district_code", "province_code")}
     received = read_table(folder, CAMPUSES, CONTRACTS["universities"], known)
     twice = received.table.duplicated(["name_th", "campus_name", "district_code"])
-    refuse_rows(received, folder / CAMPUSES, [(twice, "campus_name", "each campus of an institution once")])
-    return check_points(check_provinces(received, folder / CAMPUSES), folder / CAMPUSES, shapes)
+    refuse_rows(received, received.path_in(folder), [(twice, "campus_name", "each campus of an institution once")])
+    return check_points(check_provinces(received, received.path_in(folder)), received.path_in(folder), shapes)
 
 
 def partnerships(folder: Path, universities: pd.DataFrame, as_of: date) -> Received:
@@ -61,4 +61,4 @@ def partnerships(folder: Path, universities: pd.DataFrame, as_of: date) -> Recei
     )
     later = received.table["signed_on"] > as_of.isoformat()
     expected = f"a date up to the policy's as_of, {as_of.isoformat()}"
-    return refuse_rows(received, folder / PARTNERSHIPS, [(later, "signed_on", expected)])
+    return refuse_rows(received, received.path_in(folder), [(later, "signed_on", expected)])

@@ -7,7 +7,6 @@ files of ``boundaries``, ``households`` and TPMAP's releases, whose readers refu
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,22 +14,30 @@ from pathlib import Path
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.layers import LAYERS
 from pipeline.leftovers import inputs_in
+from pipeline.reading.opened import SUFFIXES
 from pipeline.reading.sidecar import SIDECAR
 from pipeline.sources import data_systems, dopa, nesdc, subdistricts, universities
 
-# The files of each folder, as patterns of names. TPMAP's reader refuses other names of CSV files itself.
-TAKEN: dict[str, tuple[str, ...]] = {
-    "data_systems": (re.escape(data_systems.SYSTEMS), re.escape(data_systems.ACCEPTANCES)),
-    "dopa": (re.escape(dopa.DISTRICT_FILE), re.escape(dopa.SUBDISTRICT_FILE), r".+\.txt"),
-    "nesdc": (re.escape(nesdc.REGIONS),),
-    "partnerships": (re.escape(universities.PARTNERSHIPS),),
-    "policy": (r".+\.toml",),
-    "subdistrict_points": (re.escape(subdistricts.SUBDISTRICT_POINTS_FILE.name),),
-    "tpmap": (r".+\.csv",),
-    "universities": (re.escape(universities.CAMPUSES),),
+
+def _table(name: str) -> str:
+    """A table under its usual name with any ending that is read."""
+    return re.escape(Path(name).stem) + f"({'|'.join(map(re.escape, SUFFIXES))})"
+
+
+# The usual names of the tables of each folder, and patterns of its other files. TPMAP's reader refuses other names
+# of CSV files itself.
+TABLES: dict[str, list[str]] = {
+    "data_systems": [data_systems.SYSTEMS, data_systems.ACCEPTANCES],
+    "dopa": [dopa.DISTRICT_FILE, dopa.SUBDISTRICT_FILE],
+    "nesdc": [nesdc.REGIONS],
+    "partnerships": [universities.PARTNERSHIPS],
+    "subdistrict_points": [subdistricts.SUBDISTRICT_POINTS_FILE.name],
+    "universities": [universities.CAMPUSES],
 }
 for layer in LAYERS:
-    TAKEN[layer.folder] = (*TAKEN.get(layer.folder, ()), re.escape(layer.file))
+    TABLES.setdefault(layer.folder, []).append(layer.file)
+OTHERS = {"dopa": "*.txt", "policy": "*.toml", "tpmap": "*.csv"}
+TAKEN = (*TABLES, *(folder for folder in OTHERS if folder not in TABLES))
 BY_THEMSELVES = ("boundaries", "households", "tpmap_aggregates")
 FOLDERS = (*TAKEN, *BY_THEMSELVES)
 # Suffixes of files that hold data: whoever puts one into the folder of a system expects it to be used.
@@ -75,7 +82,7 @@ def unread_inputs(raw: Path) -> list[Unread]:
         elif len(inside.parts) > 2:
             folder = raw / top / inside.parts[1]
             found.setdefault(shown_path(folder), Unread(_inner_folder(folder), expected_to_be_used=False))
-        elif not any(re.fullmatch(pattern, path.name) for pattern in TAKEN[top]):
+        elif not _is_taken(path, top):
             found[shown_path(path)] = Unread(_unknown_file(path, top), path.suffix.lower() in DATA)
     return list(found.values())
 
@@ -97,10 +104,9 @@ def _is_sidecar(path: Path) -> bool:
     return path.name == SIDECAR or path.name.endswith(f".{SIDECAR}")
 
 
-def _names(folder: str) -> Iterator[str]:
-    """The names that the files of a folder have, as a person would write them."""
-    for pattern in TAKEN[folder]:
-        yield re.sub(r"\\(.)", r"\1", pattern.replace(r".+\.", "*."))
+def _is_taken(path: Path, folder: str) -> bool:
+    table = any(re.fullmatch(_table(name), path.name) for name in TABLES.get(folder, ()))
+    return table or (folder in OTHERS and path.match(OTHERS[folder]))
 
 
 def _at_the_top(path: Path) -> Problem:
@@ -123,7 +129,7 @@ def _inner_folder(folder: Path) -> Problem:
 
 
 def _unknown_file(path: Path, folder: str) -> Problem:
-    names = list(_names(folder))
+    names = [*TABLES.get(folder, ()), *([OTHERS[folder]] if folder in OTHERS else [])]
     near = get_close_matches(path.name, names, n=1)
     fix = "move it away"
     if near and not (path.parent / near[0]).exists():
