@@ -6,7 +6,6 @@ guesses.
 """
 
 import os
-import re
 import stat
 import time
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ from pipeline.receiving.source_table import NEVER_RECEIVED, checked_target, plai
 from pipeline.receiving.staged import certainly_unfit, check_arrival, remove_stages
 from pipeline.sources.boundaries import CARRIED
 from pipeline.sources.boundaries.vector_files import KINDS
-from pipeline.sources.unread import TAKEN
+from pipeline.sources.unread import is_taken
 
 # A file is complete if nothing was written to it for so long. The time is that of the system, which no client can set.
 QUIET_SECONDS = 60.0
@@ -335,7 +334,7 @@ def _takes(folder: str, name: str) -> bool:
     of_folder = {BOUNDARIES: {*KINDS} - {".json"}, RELEASES: {".csv", ".zip"}}
     if folder in of_folder:
         return suffix in of_folder[folder]
-    return any(re.fullmatch(pattern, name) for pattern in TAKEN.get(folder, ()))
+    return is_taken(name, folder)
 
 
 def _allowed(target: PurePosixPath) -> bool:

@@ -82,7 +82,7 @@ def unread_inputs(raw: Path) -> list[Unread]:
         elif len(inside.parts) > 2:
             folder = raw / top / inside.parts[1]
             found.setdefault(shown_path(folder), Unread(_inner_folder(folder), expected_to_be_used=False))
-        elif not _is_taken(path, top):
+        elif not is_taken(path.name, top):
             found[shown_path(path)] = Unread(_unknown_file(path, top), path.suffix.lower() in DATA)
     return list(found.values())
 
@@ -100,13 +100,25 @@ def refuse_unread(raw: Path) -> None:
         raise InputError(problems)
 
 
+def is_taken(name: str, folder: str) -> bool:
+    """Return whether the reader of a folder takes a file of this name.
+
+    Args:
+        name: of the file.
+        folder: its folder under ``data/raw/``.
+
+    Returns:
+        Whether it is one of the tables of the folder, with any ending that is read, or of its other files.
+
+    >>> is_taken("regions.xlsx", "nesdc"), is_taken("stat_t66.txt", "dopa"), is_taken("regions (1).csv", "nesdc")
+    (True, True, False)
+    """
+    table = any(re.fullmatch(_table(usual), name) for usual in TABLES.get(folder, ()))
+    return table or (folder in OTHERS and Path(name).match(OTHERS[folder]))
+
+
 def _is_sidecar(path: Path) -> bool:
     return path.name == SIDECAR or path.name.endswith(f".{SIDECAR}")
-
-
-def _is_taken(path: Path, folder: str) -> bool:
-    table = any(re.fullmatch(_table(name), path.name) for name in TABLES.get(folder, ()))
-    return table or (folder in OTHERS and path.match(OTHERS[folder]))
 
 
 def _at_the_top(path: Path) -> Problem:
