@@ -15,6 +15,9 @@ METRIC = "EPSG:32647"
 """UTM zone 47 north: distances are true to 0.2 % over Thailand, which is enough for 'within 100 m'."""
 # Random places drawn for each one that `places_within` keeps.
 DRAWN_FOR_EACH = 9
+# Two outlines whose distances differ by less are equally far.
+SAME_DISTANCE_M = 1e-3
+EARTH_M = 4e7
 
 
 def district_at(lon: NDArray[np.float64], lat: NDArray[np.float64], shapes: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -90,10 +93,32 @@ def neighbours(shapes: gpd.GeoDataFrame, distance_m: float) -> sparse.csr_array:
     matrix[rows, columns] = 1.0
     matrix.setdiag(1.0)
     for island in np.flatnonzero(matrix.tocsr().sum(axis=1) == 1):
-        away = shapely.distance(flat[island], flat)
-        away[island] = np.inf
-        matrix[island, np.argsort(away, kind="stable")[:2]] = 1.0
+        matrix[island, _two_nearest(tree, flat, int(island), distance_m)] = 1.0
     return sparse.csr_array(matrix)
+
+
+def _two_nearest(tree: shapely.STRtree, flat: NDArray[np.object_], island: int, within_m: float) -> NDArray[np.intp]:
+    """Find the two outlines nearest to one that has none within ``within_m``.
+
+    Finding what is within a distance of a prepared outline takes a time that grows with the detail of outlines;
+    distances to all outlines take a time that grows with its square.
+    """
+    near, far = within_m, within_m
+    found = np.empty(0, dtype=np.intp)
+    while len(found) < 2 and far < EARTH_M:
+        near, far = far, 2 * far
+        found = _others(tree, flat, island, far)
+    # Halved until it has the two nearest only: few outlines are left to compare.
+    while len(found) > 2 and far - near > SAME_DISTANCE_M:
+        middle = (near + far) / 2
+        closer = _others(tree, flat, island, middle)
+        near, far, found = (near, middle, closer) if len(closer) >= 2 else (middle, far, found)
+    return found[:2]
+
+
+def _others(tree: shapely.STRtree, flat: NDArray[np.object_], at: int, within_m: float) -> NDArray[np.intp]:
+    found = tree.query(flat[at], predicate="dwithin", distance=within_m)
+    return np.sort(found[found != at])
 
 
 def km_to_campuses(district_facts: pd.DataFrame, universities: pd.DataFrame) -> NDArray[np.float64]:

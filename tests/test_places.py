@@ -23,6 +23,19 @@ def test_neighbours_within_a_distance_and_islands_get_their_two_nearest() -> Non
     assert matrix.tolist() == [[1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 1]]
 
 
+@pytest.mark.parametrize("distance_m", [1, 5_000, 30_000])
+def test_nearest_outlines_are_those_of_the_distances(distance_m: int) -> None:
+    chance = np.random.default_rng(distance_m)
+    at = chance.uniform((98, 6), (105, 20), (40, 2))
+    squares = gpd.GeoDataFrame(geometry=shapely.box(*at.T, *(at + 0.05).T), crs=boundaries.WGS84)
+    away = shapely.distance(*np.meshgrid(*[squares.to_crs(places.METRIC).geometry.to_numpy()] * 2))
+    matrix = places.neighbours(squares, distance_m).toarray()
+    for own, found in zip(away, matrix, strict=True):
+        within = own <= distance_m
+        nearest = np.argsort(own)[:3]  # itself first
+        assert np.flatnonzero(found).tolist() == sorted(np.flatnonzero(within) if within.sum() > 1 else nearest)
+
+
 def test_km_of_one_degree_north() -> None:
     assert places.km(*(np.array([v]) for v in (100.0, 0.0, 100.0, 1.0)))[0, 0] == pytest.approx(110.574, abs=0.001)
 
