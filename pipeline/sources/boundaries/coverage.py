@@ -68,16 +68,13 @@ def outlines(shapes: gpd.GeoDataFrame, placed: pd.Series, file: str) -> tuple[gp
         shapes = shapes.set_crs(WGS84)
     shapes = shapes.to_crs(WGS84)
     _check_extent(shapes.total_bounds, file, stated=True)
-    areas, records = _valid_areas(shapely.force_2d(shapes.geometry.to_numpy()), codes)
+    areas, records = _simplified(shapely.force_2d(shapes.geometry.to_numpy()))
+    areas, repaired = _valid_areas(areas, codes)
     areas, codes, merged = _merged(areas, codes, file)
-    records += merged
-    if (many := int(shapely.get_num_coordinates(areas).sum())) > MOST_PLACES:
-        areas = shapely.coverage_simplify(areas, TOLERANCE_DEGREES)
-        areas = np.array([_polygons(shapely.make_valid(a)) if not shapely.is_valid(a) else a for a in areas])
-        left = int(shapely.get_num_coordinates(areas).sum())
-        records.append(_record(0, f"{many:,} points", f"{left:,}: simplified by {TOLERANCE_DEGREES} degrees"))
-    if not shapely.coverage_is_valid(areas):
-        areas, cleaned = _cleaned(areas, codes, file)
+    records += [*repaired, *merged]
+    not_shared = ~shapely.is_empty(shapely.coverage_invalid_edges(areas))
+    if not_shared.any():
+        areas, cleaned = _cleaned(areas, codes, not_shared, file)
         records += cleaned
     records += _holes(areas)
     table = gpd.GeoDataFrame({"district_code": codes.astype(object)}, geometry=areas, crs=WGS84)
@@ -127,6 +124,16 @@ def _in_thailand(west: float, south: float, east: float, north: float) -> bool:
     return west > THAILAND[0] and south > THAILAND[1] and east < THAILAND[2] and north < THAILAND[3]
 
 
+def _simplified(areas: Shapes) -> tuple[Shapes, Records]:
+    """Simplify outlines of more detail than anything needs, along shared borders."""
+    polygons = np.isin(shapely.get_type_id(areas), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    if (many := int(shapely.get_num_coordinates(areas).sum())) <= MOST_PLACES or not polygons.all():
+        return areas, []
+    simple = shapely.coverage_simplify(areas, TOLERANCE_DEGREES)
+    left = int(shapely.get_num_coordinates(simple).sum())
+    return simple, [_record(0, f"{many:,} points", f"{left:,} points, simplified by {TOLERANCE_DEGREES} degrees")]
+
+
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of a shape; a repair can leave lines and points."""
     parts = [g for g in shapely.get_parts(shape) if g.geom_type in ("Polygon", "MultiPolygon")]
@@ -170,38 +177,41 @@ def _merged(areas: Shapes, codes: NDArray[np.str_], file: str) -> tuple[Shapes, 
     return merged, each, records
 
 
-def _cleaned(areas: Shapes, codes: NDArray[np.str_], file: str) -> tuple[Shapes, Records]:
+def _cleaned(
+    areas: Shapes, codes: NDArray[np.str_], not_shared: NDArray[np.bool_], file: str
+) -> tuple[Shapes, Records]:
     """Give neighbours one common border, and record how much each district changes.
 
     Raises:
         InputError: districts overlap too much, or no common border can be found.
     """
-    overlap_km2 = _check_overlaps(areas, codes, file)
+    overlap_km2 = _check_overlaps(areas, codes, not_shared, file)
     clean = shapely.coverage_clean(areas, gap_width=GAP_DEGREES)
     empty = shapely.is_empty(clean)
     if empty.any() or not shapely.is_valid(clean).all() or not shapely.coverage_is_valid(clean):
         found = f"TH{codes[np.argmax(empty)]} without an area of its own" if empty.any() else "borders that cross"
         expected = "districts that share their borders"
         raise InputError(Problem(file, found, expected, "simplify with shared borders (mapshaper, TopoJSON)"))
-    lost, gained = (_km2(shapely.difference(a, b)) for a, b in ((areas, clean), (clean, areas)))
-    gaps_km2 = max(float(gained.sum() - lost.sum()) + overlap_km2, 0.0)
+    change_km2 = _km2(clean) - _km2(areas)
+    gaps_km2 = max(float(change_km2.sum()) + overlap_km2, 0.0)
     found = f"borders not shared: overlaps of {overlap_km2:,.3f} km2, gaps of {gaps_km2:,.3f} km2"
     records = [_record(0, found, f"each given to one district (gaps narrower than {GAP_DEGREES} degrees)")]
-    for at in np.flatnonzero(lost + gained >= SMALLEST_KM2):
+    for at in np.flatnonzero(np.abs(change_km2) >= SMALLEST_KM2):
         found = f"TH{codes[at]}: border not shared with its neighbours"
-        used = f"common border: {lost[at]:,.3f} km2 less, {gained[at]:,.3f} km2 more"
-        records.append(_record(0, found, used))
+        records.append(_record(0, found, f"common border, area {change_km2[at]:+,.3f} km2"))
     return clean, records
 
 
-def _check_overlaps(areas: Shapes, codes: NDArray[np.str_], file: str) -> float:
+def _check_overlaps(areas: Shapes, codes: NDArray[np.str_], not_shared: NDArray[np.bool_], file: str) -> float:
     """Return the area of all overlaps in km².
 
     Raises:
         InputError: one or more are too large; it names all of them.
     """
-    one, other = shapely.STRtree(areas).query(areas, predicate="intersects")
-    one, other = one[one < other], other[one < other]
+    suspect = np.flatnonzero(not_shared)
+    found_by, found = shapely.STRtree(areas).query(areas[suspect], predicate="intersects")
+    pairs = np.unique(np.sort(np.stack([suspect[found_by], found]), axis=0), axis=1)
+    one, other = pairs[:, pairs[0] != pairs[1]]
     common = shapely.intersection(areas[one], areas[other])
     size = shapely.area(common)
     share = size / np.minimum(shapely.area(areas[one]), shapely.area(areas[other]))
@@ -215,9 +225,9 @@ def _check_overlaps(areas: Shapes, codes: NDArray[np.str_], file: str) -> float:
         wide[at] = 2 * radius > WIDEST_OVERLAP_DEGREES
     for at in np.flatnonzero((share > LARGEST_OVERLAP) | wide):
         km2 = float(_km2(common[at : at + 1])[0])
-        found = f"TH{codes[one[at]]} and TH{codes[other[at]]} overlap by {km2:,.1f} km2, {share[at]:.0%} of the smaller"
+        both = f"TH{codes[one[at]]} and TH{codes[other[at]]} overlap by {km2:,.1f} km2, {share[at]:.0%} of the smaller"
         expected = f"at most {LARGEST_OVERLAP:.0%}, not wider than {WIDEST_OVERLAP_DEGREES} degrees"
-        problems.append(Problem(file, found, expected, "correct the one that is wrong"))
+        problems.append(Problem(file, both, expected, "correct the one that is wrong"))
     if problems:
         raise InputError(problems)
     return total

@@ -138,7 +138,8 @@ def find_key(cells: pd.DataFrame, gazetteer: Gazetteer) -> Key | None:
                 if province != column and _share(whole, known.__contains__) > MOST:
                     candidates.append({"province_code": province, "district_code": column})
                     found.append(whole)
-    names = _names(texts, gazetteer)
+    with_codes = {column for candidate in candidates for column in candidate.values()}
+    names = _names({c: column for c, column in texts.items() if c not in with_codes}, gazetteer)
     if candidates:
         current = [codes[codes.isin(gazetteer.districts)] for codes in found]
         best = max(range(len(found)), key=lambda i: (current[i].nunique(), len(current[i])))
@@ -161,7 +162,6 @@ def _agreeing_province(digits: dict[str, pd.Series], provinces: list[str], codes
 
 def _names(texts: dict[str, pd.Series], gazetteer: Gazetteer) -> dict[str, str]:
     """Return the columns of names of provinces and districts; the one with most known names if there are several."""
-    everywhere = {name for named in gazetteer.named.values() for name in named}
 
     def is_district(cell: str) -> bool:
         return any(gazetteer.districts_named(province, cell) for province in gazetteer.provinces)
@@ -171,7 +171,7 @@ def _names(texts: dict[str, pd.Series], gazetteer: Gazetteer) -> dict[str, str]:
         if _share(cells, lambda cell: any(c.isalpha() for c in cell)) <= MOST:
             continue
         shares["province_name"][column] = _share(cells, lambda cell: gazetteer.province(cell) is not None)
-        if shares["province_name"][column] <= MOST and everywhere:
+        if shares["province_name"][column] <= MOST:
             shares["district_name"][column] = _share(cells, is_district)
     best = {role: max(of, key=lambda c: of[c], default=None) for role, of in shares.items()}
     return {role: column for role, column in best.items() if column and shares[role][column] > MOST}

@@ -238,9 +238,10 @@ def _unreadable(error: Exception, file: str) -> InputError:
 
 
 def _parquet_layer(path: Path, file: str) -> Layer:
-    pq.read_table(path).validate(full=True)  # finds text that is not UTF-8
     shapes = gpd.read_parquet(path)
-    return Layer(path.stem, file, pd.DataFrame(shapes.drop(columns=shapes.geometry.name)), lambda: shapes)
+    cells = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
+    pq.read_table(path, columns=list(cells.columns)).validate(full=True)  # finds text that is not UTF-8
+    return Layer(path.stem, file, cells, lambda: shapes)
 
 
 def _ogr_layers(path: Path, file: str) -> list[Layer]:
