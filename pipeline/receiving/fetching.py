@@ -32,7 +32,7 @@ from pipeline.receiving.outcome_records import (
     one_at_a_time,
 )
 from pipeline.receiving.portals import request_of
-from pipeline.receiving.reaching import Reach, Unreachable, local_server, no_network, without_query
+from pipeline.receiving.reaching import LOCAL_SERVER, Reach, Unreachable, local_server, no_network, without_query
 from pipeline.receiving.source_table import Source, SourceTable, read_sources
 from pipeline.receiving.staged import ReadInputs, check_arrival, remove_stages
 from pipeline.runs import switching
@@ -109,6 +109,8 @@ def fetch(receiver: Receiver, names: Sequence[str], today: date) -> list[Outcome
         remove_stages(paths)
         known = known_outcomes(paths, FETCHED)
         reach, outcomes = receiver.reach(), []
+        if reach.local:
+            receiver.log(f"WARNING: {LOCAL_SERVER} is set: {reach.local} may be reached by http")
         lost = no_network(reach, [server for source in chosen if (server := _server(source))])
         for source in chosen:
             receiver.log(f"{source.name}: {without_query(source.address)}")

@@ -4,6 +4,7 @@ Here: files and sidecars under ``data/raw``, and ``data/quarantine``. Not here: 
 tomlkit changes values of a sidecar and keeps its comments, columns and order, which are the analyst's.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
@@ -186,7 +187,7 @@ def place(paths: Paths, arrival: Arrival) -> Path:
     try:
         os.replace(arrival.file, path)
     except OSError as error:
-        if error.errno != 18:  # another disk (EXDEV)
+        if error.errno != errno.EXDEV:  # another disk or mount
             raise
         write_whole(path, arrival.file.read_bytes(), PRIVATE_MODE if arrival.of_rows else FILE_MODE)
         arrival.file.unlink()
@@ -217,7 +218,7 @@ def quarantine(paths: Paths, name: str, file: Path | None, kept_as: str, reasons
 
     Args:
         paths: the folders of the project.
-        name: the name of its folder: the source, or ``inbox.`` and the name of the file.
+        name: the name of its folder: the source, or ``OF_INBOX`` and the name of the file.
         file: the file, which is moved; none if there is nothing to keep.
         kept_as: its name there.
         reasons: what is wrong with it, a line each.

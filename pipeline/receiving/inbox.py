@@ -24,6 +24,7 @@ from pipeline.receiving.fetching import Receiver, copy_settled, today_in_thailan
 from pipeline.receiving.filing import BOUNDARIES, Arrival, place, quarantine, release, rows_statement
 from pipeline.receiving.outcome_records import (
     DROPPED,
+    OF_INBOX,
     REASON,
     Outcome,
     State,
@@ -215,7 +216,7 @@ def _taken(receiver: Receiver, dropped: Dropped, copy: Path, today: date) -> Out
     except InputError as error:
         good, reasons, unknown = [], tuple(map(str, error.problems)), ""
     kept_as = without_ids(dropped.path.name) if plain_name(dropped.path.name) else "file"
-    in_quarantine = f"inbox.{kept_as}"
+    in_quarantine = f"{OF_INBOX}{kept_as}"
     if unknown:
         line = f"not used yet, because another input is broken: {unknown} (it stays in the inbox)"
         return Outcome(dropped.name, State.FAILED, line)

@@ -19,9 +19,12 @@ from filelock import FileLock, Timeout
 from pipeline.errors import InputError, Problem, disk_error, shown_path
 from pipeline.findings import Finding
 from pipeline.project import Paths
+from pipeline.receiving.source_table import read_sources
 
 FETCHED, DROPPED = "fetched", "dropped"
 REASON = "reason.txt"
+# The folder of a dropped file in quarantine begins with this, that of a fetched one is the name of its source.
+OF_INBOX = "inbox."
 
 
 class State(StrEnum):
@@ -181,16 +184,36 @@ def quarantined(paths: Paths) -> dict[str, str]:
     return found
 
 
-def _all_received(paths: Paths, kind: str, what: str) -> Finding:
-    outcomes = known_outcomes(paths, kind).values()
-    bad = [outcome for outcome in outcomes if outcome.state in BAD]
-    figures: dict[str, Any] = {outcome.name: f"{outcome.state}: {outcome.line}" for outcome in outcomes}
-    counts = ", ".join(f"{outcome.name} ({outcome.state})" for outcome in bad)
-    return Finding(not bad, f"{what}: {counts or 'no problem'}", figures)
+def open_problems(paths: Paths, kind: str) -> dict[str, str]:
+    """List what has a problem now: what failed the last time, and what is in quarantine.
+
+    Args:
+        paths: the folders of the project.
+        kind: ``FETCHED`` or ``DROPPED``.
+
+    Returns:
+        State and reason in one line, by the name of the source or file. A file that is no longer in the inbox has none.
+    """
+    found = {
+        outcome.name: f"{outcome.state}: {outcome.line}"
+        for outcome in known_outcomes(paths, kind).values()
+        if outcome.state is State.FAILED and (kind == FETCHED or os.path.lexists(paths.inbox / outcome.name))
+    }
+    for name, reason in quarantined(paths).items():
+        if name.startswith(OF_INBOX) == (kind == DROPPED):
+            found[name.removeprefix(OF_INBOX)] = f"{State.REFUSED}: {reason}"
+    return found
+
+
+def _finding(paths: Paths, kind: str, what: str) -> Finding:
+    problems = open_problems(paths, kind)
+    figures: dict[str, Any] = {o.name: f"{o.state}: {o.line}" for o in known_outcomes(paths, kind).values()}
+    named = ", ".join(f"{name} ({line.partition(':')[0]})" for name, line in problems.items())
+    return Finding(not problems, f"{what}: {named or 'no problem'}", figures | problems)
 
 
 def sources_received(paths: Paths) -> Finding:
-    """Check that every source that was fetched gave a file that can be used; else the last good file is used.
+    """Check that the table of sources is good, and that every source gave a file that can be used.
 
     Args:
         paths: the folders of the project.
@@ -198,7 +221,11 @@ def sources_received(paths: Paths) -> Finding:
     Returns:
         A warning that names the sources that failed, with the line of each.
     """
-    return _all_received(paths, FETCHED, "sources")
+    try:
+        read_sources(paths.raw)
+    except InputError as error:
+        return Finding(False, str(error))
+    return _finding(paths, FETCHED, "sources")
 
 
 def inbox_taken_up(paths: Paths) -> Finding:
@@ -210,4 +237,4 @@ def inbox_taken_up(paths: Paths) -> Finding:
     Returns:
         A warning that names the files that were refused, with the line of each.
     """
-    return _all_received(paths, DROPPED, "files of the inbox")
+    return _finding(paths, DROPPED, "files of the inbox")

@@ -9,9 +9,10 @@ from itertools import groupby
 
 from rich.console import Console
 
+from pipeline.errors import InputError
 from pipeline.project import Paths
-from pipeline.receiving.outcome_records import BAD, DROPPED, FETCHED, Outcome, known_outcomes, quarantined
-from pipeline.receiving.source_table import Source
+from pipeline.receiving.outcome_records import BAD, DROPPED, FETCHED, Outcome, open_problems, quarantined
+from pipeline.receiving.source_table import Source, read_sources
 from pipeline.report.terminal import console
 
 
@@ -56,18 +57,19 @@ def print_outcomes(outcomes: Sequence[Outcome], nothing: str) -> int:
 
 
 def print_problems(paths: Paths) -> None:
-    """Print which received files were refused or failed the last time, and what is in quarantine.
+    """Print what is wrong with the table of sources, with files that were to be received, and what is in quarantine.
 
     Args:
         paths: the folders of the project.
     """
     out = console()
-    kept_apart = quarantined(paths)
+    try:
+        read_sources(paths.raw)
+    except InputError as error:
+        for problem in error.problems:
+            out.print(f"WARNING: {problem}", soft_wrap=True)
     for kind in (FETCHED, DROPPED):
-        for outcome in known_outcomes(paths, kind).values():
-            if outcome.state in BAD and outcome.name not in kept_apart:
-                out.print(f"WARNING: {kind} {outcome.name}: {outcome.state}: {outcome.line}", soft_wrap=True)
-    for name, reason in kept_apart.items():
-        out.print(f"WARNING: data/quarantine/{name}: {reason}", soft_wrap=True)
-    if kept_apart:
-        out.print("  the last good files are used; correct these, or remove their folders", soft_wrap=True)
+        for name, line in open_problems(paths, kind).items():
+            out.print(f"WARNING: {kind} {name}: {line}", soft_wrap=True)
+    if quarantined(paths):
+        out.print("  the last good files are used; refused ones are in data/quarantine", soft_wrap=True)

@@ -122,8 +122,8 @@ def test_check_says_what_is_in_quarantine(night: Service) -> None:
         timeout=HANGS,
     )
     assert done.returncode == 0, done.stderr
-    assert "WARNING: data/quarantine/broken: data/raw/sources.toml [sources.broken]: found a page" in done.stdout
-    assert "WARNING: data/quarantine/inbox.unknown.csv: inbox/agency/unknown.csv: found a file that none" in done.stdout
+    assert "WARNING: fetched broken: refused: data/raw/sources.toml [sources.broken]: found a page" in done.stdout
+    assert "WARNING: dropped unknown.csv: refused: inbox/agency/unknown.csv: found a file that none" in done.stdout
 
 
 def test_the_policy_stays_out_of_reach(night: Service) -> None:

@@ -1,7 +1,7 @@
 """What the tests of bringing files in share: a server, a project whose inputs were read once, a table of sources."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -101,7 +101,3 @@ def fetch_one(receiver: Receiver) -> Fetch:
         return fetch(receiver, ["sites"], TODAY)[0]
 
     return fetched
-
-
-def metadata_texts(metadata: Mapping[str, Any]) -> str:
-    return " ".join(str(value.value) for value in metadata.values())

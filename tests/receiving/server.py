@@ -5,13 +5,14 @@ Not here: what is tested of a download.
 
 import gzip
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 ETAG = '"v1"'
 
@@ -156,13 +157,22 @@ def packed(content: bytes, cut: int = 0) -> Callable[[Handler], None]:
     return lambda handler: handler.say(200, whole[: len(whole) - cut], **{"Content-Encoding": "gzip"})
 
 
+class _Server(ThreadingHTTPServer):
+    """Clients that hang up in the middle are what is tested here."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving() -> Iterator[Served]:
     """The server, stopped at the end."""
     served = Served()
     handler = type("Bound", (Handler,), {"served": served})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     served.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -172,7 +182,3 @@ def serving() -> Iterator[Served]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def host_of(url: str) -> str:
-    return urlsplit(url).netloc

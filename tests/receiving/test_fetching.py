@@ -15,6 +15,7 @@ from pipeline.project import Paths
 from pipeline.receiving import fetching
 from pipeline.receiving.fetching import Receiver, fetch
 from pipeline.receiving.outcome_records import FETCHED, State, known_outcomes, quarantined, sources_received
+from pipeline.report import receipts
 from tests.receiving.conftest import SITES, TODAY, Fetch, changed_sites, content_of, source, write_sources
 from tests.receiving.server import Served, broken_off, failing, leading_to, without_length
 
@@ -223,6 +224,15 @@ def test_a_failed_source_does_not_keep_the_others_waiting(receiver: Receiver, se
     assert [outcome.name for outcome in fetch(receiver, (), TODAY)] == ["busy", "away"]
     described = {source.name: outcome.state for source, outcome in fetching.states(paths, TODAY)}
     assert described == {**dict.fromkeys(("busy", "away"), State.FAILED), "sites": State.NOT_DUE, "off": State.OFF}
+
+
+def test_a_bad_table_is_a_warning(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the UI and in `check`; it stops no run, because none needs it."""
+    write_sources(paths, source("a", "ftp://example.org/x.csv"))
+    finding = sources_received(paths)
+    assert (finding.fine, "expected an address of https" in finding.sentence) == (False, True)
+    receipts.print_problems(paths)
+    assert capsys.readouterr().out.startswith("WARNING: data/raw/sources.toml, line 1, column sources.a: found keys")
 
 
 def test_without_a_network_there_is_one_line(lost: Receiver) -> None:

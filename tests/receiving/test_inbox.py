@@ -120,11 +120,8 @@ def test_the_mapping_of_a_system_tells_its_rows(paths: Paths, take) -> None:
     (paths.raw / "households" / "tpmap" / "mapping.toml").write_text(
         "[columns]\n" + "".join(f'"{name.upper()}" = "{name}"\n' for name in ROWS.splitlines()[0].split(","))
     )
-    drop(paths, "agency/a.parquet", rows_as_parquet())
-    drop(paths, "agency/b.parquet", rows_as_parquet(shout=True))
-    outcomes = take()
-    assert outcomes["agency/a.parquet"].target == "households/pppconnext/a.parquet"
-    assert outcomes["agency/b.parquet"].target == "households/tpmap/b.parquet"
+    drop(paths, "agency/rows.parquet", rows_as_parquet(shout=True))
+    assert take()["agency/rows.parquet"].target == "households/tpmap/rows.parquet"
     assert quarantined(paths) == {}
 
 
@@ -137,7 +134,9 @@ def test_a_file_that_no_system_reads_has_every_reason(paths: Paths, take) -> Non
     assert len(reason) > 5
     assert any(line.startswith(f"as data/raw/{SITES}: data/raw/{SITES}, line 1: found no column") for line in reason)
     finding = inbox_taken_up(paths)
-    assert (finding.fine, finding.sentence) == (False, "files of the inbox: x/unknown.csv (refused)")
+    assert (finding.fine, finding.sentence) == (False, "files of the inbox: unknown.csv (refused)")
+    shutil.rmtree(paths.quarantine / "inbox.unknown.csv")
+    assert inbox_taken_up(paths).fine
 
 
 def test_only_complete_files_are_taken_up(receiver: Receiver) -> None:
@@ -173,6 +172,9 @@ def test_what_is_not_a_file_stays_with_a_line(paths: Paths, take) -> None:
     assert "pipe.csv: found a folder or a special file" in outcomes["pipe.csv"].line
     assert left_in(paths) == ["link.csv", "pipe.csv"]
     assert not paths.quarantine.exists()
+    assert inbox_taken_up(paths).sentence == "files of the inbox: a/b (failed), link.csv (failed), pipe.csv (failed)"
+    shutil.rmtree(paths.inbox)
+    assert inbox_taken_up(paths).fine
 
 
 def test_a_huge_file_stays_with_a_line(paths: Paths, take) -> None:
