@@ -36,6 +36,7 @@ READ_ONCE = (
     "regions",
     "subdistrict_points",
     "subdistrict_population",
+    "tpmap_counts",
 )
 STATED = {"title_th": "ก", "title_en": "a table", "source": "an agency", "licence": "open", "every": "day"}
 
