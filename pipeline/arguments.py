@@ -122,6 +122,18 @@ def parser() -> argparse.ArgumentParser:
     )
     backtest.add_argument("list", type=Path, metavar="LIST.csv", help="code,year,programme")
     fetch, inbox = _receiving(commands)
+    mapping = commands.add_parser(
+        "mapping",
+        help="propose how to describe a file that is new to the program",
+        description="Reads a strange file and writes a commented mapping.toml (household rows) or SOURCE.toml (a"
+        " table): encoding, sheet, heading, columns with the share of cells that fit. It is for a person to check and"
+        " save; nothing is used by itself, and no id, name or address is shown.",
+    )
+    propose = mapping.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
+        "propose", help="the proposal for one file"
+    )
+    propose.add_argument("file", type=Path, metavar="FILE", help="CSV, text, .xlsx or Parquet")
+    propose.add_argument("--out", type=Path, metavar="FILE", help="file to write; an existing file is never changed")
     _policy(commands)
     rounds = _rounds(commands)
     verify = commands.add_parser(

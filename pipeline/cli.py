@@ -134,6 +134,22 @@ def _check(given: argparse.Namespace) -> int:
     return 2 if failures else 0
 
 
+def _mapping(given: argparse.Namespace) -> int:
+    """Propose how to describe a file."""
+    from pipeline.errors import InputError, Problem, shown_path
+    from pipeline.proposals import proposal
+
+    if given.out and given.out.exists():
+        fix = "give another name, or move it away"
+        raise InputError(Problem(shown_path(given.out), "a file", "a new file, so that nothing is replaced", fix))
+    text = proposal(given.file)
+    if given.out:
+        given.out.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return 0
+
+
 def _explain(given: argparse.Namespace) -> int:
     """Show one district or province."""
     _, paths = _paths(given)
@@ -341,6 +357,7 @@ COMMANDS = {
     "run": _run,
     "check": _check,
     "explain": _explain,
+    "mapping": _mapping,
     "whatif": _whatif,
     "backtest": _backtest,
     "policy": _policy,

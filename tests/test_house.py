@@ -34,7 +34,7 @@ FLOORS = (
     {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},
     {"poverty_findings"},
     {"backtest", "downloads", "pages", "runs"},
-    {"receiving"},
+    {"proposals", "receiving"},
     {"report"},
     {"orchestration"},
     {"cli"},

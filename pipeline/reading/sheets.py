@@ -140,7 +140,7 @@ def open_sheet(stream: IO[bytes], file: str, layout: Layout, wanted: Collection[
     """
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("openpyxl would follow entities without defusedxml; unset OPENPYXL_DEFUSEDXML")
-    _check_archive(stream, file)
+    check_archive(stream, file)
     # Warnings and errors of openpyxl must not be shown: they contain cells.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -277,7 +277,16 @@ def _heading(rest: Iterator[Line], file: str, layout: Layout) -> list[str]:
     return heading
 
 
-def _check_archive(stream: IO[bytes], file: str) -> None:
+def check_archive(stream: IO[bytes], file: str) -> None:
+    """Check that a file is an archive of the size of a workbook, before it is unpacked.
+
+    Args:
+        stream: the file; it stays open.
+        file: its name in messages.
+
+    Raises:
+        InputError: it is not an archive, or too large when unpacked.
+    """
     try:
         members = zipfile.ZipFile(stream).infolist()
     except (zipfile.BadZipFile, OSError):
