@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.criterion import CRITERIA, POVERTY, Criterion, Words
 from pipeline.lower_bound import is_lower_bound
 from pipeline.policy import Policy
-from pipeline.sentences.words import capital, listed, rows_of
+from pipeline.sentences.words import POOR, capital, listed, rows_of
 
 IMPROVABLE = tuple(criterion for criterion in CRITERIA if criterion.improvable)
 
@@ -84,8 +84,10 @@ def _missing(row: Any) -> Words:
 def _below_gate(row: Any, policy: Policy) -> Words:
     gate = policy.poverty.gate.times_national_rate * row.national_rate_pct
     rate, chance, least = row.poverty_rate_smoothed_pct, row.chance_above_gate, _at_least(row)
-    th = f"ความยากจนไม่กระจุกตัว: คนจน{least.th}{rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
-    en = f"Poverty is not concentrated here: {least.en}{rate:.1f}% are poor, which is not above the gate of {gate:.1f}%"
+    poor = POOR[policy.poverty.measure]
+    th = f"ความยากจนไม่กระจุกตัว: {poor.th}{least.th}{rate:.1f}% ไม่เกินเกณฑ์ {gate:.1f}%"
+    en = f"Poverty is not concentrated here: {least.en}{rate:.1f}% are {poor.en}"
+    en += f", which is not above the gate of {gate:.1f}%"
     if chance >= 0.05:
         th += f" (มีโอกาสราว {chance:.0%} ที่อัตราจริงสูงกว่าเกณฑ์)"
         en += f" (the chance that the true rate is above it is about {chance:.0%})"
@@ -122,15 +124,15 @@ def fact(row: Any, criterion: Criterion, policy: Policy) -> Words:
     return Words(f"{criterion.short.th} {shown}", f"{criterion.short.en} {shown}")
 
 
-def _poverty(row: Any, _: Policy) -> Words:
+def _poverty(row: Any, policy: Policy) -> Words:
     if row.poverty is None:
         return Words("ไม่มีตัวเลขความยากจน", "no poverty figures")
-    least = _at_least(row)
+    least, poor = _at_least(row), POOR[policy.poverty.measure]
     of = Words("ของครัวเรือนที่สำรวจ", "of the households surveyed")
     if row.poverty_unit == "persons":
         of = Words("ของผู้ได้รับการสำรวจ", "of the persons surveyed")
-    th = f"คนจน{least.th}{row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% {of.th})"
-    en = f"{least.en}{row.poor_persons_min:,} people are poor ({row.poverty_rate_smoothed_pct:.1f}% {of.en})"
+    th = f"{poor.th}{least.th}{row.poor_persons_min:,} คน ({row.poverty_rate_smoothed_pct:.1f}% {of.th})"
+    en = f"{least.en}{row.poor_persons_min:,} people are {poor.en} ({row.poverty_rate_smoothed_pct:.1f}% {of.en})"
     if row.hot_spot:
         th += " กระจุกตัวต่อเนื่องกับอำเภอรอบข้าง"
         en += ", in a cluster with neighbouring districts"

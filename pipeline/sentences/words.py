@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.categories import SURVEY_POOR, TARGET_POOR
 from pipeline.criterion import CRITERIA, Words
 from pipeline.policy import Policy
 
@@ -22,6 +23,8 @@ MAPS: dict[str, Any] = {
     "no_data": Words("ไม่มีข้อมูล", "no data"),
     "pilot": Words("อำเภอนำร่อง", "pilot district"),
 }
+# The poor of each measure, in a sentence.
+POOR = {SURVEY_POOR: Words("คนจน", "poor"), TARGET_POOR: Words("คนจนเป้าหมาย", "target poor")}
 MONTHS = (
     ("มกราคม", "January"),
     ("กุมภาพันธ์", "February"),

@@ -1,10 +1,14 @@
 """Every district has its sentences, whole and in both languages."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from pipeline.criterion import CRITERIA
+from pipeline.policy import Policy
 from pipeline.project import Paths
+from pipeline.sentences import reasons
 from tests.conftest import published
 
 BROKEN = re.compile(r"\bnan\b|None|NaN|<NA>|\{|\}|inf\b|undefined")
@@ -42,3 +46,22 @@ def test_comparison_is_the_product_of_its_factors(real_run: Paths) -> None:
     parts = table[["contribution_poverty", "contribution_university", "contribution_data_system"]].sum(axis=1)
     whole = (table["score"] / table["reference_score"]).map(__import__("math").log)
     assert parts.to_numpy() == pytest.approx(whole.to_numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("measure", "th", "en"),
+    [("survey", "คนจน 12 คน", "12 people are poor"), ("target", "คนจนเป้าหมาย 12 คน", "12 people are target poor")],
+)
+def test_a_reason_says_who_counts_as_poor(measure: str, th: str, en: str, policy: Policy) -> None:
+    row = SimpleNamespace(
+        poverty=0.5,
+        poverty_unit="persons",
+        poor_persons_min=12,
+        poverty_rate_smoothed_pct=3.0,
+        hot_spot=False,
+        figures_from="published counts",
+        labelled_share=1.0,
+    )
+    said = reasons.fact(row, CRITERIA[0], policy.overridden({"poverty.measure": measure}))
+    assert said.th.startswith(th)
+    assert said.en.startswith(en)
