@@ -133,7 +133,7 @@ def places_listed(population: pd.DataFrame, subdistrict_population: pd.DataFrame
 
 
 def household_rows(household_files: pd.DataFrame) -> Finding:
-    """Check that household rows in = kept + superseded + refused, and that few are refused and no file is left out.
+    """Check that rows in = kept + joined + superseded + refused, that few are refused and no file is left out.
 
     At most one row in twenty may be refused.
 
@@ -146,10 +146,11 @@ def household_rows(household_files: pd.DataFrame) -> Finding:
     sums = {name: int(household_files[name].sum()) for name in household_files if name.startswith("rows_")}
     if household_files.empty:
         return Finding(True, "no household rows: the published poverty figures are used")
-    balanced = sums["rows_in"] == sums["rows_kept"] + sums["rows_superseded"] + sums["rows_refused"]
+    balanced = 2 * sums["rows_in"] == sum(sums.values())
     left_out = household_files.loc[household_files["problem"].notna(), "file"]
     sentence = (
-        f"{sums['rows_in']:,} rows in = {sums['rows_kept']:,} kept + {sums['rows_superseded']:,} superseded"
+        f"{sums['rows_in']:,} rows in = {sums['rows_kept']:,} kept + {sums['rows_joined']:,} joined"
+        f" + {sums['rows_superseded']:,} superseded"
         f" + {sums['rows_refused']:,} refused (listed in refused/)"
     )
     if len(left_out):

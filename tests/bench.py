@@ -136,7 +136,7 @@ answer = counted.assign(poor_households=counted["households"].where(poor, 0),
 names = ["households", "persons", "poor_households", "poor_persons", "target_poor_households",
          *(f"poor_{d}_households" for d in ("health", "living", "education", "income", "accessibility"))]
 answer.groupby("district_code")[names].sum().reset_index().to_json(str(place / "answer.json"), orient="split")
-lost = files["rows_in"] - files["rows_kept"] - files["rows_superseded"] - files["rows_refused"]
+lost = files["rows_in"] - files["rows_kept"] - files["rows_joined"] - files["rows_superseded"] - files["rows_refused"]
 assert not lost.any()
 (place / "rows.json").write_text(json.dumps({n: int(files[n].sum()) for n in files if n.startswith("rows_")}))
 """

@@ -41,7 +41,7 @@ def counts_of(kind: str, meaning: str) -> tuple[Column, Column]:
 
 household_files = Contract(
     "household_files",
-    "Every file of household rows and what became of its rows: rows_in = rows_kept + rows_superseded + rows_refused",
+    "Every file of household rows and its rows: rows_in = rows_kept + rows_joined + rows_superseded + rows_refused",
     ("file",),
     (
         Column("file", Kind.TEXT, "folder and file"),
@@ -49,8 +49,10 @@ household_files = Contract(
         Column("encoding", Kind.TEXT, "encoding of a text file, or parquet or xlsx", nullable=True),
         rows("rows_in", "rows as received"),
         rows("rows_kept", "households that count"),
-        rows("rows_superseded", "rows of a household with a later row or survey"),
+        rows("rows_joined", "rows of persons joined to a household that another row stands for"),
+        rows("rows_superseded", "rows of a household with a later survey, or the same row again"),
         rows("rows_refused", "rows that break a rule or have no district, listed in refused/"),
+        Column("lines_not_rows", Kind.COUNT, "lines that the layout makes no rows, such as totals", "lines", minimum=0),
         Column("cells_repaired", Kind.COUNT, "cells repaired, listed in repaired/", "cells", minimum=0),
         rows("check_digits_wrong", "rows whose citizen id has a wrong check digit; only a warning"),
         Column("sample", Kind.FLAG, "invented rows"),

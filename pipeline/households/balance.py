@@ -1,7 +1,7 @@
-"""The balance of each file: how many of its rows are kept, superseded and refused.
+"""The balance of each file: how many of its rows are kept, joined, superseded and refused.
 
-Here: households that occur twice, the balance per file, the conditions that stop a whole intake. Not here: reading the
-rows (``staging``), households by district (``counting``).
+Here: the balance per file, and the share of refused rows that stops an intake. Not here: which row of a household
+counts (``joining``), households by district (``counting``).
 """
 
 from collections.abc import Sequence
@@ -13,54 +13,26 @@ import pandas as pd
 from pipeline.errors import InputError, Problem, shown_value
 from pipeline.households import answers, database, mapping
 from pipeline.households.files import FilesToRead, Unusable
+from pipeline.households.joining import IF_PERSONS
 from pipeline.households.progress import Log
 from pipeline.households.staging import Staged
 
-ROWS = ("rows_in", "rows_kept", "rows_superseded", "rows_refused", "cells_repaired", "check_digits_wrong")
+BALANCE = ("rows_kept", "rows_joined", "rows_superseded", "rows_refused")
+ROWS = ("rows_in", *BALANCE, "lines_not_rows", "cells_repaired", "check_digits_wrong")
+# The reason in sql/lines.sql that rows of persons have which are read as rows of households.
+CONTRADICTING = "rows of one household in one survey that contradict each other"
 # A word that is no answer is shown if at least this many rows of a file have it, and at most so many words of a file.
 FEWEST_ROWS, MOST_WORDS = 20, 5
 COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 
 
-def supersede_rows(
-    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, same_survey_share: float, log: Log
-) -> None:
-    """Mark the rows of households that have a later row or survey: only the latest row counts.
-
-    Args:
-        connection: a connection with placed rows. It gets the views ``valid`` and ``kept`` and the table
-            ``superseded``.
-        chosen: the files read.
-        same_survey_share: share of the smaller file's rows, from 0 to 1, from which two files count as the same survey.
-        log: takes a line for each file with superseded rows.
-
-    Raises:
-        InputError: two files contain the same survey of the same households; only the user knows which file counts.
-    """
-    database.run(connection, "valid")
-    for file, by_file, households, smaller in database.run(connection, "same_survey").fetchall():
-        if households >= same_survey_share * smaller:
-            other = chosen.files[by_file].path.name
-            raise InputError(
-                Problem(
-                    chosen.files[file].shown,
-                    f"{households:,} households that {other} has in the same survey year",
-                    "each survey in one file",
-                    "keep the file that counts and move the other away",
-                )
-            )
-    for file, rows in database.run(connection, "superseded_rows").fetchall():
-        name = chosen.files[file].name
-        log(f"{name}: {rows:,} rows superseded by a later row or survey of the same household")
-
-
 def rows_of_files(
     connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, refused_share: float, log: Log
 ) -> pd.DataFrame:
-    """Compute the balance of each staged file: ``rows_in = rows_kept + rows_superseded + rows_refused``.
+    """Compute the balance of each staged file: ``rows_in`` is the sum of ``BALANCE``.
 
     Args:
-        connection: a connection after ``supersede_rows``. It gets the views ``not_used`` and ``cells_repaired``.
+        connection: a connection after ``settle_repeated``. It gets the views ``not_used`` and ``cells_repaired``.
         chosen: the files to read.
         staged: those that were staged.
         refused_share: largest share of refused rows in a file, from 0 to 1.
@@ -82,6 +54,8 @@ def rows_of_files(
         if row.rows_refused > refused_share * row.rows_in:
             reason, column, rows = _commonest_reason(connection, int(row.file))
             how = f"check this column in the file and in {mapping.FILE}"
+            if reason == CONTRADICTING:
+                how = f"keep one row per household, or {IF_PERSONS}"
             raise InputError(
                 Problem(
                     file.shown,

@@ -1,7 +1,7 @@
-"""One intake of household rows, step by step: stage, place, leave out superseded rows, count, write the tables.
+"""One intake of household rows, step by step: stage, place, join, count, write the tables.
 
-Here: the order of the steps and what they write. Not here: each step (``staging``, ``placing``, ``balance``,
-``measures``), when an intake is needed (``kept``).
+Here: the order of the steps and what they write. Not here: each step (``staging``, ``placing``, ``joining``,
+``balance``, ``measures``), when an intake is needed (``kept``).
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline import queries
 from pipeline.gazetteer import Gazetteer
-from pipeline.households import balance, database, files, measures, pseudonyms
+from pipeline.households import balance, database, files, joining, measures, pseudonyms
 from pipeline.households.files import FilesToRead
 from pipeline.households.placing import place_rows
 from pipeline.households.progress import Log, progress_logged
@@ -70,8 +70,10 @@ def count_households(
             ignored = _ignored_columns(chosen, staged)
             if staged.encodings:
                 place_rows(connection, Gazetteer(districts), shapes)
+                with progress_logged(connection, log, "joining rows of persons"):
+                    joining.join_members(connection, private)
                 with progress_logged(connection, log, "looking for households that occur twice"):
-                    balance.supersede_rows(connection, chosen, rules.same_survey_share_stops, log)
+                    joining.settle_repeated(connection, chosen, rules, log)
                 with progress_logged(connection, log, "counting households"):
                     profiles = _profiles(connection, chosen)
                     rows = balance.rows_of_files(connection, chosen, staged, rules.refused_share_stops, log)

@@ -24,6 +24,7 @@ IDS = ("household_id", "citizen_id")
 PLACES = ("province_code", "district_code", "subdistrict_code", "province_name", "district_name")
 COORDINATES = ("lon", "lat")
 COLUMNS = (*IDS, *PLACES, *COORDINATES, "members", *DIMENSIONS, "income_per_person", "welfare_card", "survey_year")
+ROWS, KINDS_OF_ROWS = "rows", ("households", "persons")
 TABLES = ("columns", "constants", answers.TABLE, layout.TABLE)
 
 
@@ -34,6 +35,7 @@ class Mapping:
     Attributes:
         columns: the file's name of each of our columns that it has.
         survey_year: the year of all rows if no column has it, Common Era or Buddhist Era.
+        persons: whether each row is a person, not a household.
         answers: the words for yes, no and not known.
         layouts: heading, sheet and lines that are no rows, of each file.
         file: the mapping file, as messages show it.
@@ -41,6 +43,7 @@ class Mapping:
 
     columns: Dictionary[str, str]
     survey_year: int | None = None
+    persons: bool = False
     answers: Answers = field(default_factory=Answers)
     layouts: Layouts = field(default_factory=Layouts)
     file: str = field(default="", compare=False)
@@ -66,7 +69,13 @@ class Mapping:
     @property
     def digest(self) -> str:
         """A digest of everything in it; equal mappings have equal digests."""
-        content = [sorted(self.columns.items()), self.survey_year, repr(self.answers.stated), repr(self.layouts)]
+        content = [
+            sorted(self.columns.items()),
+            self.survey_year,
+            self.persons,
+            repr(self.answers.stated),
+            repr(self.layouts),
+        ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -119,10 +128,13 @@ def read_mapping(folder: Path) -> Mapping:
     if not path.is_file():
         return Mapping({name: name for name in COLUMNS}, layouts=read_layouts({}, file, []), file=file)
     settings = read_toml(path)
-    if unknown := sorted(set(settings) - set(TABLES)):
+    if unknown := sorted(set(settings) - {ROWS, *TABLES}):
         raise InputError(
             Problem(file, f"the table {unknown[0]}", f"the tables {', '.join(TABLES)}", "correct the name")
         )
+    if (rows := settings.get(ROWS, KINDS_OF_ROWS[0])) not in KINDS_OF_ROWS:
+        expected = " or ".join(f'rows = "{kind}"' for kind in KINDS_OF_ROWS)
+        raise InputError(Problem(file, f"rows = {shown_value(rows)}", expected, "write one of them", column=ROWS))
     layouts = read_layouts(settings.get(layout.TABLE, {}), file, [other.name for other in folder.iterdir()])
     columns = column_map(settings.get("columns", {}), COLUMNS, file).theirs
     year = _table(settings, "constants", file).get("survey_year")
@@ -134,7 +146,7 @@ def read_mapping(folder: Path) -> Mapping:
     for stated in (layouts.common, *layouts.of_files.values()):
         for column in (*ANSWERS, OTHER):
             said.of(column, stated.unknown)
-    mapping = Mapping(columns, year, said, layouts, file)
+    mapping = Mapping(columns, year, rows == "persons", said, layouts, file)
     _complete(mapping)
     return mapping
 
@@ -148,8 +160,10 @@ def _table(settings: dict[str, Any], name: str, file: str) -> dict[str, Any]:
 
 def _complete(mapping: Mapping) -> None:
     has = set(mapping.columns)
-    needed = [name for name in ("members", *DIMENSIONS) if name not in has]
-    if not has & set(IDS):
+    needed = [name for name in (*(() if mapping.persons else ("members",)), *DIMENSIONS) if name not in has]
+    if mapping.persons and "household_id" not in has:
+        needed.insert(0, "household_id, which joins the rows of persons")
+    elif not has & set(IDS):
         needed.insert(0, "household_id or citizen_id")
     place = {"subdistrict_code", "district_code", "district_name"} & has or {"lon", "lat"} <= has
     if not place:

@@ -121,6 +121,7 @@ def _create_staged(
         "file": np.array(numbers, dtype="uint16"),
         "system": np.array([chosen.systems.index(file.system) for file in files], dtype="uint8"),
         "name": pd.array([file.name for file in files], dtype="str"),
+        "persons": np.array([chosen.mappings[file.system].persons for file in files], dtype=bool),
         "first_line": np.array([first_lines[number] for number in numbers], dtype="int64"),
     }
     database.create_table(connection, "files", pd.DataFrame(table))
@@ -155,6 +156,7 @@ def _stage_file(
         with progress_logged(connection, log, f"{file.name}: reading"):
             system = chosen.systems.index(file.system)
             values = {"file": number, "system": system, "inner": key.inner, "outer": key.outer}
+            values["persons"] = columns.persons
             database.copy_result(connection, "stage", values, _staged_file(private, number))
     rows = pq.read_metadata(_staged_file(private, number)).num_rows
     if opened.is_text:

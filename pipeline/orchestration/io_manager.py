@@ -23,7 +23,7 @@ from pipeline.runs import switching
 from pipeline.stored_tables import Stored
 
 # Columns of counts whose sums the UI shows.
-ROW_COUNTS = ("rows_kept", "rows_superseded", "rows_refused", "check_digits_wrong")
+ROW_COUNTS = ("rows_kept", "rows_joined", "rows_superseded", "rows_refused", "check_digits_wrong")
 
 
 class WorkspaceIOManager(dg.IOManager):

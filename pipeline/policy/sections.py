@@ -68,6 +68,7 @@ class Households(Part):
     survey_systems: tuple[Text, ...]
     unusable_file: Literal["stop", "skip"]
     refused_share_stops: Share
+    superseded_share_stops: Share
     same_survey_share_stops: Annotated[float, Field(gt=0, le=1)]
     smallest_count: Annotated[int, Field(ge=2, le=100)]
     deprivation_cutoff: Annotated[float, Field(gt=0, le=1)]

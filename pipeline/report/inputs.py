@@ -98,16 +98,16 @@ def _warnings(origin: Origin) -> Iterator[str]:
 
 
 def _print_households(out: Console, files: pd.DataFrame) -> None:
-    """Print how many rows of each household file were kept, superseded and refused."""
+    """Print how many rows of each household file were kept, joined, superseded and refused."""
     if files.empty:
         return
-    out.print("household rows: in = kept + superseded + refused", style="bold")
+    out.print("household rows: in = kept + joined + superseded + refused", style="bold")
     for row in files.itertuples():
         encoding = "" if pd.isna(row.encoding) else f" ({row.encoding})"
         out.print(f"{row.file}{encoding}{' (SAMPLE)' if row.sample else ''}", soft_wrap=True, style="bold")
         out.print(
-            f"  {row.rows_in:,} in = {row.rows_kept:,} kept + {row.rows_superseded:,} superseded"
-            f" + {row.rows_refused:,} refused",
+            f"  {row.rows_in:,} in = {row.rows_kept:,} kept + {row.rows_joined:,} joined"
+            f" + {row.rows_superseded:,} superseded + {row.rows_refused:,} refused",
             soft_wrap=True,
         )
         out.print(

@@ -209,7 +209,7 @@ def test_rows_and_agreement_show_in_the_ui(mixed: Paths, monkeypatch: pytest.Mon
     assert metadata["rows_refused"].value == 0
     assert "households/tpmap/rows.csv: 2,400 rows read" in logs
     assert "no files remain" in logs
-    assert "3,600 rows in = 3,600 kept + 0 superseded + 0 refused" in checks["household_rows"].description
+    assert "3,600 rows in = 3,600 kept + 0 joined + 0 superseded + 0 refused" in checks["household_rows"].description
     assert "can be compared" in checks["systems_agree"].description  # no household is poor in one system only
     assert checks["household_rows"].passed
     assert checks["poverty_totals"].passed
@@ -291,8 +291,11 @@ def test_check_shows_what_became_of_the_rows(
     monkeypatch.setattr(opening, "open_file", lambda *_: pytest.fail("read again: check shares the intake of run"))
     assert cli.main(["check"]) == 0
     output = capsys.readouterr().out
-    assert "in = kept + superseded + refused" in output
-    assert "households/tpmap/rows.csv (utf-8) (SAMPLE)\n  2,400 in = 2,400 kept + 0 superseded + 0 refused\n" in output
+    assert "in = kept + joined + superseded + refused" in output
+    assert (
+        "households/tpmap/rows.csv (utf-8) (SAMPLE)\n  2,400 in = 2,400 kept + 0 joined + 0 superseded + 0 refused\n"
+        in output
+    )
 
 
 def test_bad_rows_after_good_ones_leave_what_is_published(changing: Paths) -> None:

@@ -1,4 +1,4 @@
--- For each file that was read: how many rows came in, and how many are kept, superseded and refused.
+-- For each file that was read: how many rows came in, and how many are kept, joined, superseded and refused.
 WITH used AS (
     SELECT
         file,
@@ -14,13 +14,18 @@ unused AS (
     FROM not_used
     GROUP BY file
 ),
+members AS (SELECT file, sum(rows - 1)::BIGINT AS joined FROM joined WHERE reason IS NULL GROUP BY file),
+other AS (SELECT file, count(*) AS lines FROM not_rows GROUP BY file),
 repaired AS (SELECT file, count(*) AS cells FROM cells_repaired GROUP BY file)
 SELECT
     files.file,
     coalesce(used.rows_read, 0) + coalesce(unreadable.rows, 0) AS rows_in,
-    coalesce(used.rows_read, 0) - coalesce(unused.superseded, 0) - coalesce(unused.refused, 0) AS rows_kept,
+    coalesce(used.rows_read, 0) - coalesce(members.joined, 0) - coalesce(unused.superseded, 0)
+    - coalesce(unused.refused, 0) AS rows_kept,
+    coalesce(members.joined, 0) AS rows_joined,
     coalesce(unused.superseded, 0) AS rows_superseded,
     coalesce(unused.refused, 0) + coalesce(unreadable.rows, 0) AS rows_refused,
+    coalesce(other.lines, 0) AS lines_not_rows,
     coalesce(repaired.cells, 0) AS cells_repaired,
     coalesce(used.check_digits_wrong, 0) AS check_digits_wrong,
     coalesce(used.invented, 0) AS invented
@@ -28,5 +33,7 @@ FROM files
 LEFT JOIN used ON used.file = files.file
 LEFT JOIN unreadable ON unreadable.file = files.file
 LEFT JOIN unused ON unused.file = files.file
+LEFT JOIN members ON members.file = files.file
+LEFT JOIN other ON other.file = files.file
 LEFT JOIN repaired ON repaired.file = files.file
 ORDER BY files.file

@@ -30,12 +30,21 @@ ANTI JOIN by_point ON by_point.file = staged.file AND by_point.row = staged.row
 WHERE staged.reason IS NULL
 UNION ALL
 SELECT
+    placed.file, placed.row, joined."column", joined.reason, joined.rows || ' rows', 'refused'
+FROM placed
+JOIN joined ON joined.file = placed.file AND joined.pseudonym = placed.pseudonym
+WHERE placed.is_person AND joined.reason IS NOT NULL
+UNION ALL
+SELECT
     file, row, 'household_id',
-    CASE WHEN same_survey THEN 'the same household again in this survey: the last row counts'
-    ELSE 'the same household in a later survey' END,
+    CASE
+        WHEN contradicting THEN 'rows of one household in one survey that contradict each other'
+        WHEN same_survey THEN 'the same household again in this survey, with the same answers'
+        ELSE 'the same household in a later survey'
+    END,
     CASE WHEN by_file = file THEN 'a row of this file' ELSE 'a row of another file' END,
-    'superseded'
-FROM superseded;
+    CASE WHEN contradicting THEN 'refused' ELSE 'superseded' END
+FROM not_kept;
 
 CREATE TEMP VIEW cells_repaired AS
 SELECT staged.file, staged.row, repairs."column", repairs.what

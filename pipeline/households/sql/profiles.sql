@@ -7,7 +7,7 @@ SELECT
     welfare_card,
     count(*) AS households,
     sum(members)::BIGINT AS persons,
-    sum(answers)::BIGINT AS answers,
+    sum(bit_count(known))::BIGINT AS answers,
     max(survey_year) AS survey_year
 FROM kept
 GROUP BY ALL

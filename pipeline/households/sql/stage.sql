@@ -33,9 +33,11 @@ judged AS (
                 THEN refusal('household_id', 'no household id and no citizen id', NULL)
             WHEN regexp_full_match(household, '[0-9]+(\.[0-9]+)?E\+[0-9]+|[0-9]+\.[0-9]+E[0-9]+')
                 THEN refusal('household_id', 'a household id as a rounded number, whose last digits are lost', household_id)
+            WHEN household IS NULL AND $persons
+                THEN refusal('household_id', 'no household id in a row of a person', NULL)
             WHEN household IS NULL AND citizen_number IS NULL
                 THEN refusal('citizen_id', 'a citizen id that is not 13 digits', citizen_id)
-            WHEN coalesce(persons NOT BETWEEN 1 AND 99 OR persons <> floor(persons), true)
+            WHEN coalesce(persons NOT BETWEEN 1 AND 99 OR persons <> floor(persons), NOT ($persons AND is_unknown(coalesce(members, ''), 'other')))
                 THEN refusal('members', 'not a number of members from 1 to 99', members)
             WHEN coalesce(
                 year_written <> floor(year_written)
@@ -52,7 +54,7 @@ judged AS (
             WHEN coalesce(
                 is_{dimension},
                 NULL
-            ) IS NULL
+            ) IS NULL AND NOT $persons
                 THEN refusal('health', 'none of the five dimensions known', NULL)
             WHEN unreadable(welfare_card, has_card, 'welfare_card')
                 THEN refusal('welfare_card', getvariable('not_an_answer'), welfare_card)
@@ -75,9 +77,9 @@ SELECT
         0
     )::UTINYINT AS deprived,
     (
-        (is_{dimension} IS NOT NULL)::UTINYINT +
+        {bit} * (is_{dimension} IS NOT NULL)::UTINYINT +
         0
-    )::UTINYINT AS answers,
+    )::UTINYINT AS known,
     has_card AS welfare_card,
     refused."column" AS "column",
     refused.reason AS reason,
@@ -96,6 +98,8 @@ SELECT
             + repair_bit('year') * number_repaired(survey_year, year)::UTINYINT
     END::UTINYINT AS repairs,
     citizen_number IS NOT NULL AND check_digit(citizen_number // 10) <> citizen_number % 10 AS check_digit_wrong,
+    -- Tells the members of a household apart where both ids are given; without the key it says nothing.
+    CASE WHEN household IS NOT NULL AND citizen IS NOT NULL THEN hash($inner, citizen) END AS person,
     -- No citizen id begins with 9; invented ids do.
     coalesce(citizen_number // 1000000000000 = 9, false) AS invented
 FROM judged

@@ -1,0 +1,177 @@
+"""Rows of one household: persons are joined, equal rows are one, contradictions are refused; order decides nothing."""
+
+import random
+
+import hypothesis.strategies as st
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from pipeline.errors import InputError
+from pipeline.households.balance import BALANCE
+from tests.households.conftest import BASE, Province, csv, row
+
+MEMBERS = ["health", "living", "education", "income", "accessibility"]
+PERSONS = 'rows = "persons"\n[columns]\n' + "\n".join(f'"{n}" = "{n}"' for n in ("household_id", *BASE)) + "\n"
+COUNTED = PERSONS.replace('"members" = "members"\n', "")
+
+
+def person(household: int, number: int, **cells: str) -> dict[str, str]:
+    return {**row(100 * household + number), "household_id": f"H{household}", **cells}
+
+
+def figures(province: Province) -> tuple[int, ...]:
+    """Rows in, kept, joined, superseded, refused; then households, poor households and persons."""
+    intake = province.take_in()
+    files, profiles = intake.table("files"), intake.table("profiles")
+    assert (files["rows_in"] == files[list(BALANCE)].sum(axis=1)).all()
+    poor = profiles.loc[profiles["deprived"] > 0, "households"].sum()
+    counted = [files[name].sum() for name in ("rows_in", *BALANCE)]
+    return tuple(map(int, (*counted, profiles["households"].sum(), poor, profiles["persons"].sum())))
+
+
+@pytest.mark.parametrize("poor", [0, 1, 2])
+def test_a_household_is_poor_if_any_member_is(province: Province, poor: int) -> None:
+    """50 of 100 households have three members of whom one is poor, wherever the row of the poor one stands."""
+    rows = [person(h, n, health=str(int(h % 2 == 0 and n == poor))) for h in range(100) for n in range(3)]
+    province.put({"a.csv": csv(rows), "mapping.toml": PERSONS.encode()})
+    assert figures(province) == (300, 100, 200, 0, 0, 100, 50, 300)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+def test_the_order_of_rows_changes_no_figure(province: Province, shuffle: random.Random) -> None:
+    rows = [person(h, n, **{MEMBERS[(h + n) % 5]: str(int(n == 1))}) for h in range(6) for n in range(1 + h % 4)]
+    rows += [person(50, 0), person(50, 1, subdistrict_code="500801"), person(51, 0), person(51, 1, members="4")]
+    rows += [person(52, 0, survey_year="2021"), person(52, 1), *[person(53, n) for n in range(4)]]
+    plain = [row(1), row(1), row(2), row(2, health="1"), row(3, survey_year="2021", health="1"), row(3)]
+    for table, mapping, system in ((rows, PERSONS, "persons"), (plain, "", "households")):
+        shuffle.shuffle(table)
+        province.put({"a.csv": csv(table), **({"mapping.toml": mapping.encode()} if mapping else {})}, system)
+    # Of 23 persons 9 are joined to 5 households, 14 contradict each other; 2 of 3 plain households are kept.
+    assert figures(province) == (29, 7, 4, 2, 16, 7, 3, 21)
+
+
+def test_members_are_counted_where_no_column_states_them(province: Province) -> None:
+    rows = [*(person(1, n) for n in range(4)), person(2, 0), person(2, 0), person(2, 1, citizen_id="")]
+    for r in rows:
+        del r["members"]
+    province.put({"a.csv": csv(rows), "mapping.toml": COUNTED.encode()})
+    # Household 2 has a row without an id: its three rows are three persons.
+    assert figures(province) == (7, 2, 5, 0, 0, 2, 0, 7)
+
+
+def test_a_person_twice_is_one_member(province: Province) -> None:
+    rows = [person(1, 0), person(1, 0, health="1"), person(1, 1)]
+    for r in rows:
+        del r["members"]
+    province.put({"a.csv": csv(rows), "mapping.toml": COUNTED.encode()})
+    assert figures(province) == (3, 1, 2, 0, 0, 1, 1, 2)
+
+
+def test_answers_and_cards_of_members_are_joined(province: Province) -> None:
+    unknown = dict.fromkeys(MEMBERS, "")
+    rows = [person(1, 0, **unknown, welfare_card=""), person(1, 1, **{**unknown, "living": "1"}, welfare_card="1")]
+    rows += [person(2, 0, **unknown), person(2, 1, **unknown)]
+    province.put({"a.csv": csv(rows), "mapping.toml": PERSONS.encode()})
+    assert figures(province) == (4, 1, 1, 0, 2, 1, 1, 3)
+    profile = province.take_in().table("profiles").iloc[0]
+    assert (profile["answers"], profile["welfare_card"]) == (1, True)
+    assert set(province.refused()["reason"]) == {"none of the five dimensions known of any member"}
+
+
+REFUSED = {
+    "district": ([{}, {"subdistrict_code": "500801"}], "rows of one household in different districts"),
+    "year": ([{}, {"survey_year": "2021"}], "rows of one household with different survey years"),
+    "members": ([{}, {"members": "4"}], "rows of one household with different numbers of members"),
+    "more": ([{"members": "1"}, {"members": "1"}], "more persons in a household than its number of members"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_rows_of_a_household_that_contradict_each_other_are_refused(province: Province, what: str) -> None:
+    cells, reason = REFUSED[what]
+    rows = [person(1, 0), *(person(2, n, **more) for n, more in enumerate(cells)), person(1, 1)]
+    province.put({"a.csv": csv(rows), "mapping.toml": PERSONS.encode()})
+    assert figures(province)[:5] == (4, 1, 1, 0, 2)
+    assert province.refused()[["line", "reason"]].values.tolist() == [[3, reason], [4, reason]]
+
+
+def test_a_later_survey_of_persons_counts(province: Province) -> None:
+    old = [person(h, n, health="1", survey_year="2021") for h in range(10) for n in range(3)]
+    new = [person(h, n) for h in range(10) for n in range(2)]
+    province.put({"old.csv": csv(old), "new.csv": csv(new), "mapping.toml": PERSONS.encode()})
+    assert figures(province) == (50, 10, 30, 10, 0, 10, 0, 30)
+
+
+def test_rows_of_persons_must_be_stated(province: Province) -> None:
+    rows = [person(h, n, health=str(int(n == 0))) for h in range(20) for n in range(2)]
+    province.put({"a.csv": csv(rows)})
+    with pytest.raises(InputError) as error:
+        province.take_in()
+    line = str(error.value)
+    assert "40 of 40 rows with several citizen ids in one household" in line
+    assert 'write rows = "persons" above the first table of mapping.toml' in line
+
+
+def test_a_few_households_with_two_heads_do_not_make_rows_of_persons(province: Province) -> None:
+    rows = [person(h, 0) for h in range(99)] + [person(5, 1)]
+    province.put({"a.csv": csv(rows)})
+    assert figures(province)[:5] == (100, 99, 0, 1, 0)
+
+
+def test_rows_of_persons_without_citizen_ids_are_refused_with_the_way_to_state_them(province: Province) -> None:
+    rows = [person(h, n, health=str(int(n == 0))) for h in range(20) for n in range(2)]
+    for r in rows:
+        del r["citizen_id"]
+    province.rules(refused_share_stops=0.2)
+    province.put({"a.csv": csv(rows)})
+    with pytest.raises(InputError, match=r"contradict each other.*write rows = \"persons\""):
+        province.take_in()
+
+
+def test_too_many_equal_rows_stop_the_intake(province: Province) -> None:
+    province.rules(superseded_share_stops=0.1)
+    rows = [row(n) for n in range(90)]
+    province.put({"a.csv": csv([*rows, *rows[:10]])})
+    assert figures(province)[:5] == (100, 90, 0, 10, 0)
+    province.put({"a.csv": csv([*rows[:89], *rows[:11]])})
+    with pytest.raises(InputError, match=r"11 of 100 rows that are the same household again .* at most 10%"):
+        province.take_in()
+
+
+def test_surveys_of_several_years_are_no_repeated_rows(province: Province) -> None:
+    rows = [row(n, survey_year=str(year)) for n in range(30) for year in (2019, 2020, 2021, 2022)]
+    province.rules(superseded_share_stops=0)
+    province.put({"a.csv": csv(rows)})
+    assert figures(province)[:5] == (120, 30, 0, 90, 0)
+
+
+def test_rows_of_one_survey_in_two_files_are_not_decided_by_the_names_of_files(province: Province) -> None:
+    one, other = [row(n) for n in range(10)], [row(n, health="1") for n in range(8, 30)]
+    for names in (("a.csv", "b.csv"), ("b.csv", "a.csv")):
+        province.put(dict(zip(names, (csv(one), csv(other)), strict=True)))
+        assert figures(province) == (32, 28, 0, 0, 4, 28, 20, 84)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "expected"),
+    [
+        (PERSONS.replace('"persons"', '"person"'), 'rows = "households" or rows = "persons"'),
+        (PERSONS.replace('"household_id" = "household_id"\n', ""), "household_id, which joins the rows of persons"),
+        (PERSONS.replace('rows = "persons"\n', "") + '[values]\nrows = "persons"\n', "above the first table"),
+    ],
+)
+def test_a_mapping_of_persons_that_cannot_be_used_is_one_line(province: Province, mapping: str, expected: str) -> None:
+    province.put({"a.csv": csv([person(1, 0)]), "mapping.toml": mapping.encode()})
+    with pytest.raises(InputError) as error:
+        province.take_in()
+    assert expected in str(error.value)
+
+
+def test_a_row_of_a_person_without_a_household_is_refused(province: Province) -> None:
+    rows = [person(1, 0), person(1, 1), person(1, 2, household_id="-")]
+    province.put({"a.csv": csv(rows), "mapping.toml": PERSONS.encode()})
+    assert figures(province)[:5] == (3, 1, 1, 0, 1)
+    assert province.refused()["reason"].tolist() == ["no household id in a row of a person"]
+    assert isinstance(province.take_in().table("poverty"), pd.DataFrame)
