@@ -1,7 +1,9 @@
 """Downloads from a server on this machine: broken off, too large, slow, packed, redirected; hosts that are refused."""
 
 import gzip
+import socket
 import ssl
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.receiving.downloading import Limits, Request, Version, download, open_client
-from pipeline.receiving.reaching import Reach, Unreachable, no_network
+from pipeline.receiving.reaching import Reach, Unreachable, looked_up, no_network
+from tests.conftest import HANGS
 from tests.problems import refusal
 from tests.receiving.conftest import QUICK
 from tests.receiving.server import (
@@ -202,6 +205,16 @@ def test_certificates_are_checked() -> None:
         context = client._transport._pool._ssl_context
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+def test_a_resolver_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer.wait(HANGS))
+    try:
+        with pytest.raises(Unreachable, match=r"the name data\.example\.org was not resolved in time"):
+            looked_up("data.example.org", 443, 0.01)
+    finally:
+        answer.set()
 
 
 def test_one_server_that_answers_is_a_network(served: Served) -> None:

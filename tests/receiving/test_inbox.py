@@ -96,6 +96,21 @@ def test_rows_that_cannot_be_used_are_private_in_quarantine(paths: Paths, take) 
     assert not (paths.raw / "households" / "tpmap" / "rows.csv").exists()
 
 
+def test_rows_that_the_policy_would_leave_out_are_refused(paths: Paths, take) -> None:
+    """A run may go on without such a file, but it must not take the place of a good one."""
+    text = paths.policy.read_text(encoding="utf-8")
+    assert 'unusable_file = "stop"' in text
+    paths.policy.write_text(text.replace('unusable_file = "stop"', 'unusable_file = "skip"'), encoding="utf-8")
+    place = paths.raw / "households" / "tpmap" / "rows.csv"
+    place.parent.mkdir(parents=True)
+    place.write_text(ROWS, encoding="utf-8")
+    drop(paths, "tpmap/rows.csv", ROWS.replace("members", "people").encode())
+    outcome = take()["tpmap/rows.csv"]
+    assert outcome.state is State.REFUSED
+    assert outcome.line.startswith("data/raw/households/tpmap/rows.csv, line 1: found no column 'members'")
+    assert place.read_text(encoding="utf-8") == ROWS
+
+
 def rows_as_parquet(shout: bool = False) -> bytes:
     """The row under our names of columns, or under those of a system that writes them in capitals."""
     names, cells = (line.split(",") for line in ROWS.splitlines())
