@@ -66,7 +66,7 @@ def _sources(room: str) -> list[Path]:
 # Pages and workbooks depend on everything, because they show the id of the run, which depends on everything.
 EVERYTHING = rooms()
 # Rooms that only show or print, parse arguments, or bring files in: no value in a table depends on them.
-SHOWING = ("arguments", "cli", "downloads", "figures", "pages", "receiving", "report", "workbooks")
+SHOWING = ("arguments", "cli", "downloads", "figures", "pages", "proposals", "receiving", "report", "workbooks")
 # Tables depend on all other rooms, and on the classes of the maps, which are a table made in `pages`.
 TABLES = (*(room for room in EVERYTHING if room not in SHOWING), "pages/classes")
 # An intake of household rows depends on how files are read, what is counted and what is too small to publish.

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline import backtest, cli, what_if
+from pipeline.gazetteer import district_list
 from pipeline.project import Paths
 from pipeline.stored_tables import Tables
 
@@ -71,6 +72,13 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
         assert part in output
 
 
+def test_codes_and_years_of_a_list_may_be_written_in_other_ways(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("code,year,programme\nTH5001,2565,x\n50.0,2019,x\n4303,พ.ศ. 2560,x\n", "utf-8")
+    parsed = backtest.past_choices(tmp_path / "list.csv", district_list()["district_code"])
+    assert parsed.table[["code", "year"]].to_numpy().tolist() == [["5001", 2022], ["50", 2019], ["3801", 2017]]
+    assert len(parsed.repaired) == 5
+
+
 @pytest.mark.parametrize(
     ("content", "parts"),
     [
@@ -78,8 +86,8 @@ def test_it_prints_places_recall_and_the_caution(at: Path, tmp_path: Path, capsy
         (b"code,year,programme\n", ["no row"]),
         (b"code,year\n95,2019\n", ["no column programme"]),
         (b"code,year,programme\n99,2019,x\n", ["line 2", "'99'", "of the DOPA list"]),
-        (b"code,year,programme\n9501.0,2019,x\n", ["line 2", "'9501.0'"]),
-        (b"code,year,programme\n95,2562,x\n", ["line 2", "'2562'", "2100"]),
+        (b"code,year,programme\n9501.5,2019,x\n", ["line 2", "'9501.5'"]),
+        (b"code,year,programme\n95,62,x\n", ["line 2", "'62'", "2100"]),
         (b"code,year,programme\n95,2019,\n", ["line 2", "programme"]),
         (b"code,year,programme\n95,2019,x\n95,2019,x\n", ["line 3"]),
         (b"code,year,programme\n95,2019\n", ["line 2"]),

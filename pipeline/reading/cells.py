@@ -22,12 +22,13 @@ from pipeline.reading.written import DATE, YEAR, is_date, number_hint, plain_dat
 PLAIN = {Kind.CODE: r"[0-9.eE+-]*", Kind.COUNT: r"-?[0-9]*", Kind.NUMBER: r"[0-9.eE+-]*"}
 COMMON_YEAR = r"(?:1[0-9]|20|21)[0-9]{2}|"
 FOUR_DIGITS = "[0-9]{4}-"
-# Digits of the codes in columns of areas.
+# Digits of the codes in columns of areas, as far as they are of one level.
 AREA_DIGITS = {
     "province_code": PROVINCE,
     "district_code": DISTRICT,
     "subdistrict_code": SUBDISTRICT,
     "place_code": SUBDISTRICT,
+    "code": None,
 }
 # The columns whose known values are not codes of DOPA: what a value must be, and where one can be added.
 DEFINED = {
@@ -174,7 +175,12 @@ def known_codes(
     (['5001', '3801', '5099'], {'line': 3, 'found': '4303', 'used': '3801'})
     """
     unknown = clean[~clean.isin(known) & (clean != "")]
-    found = {cell: installed().area(cell, AREA_DIGITS[column]).code for cell in unknown.unique()}
+    digits = AREA_DIGITS[column]
+    levels = (digits,) if digits else (DISTRICT, PROVINCE)
+    found = {
+        cell: next(filter(None, (installed().area(cell, level).code for level in levels)), None)
+        for cell in unknown.unique()
+    }
     usable = unknown[unknown.map(lambda cell: found[cell] in known)]
     if usable.empty:
         return clean, records
