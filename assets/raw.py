@@ -162,11 +162,14 @@ def household_tables(
     progress: dg.ResourceParam[Progress],
     districts: pd.DataFrame,
     district_shapes: gpd.GeoDataFrame,
+    poverty: pd.DataFrame,
     policy: Policy,
 ) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
     """Household rows are checked, repaired, pseudonymised, placed in districts and counted. Small counts are left out.
     Every row that is not used is listed with its reason. Unchanged files are not read again."""
-    return kept.household_tables(paths, districts, district_shapes, policy, progress.with_log(context.log.info))
+    return kept.household_tables(
+        paths, districts, district_shapes, poverty, policy, progress.with_log(context.log.info)
+    )
 
 
 @asset("raw", "parquet", notes_of=AS_RECEIVED)

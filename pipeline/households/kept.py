@@ -22,9 +22,11 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipeline.code_version import HOUSEHOLDS, code_version
+from pipeline.errors import shown_path
 from pipeline.households import files, mapping
 from pipeline.households.counting import count_households
 from pipeline.households.files import FilesToRead
+from pipeline.households.plausibility import check_rates
 from pipeline.households.progress import Log
 from pipeline.policy import Policy
 from pipeline.project import Paths
@@ -74,7 +76,12 @@ class HouseholdCounts:
 
 
 def household_tables(
-    paths: Paths, districts: pd.DataFrame, shapes: gpd.GeoDataFrame, policy: Policy, log: Log
+    paths: Paths,
+    districts: pd.DataFrame,
+    shapes: gpd.GeoDataFrame,
+    published: pd.DataFrame,
+    policy: Policy,
+    log: Log,
 ) -> tuple[Received, pd.DataFrame, pd.DataFrame, dict[str, bytes]]:
     """Make the tables and files that other rooms get of household rows.
 
@@ -84,14 +91,25 @@ def household_tables(
         paths: the folders of the project.
         districts: the table ``districts``.
         shapes: the table ``district_shapes``.
+        published: the table ``poverty``, which the rates of the rows are held against.
         policy: its section ``households`` and the year of ``as_of``.
         log: takes lines on the progress.
 
     Returns:
         ``household_files`` with the origin of each file, ``household_poverty``, ``household_agreement``, and the files
         of ``refused`` by name.
+
+    Raises:
+        InputError: a file cannot be used, or the rates of a province are the complement of the published ones.
     """
     counts = household_counts(paths, districts, shapes, policy, log)
+    check_rates(
+        counts.table("profiles"),
+        published,
+        policy.households,
+        lambda system: shown_path(paths.raw / files.FOLDER / system / mapping.FILE),
+        log,
+    )
     table = counts.table("files")
     sample = dict(zip(table["file"], table["sample"], strict=True))
     ignored = counts.table("ignored_columns").groupby("file", sort=False)["column"].agg(tuple).to_dict()

@@ -12,11 +12,16 @@ import pandas as pd
 import pytest
 import shapely
 
+from pipeline.dimensions import DIMENSIONS
 from pipeline.households import kept
 from pipeline.households.mapping import COLUMNS
 from pipeline.policy import Policy
 from pipeline.project import Paths
 
+# Where no rates are published, rows are not compared with them.
+NO_RATES = pd.DataFrame(
+    columns=["district_code", "year", "labelled_population", "rate_any_max", *(f"rate_{name}" for name in DIMENSIONS)]
+)
 BASE = {
     "citizen_id": "1101700203451",
     "subdistrict_code": "500107",

@@ -13,7 +13,7 @@ from pipeline.errors import InputError
 from pipeline.households import citizen_ids, files, kept
 from pipeline.reading import encodings
 from pipeline.reading.sidecar import REQUIRED
-from tests.households.conftest import BASE, Province, citizen_id, csv, parquet, row, table, xlsx
+from tests.households.conftest import BASE, NO_RATES, Province, citizen_id, csv, parquet, row, table, xlsx
 
 ROWS = [row(n) for n in range(1, 40)]
 THAI = [{**r, "district_name": "กันทรลักษ์"} for r in ROWS]
@@ -264,7 +264,7 @@ def test_a_bad_sidecar_is_a_fault_of_its_folder(case: str, province: Province) -
     assert all(word in str(refused.value) for word in words)
     province.rules(unusable_file="skip")
     found = kept.household_tables(
-        province.paths, province.districts, province.shapes, province.policy, province.log.append
+        province.paths, province.districts, province.shapes, NO_RATES, province.policy, province.log.append
     )[0]
     table = found.table.set_index("system")
     assert table["rows_kept"].to_dict() == {"tpmap": 0, "pppconnext": len(ROWS)}

@@ -19,7 +19,7 @@ from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError
 from pipeline.households import database, kept, pseudonyms
 from pipeline.households.mapping import COLUMNS, Mapping
-from tests.households.conftest import Province, citizen_id, csv, parquet, row, table, xlsx
+from tests.households.conftest import NO_RATES, Province, citizen_id, csv, parquet, row, table, xlsx
 
 
 def counts(province: Province) -> tuple[int, int, int, int]:
@@ -305,7 +305,9 @@ def test_a_file_of_invented_ids_is_a_sample_whatever_its_sidecar_states(province
     real, invented = [row(n) for n in range(3)], [row(n, citizen_id=f"9{n:012d}") for n in range(3, 6)]
     province.put({"a.csv": csv(real), "b.csv": csv(invented)})
     assert province.take_in().table("files")["sample"].tolist() == [False, True]
-    tables = kept.household_tables(province.paths, province.districts, province.shapes, province.policy, print)
+    tables = kept.household_tables(
+        province.paths, province.districts, province.shapes, NO_RATES, province.policy, print
+    )
     assert [o.sample for o in tables[0].origins] == [False, True]
 
 

@@ -14,7 +14,7 @@ from pipeline import findings, workspace
 from pipeline.households import files, kept, opening
 from pipeline.report import inputs
 from tests.households import conftest
-from tests.households.conftest import Province, citizen_id, csv, parquet, row, xlsx
+from tests.households.conftest import NO_RATES, Province, citizen_id, csv, parquet, row, xlsx
 
 PIPELINE = versions.HERE
 # Imported by the readers, but not part of the code of an intake: folders of a project; values that are in the identity.
@@ -118,7 +118,7 @@ def test_columns_that_are_not_used_are_listed_by_name(
     province.put({f"a.{kind.__name__}": kind([row(1, **extra)]), f"b.{kind.__name__}": kind([row(2)])})
     for _ in ("read", "kept"):
         received = kept.household_tables(
-            province.paths, province.districts, province.shapes, province.policy, province.log.append
+            province.paths, province.districts, province.shapes, NO_RATES, province.policy, province.log.append
         )[0]
         ignored = [origin.ignored_columns for origin in received.origins]
         assert ignored == [("ชื่อ", "of #"), ()]
@@ -137,7 +137,7 @@ def test_one_computation_makes_the_four_tables() -> None:
     names = {"household_files", "household_poverty", "household_agreement", "refused"}
     assert {key.path[-1] for key in raw.household_tables.keys} == names
     made_from = {s.key.path[-1]: {d.asset_key.path[-1] for d in s.deps} for s in raw.household_tables.specs}
-    assert made_from.pop("household_files") == {"districts", "district_shapes", "policy"}
+    assert made_from.pop("household_files") == {"districts", "district_shapes", "poverty", "policy"}
     # The others take the digest of the inputs, and whether they are a sample, from household_files.
     assert set(map(frozenset, made_from.values())) == {frozenset({"household_files"})}
 
