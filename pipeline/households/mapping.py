@@ -136,7 +136,8 @@ def read_mapping(folder: Path) -> Mapping:
         expected = " or ".join(f'rows = "{kind}"' for kind in KINDS_OF_ROWS)
         raise InputError(Problem(file, f"rows = {shown_value(rows)}", expected, "write one of them", column=ROWS))
     layouts = read_layouts(settings.get(layout.TABLE, {}), file, [other.name for other in folder.iterdir()])
-    columns = column_map(settings.get("columns", {}), COLUMNS, file).theirs
+    own = dict(zip(COLUMNS, COLUMNS, strict=True))
+    columns = column_map(settings["columns"], COLUMNS, file).theirs if "columns" in settings else own
     year = _table(settings, "constants", file).get("survey_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
         raise InputError(

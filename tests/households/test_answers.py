@@ -148,3 +148,9 @@ def test_a_built_in_word_may_be_stated_to_mean_something_else() -> None:
     words = read_answers({"health": {"no": ["-"]}, "unknown": ["1"]}, "mapping.toml").of("health")
     assert words.meanings["-"] is False
     assert "1" not in words.meanings and "1" in words.unknown and "-" not in words.unknown
+
+
+def test_words_can_be_stated_for_files_that_use_our_names(province: Province) -> None:
+    cells = [row(1, health="?"), row(2)]
+    province.put({"a.csv": csv(cells), "mapping.toml": b'[values.health]\nunknown = ["?"]\n'})
+    assert counts(province)["answers"] == 9

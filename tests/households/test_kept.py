@@ -137,7 +137,14 @@ def test_one_computation_makes_the_four_tables() -> None:
     names = {"household_files", "household_poverty", "household_agreement", "refused"}
     assert {key.path[-1] for key in raw.household_tables.keys} == names
     made_from = {s.key.path[-1]: {d.asset_key.path[-1] for d in s.deps} for s in raw.household_tables.specs}
-    assert made_from.pop("household_files") == {"districts", "district_shapes", "poverty", "policy"}
+    assert made_from.pop("household_files") == {
+        "fetched",
+        "dropped",
+        "districts",
+        "district_shapes",
+        "poverty",
+        "policy",
+    }
     # The others take the digest of the inputs, and whether they are a sample, from household_files.
     assert set(map(frozenset, made_from.values())) == {frozenset({"household_files"})}
 
