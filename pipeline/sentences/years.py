@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.categories import FIGURES_FROM, MEASURES
 from pipeline.criterion import Words
-from pipeline.figures import records
+from pipeline.sentences.words import rows_of
 
 BUDDHIST = 543
 
@@ -28,7 +28,7 @@ def figures_of_years(poverty_history: pd.DataFrame, code: str) -> list[Words]:
     '2018 poor by the basic-needs survey: 20.0%, 20 of 100 persons surveyed (published counts), scored'
     """
     own = poverty_history[poverty_history["area_code"] == code]
-    return [_line(row) for name in MEASURES for row in records(own[own["measure"] == name].sort_values("year"))]
+    return [_line(row) for name in MEASURES for row in rows_of(own[own["measure"] == name].sort_values("year"))]
 
 
 def _line(row: object) -> Words:
@@ -74,5 +74,5 @@ def ranks_by_release(shortlist_by_release: pd.DataFrame, code: str) -> list[Word
             f"หากใช้ตัวเลข พ.ศ. {row.year + BUDDHIST} {MEASURES[row.measure].th}: อันดับ {row.rank} ค่า {row.value:.1f}",
             f"with the figures of {row.year}, {MEASURES[row.measure].en}: rank {row.rank}, value {row.value:.1f}",
         )
-        for row in records(own)
+        for row in rows_of(own)
     ]
