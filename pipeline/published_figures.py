@@ -357,7 +357,7 @@ def _history_of_rows(household_poverty: pd.DataFrame, measure: str) -> pd.DataFr
             "area_code": household_poverty["area_code"],
             "year": household_poverty["survey_year"],
             "measure": measure,
-            "source": household_poverty["system"],
+            "source": "households/" + household_poverty["system"].astype("str"),
             "figures_from": HOUSEHOLD_ROWS,
             "poor_persons": poor,
             "surveyed_persons": persons,

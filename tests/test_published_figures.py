@@ -162,7 +162,7 @@ def test_household_rows_of_systems_that_survey_all(policy: Policy) -> None:
     history = published_figures.poverty_history(RATES, COUNTS, rows, releases, policy)
     of_rows = history[history["figures_from"] == "household rows"]
     assert of_rows[["area_code", "measure", "source", "rate_pct"]].to_numpy().tolist() == [
-        ["5001", "survey", "tpmap", 15.0]
+        ["5001", "survey", "households/tpmap", 15.0]
     ]
 
 

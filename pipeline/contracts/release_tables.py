@@ -29,7 +29,7 @@ SURVEY_YEAR = Column("survey_year", Kind.COUNT, "year of the survey, Common Era"
 SOURCE = Column(
     "source",
     Kind.TEXT,
-    "folder of data/raw/ that the figures come from, or the system of household rows",
+    "folder of data/raw/ that the figures come from; households/<system> of household rows",
 )
 MEASURE = Column("measure", Kind.TEXT, "who counts as poor", allowed=tuple(MEASURES))
 

@@ -7,8 +7,9 @@ cells must be and how files are combined (``tpmap_counts``).
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from pipeline.contracts import CONTRACTS, Column, Contract, Kind
@@ -16,9 +17,11 @@ from pipeline.contracts.release_tables import INDICATORS
 from pipeline.contracts.shared_columns import YEAR, text
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.gazetteer.codes import read_code
 from pipeline.leftovers import inputs_in, is_leftover, is_note
 from pipeline.reading.columns import ColumnMap
 from pipeline.reading.layout import Layout
+from pipeline.reading.places_named import DISTRICT_NAME, PROVINCE_NAME, with_codes
 from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
 from pipeline.reading.table import Cells, read_cells
 
@@ -77,6 +80,10 @@ BUDDHIST = 543
 # A name that begins with the two last digits of a Buddhist year, or has a year of four digits of either era.
 SHORT_YEAR = re.compile(r"y?(?P<year>[0-9]{2})(?![0-9])")
 LONG_YEAR = re.compile(r"(?<![0-9])(25[0-9]{2}|20[0-9]{2})(?![0-9])")
+# A year and the code of a province, as in 61_50_amphur_11111.csv; a day, as in TPMAP_2024-03-01.csv.
+SECOND_CODE = re.compile(r"y?[0-9]{2}[_ -][0-9]{2}(?![0-9])")
+DATE = re.compile(r"(?:25|20)[0-9]{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
+FIRST_YEAR = 2017
 
 
 @dataclass(frozen=True)
@@ -97,26 +104,42 @@ class ReleaseFile:
     cells: Cells
 
 
-def year_of(name: str) -> int | None:
-    """Find the year in the name of a file or of a folder that it is in, the innermost first.
+def year_of(name: str, provinces: Collection[str] = ()) -> int | None:
+    """Find the year in the name of a file and of the folders that it is in.
+
+    A year has four digits, or is the two last digits of a Buddhist year at the beginning of a name. Two digits that are
+    the only province of the file may be its code, as in ``50_amphur.csv``, and a year in a date is that of a day.
 
     Args:
         name: a path with forward slashes.
+        provinces: the codes of the provinces in the file.
 
     Returns:
-        The year, Common Era; None if there is none, or two different ones.
+        The year, Common Era; None if there is none, or more than one.
 
-    >>> year_of("61_province_11111.csv"), year_of("tpmap_2566_by_province.csv"), year_of("2023/amphur.csv")
+    >>> year_of("61_province_11111.csv"), year_of("tpmap_2566_by_province.csv"), year_of("2566/50_amphur.csv", ["50"])
     (2018, 2023, 2023)
-    >>> year_of("province_11111.csv") is None
-    True
+    >>> year_of("67_amphur.csv", ["67"]), year_of("67_67_amphur.csv", ["67"]), year_of("99_amphur.csv")
+    (None, 2024, None)
     """
-    for part in reversed(name.split("/")):
-        if short := SHORT_YEAR.match(part):
-            return 2500 - BUDDHIST + int(short["year"])
-        if years := {int(year) - BUDDHIST * (int(year) > 2400) for year in LONG_YEAR.findall(part)}:
-            return years.pop() if len(years) == 1 else None
-    return None
+    parts = name.split("/")
+    written = {int(year) for part in parts for year in LONG_YEAR.findall(DATE.sub("", part))}
+    years = {year - BUDDHIST * (year > 2400) for year in written}
+    for part in parts:
+        beginning = SHORT_YEAR.match(part)
+        if not beginning:
+            continue
+        year = 2500 - BUDDHIST + int(beginning["year"])
+        of_province = {beginning["year"]} == set(provinces) and not SECOND_CODE.match(part)
+        if _possible(year) and not of_province:
+            years.add(year)
+    years = {year for year in years if _possible(year)} if len(years) > 1 else years
+    return years.pop() if len(years) == 1 and _possible(min(years)) else None
+
+
+def _possible(year: int) -> bool:
+    """Whether TPMAP can have a release of a year: it began in 2560 (2017)."""
+    return FIRST_YEAR <= year <= date.today().year
 
 
 def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
@@ -179,6 +202,8 @@ def _members(name: str, content: bytes, shown: str) -> Iterator[tuple[str, bytes
                 found = f"an archive of {len(members):,} files that unpacks to {size / 1e6:,.0f} MB"
                 expected = f"at most {MOST_MEMBERS:,} files and {LARGEST_UNPACKED / 1e6:,.0f} MB"
                 raise InputError(Problem(shown, found, expected, "put the files themselves here"))
+            if not members:
+                raise InputError(Problem(shown, "an empty archive", "files of a release", "copy or save it again"))
             for member in sorted(members, key=lambda m: m.filename):
                 yield f"{name}/{member.filename}", archive.read(member)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
@@ -192,21 +217,70 @@ def _read(name: str, content: bytes, columns: ColumnMap, layout: Layout, folder:
         kinds = f"one of {', '.join((*SUFFIXES, ARCHIVE))}"
         raise InputError(Problem(shown, f"a file of the kind '{Path(name).suffix}'", kinds, "export it again"))
     cells = read_cells(content, shown, RELEASE, columns, layout, partial=True)
+    if cells.text.empty:
+        raise InputError(Problem(shown, "no rows", "a row per area", "add the figures, or remove the file"))
+    cells = _with_whole_codes(_with_codes_of_names(cells, shown))
     has = set(cells.text)
-    year = year_of(name)
-    if year is None and "year" not in has:
-        expected = "a year in its name, such as 61_province_11111.csv or tpmap_2566.csv, or a column year"
-        raise InputError(Problem(shown, shown_value(Path(name).name), expected, "rename the file"))
     if not has & {column.name for column in FIGURES}:
         raise _missing(shown, columns, "figures", "poor.JPT.CNT", cells)
-    is_country = not has & set(LEVELS)
-    if is_country and not (len(cells.text) == 1 and "country" in name.lower()):
+    levels = [level for level in LEVELS if level in has]
+    if not levels and not (len(cells.text) == 1 and "country" in name.lower()):
         raise _missing(shown, columns, "codes", "amphur_ID", cells)
-    return ReleaseFile(name, shown, None if "year" in has else year, is_country, cells)
+    return ReleaseFile(name, shown, _year(name, shown, cells, levels), not levels, cells)
+
+
+def _year(name: str, shown: str, cells: Cells, levels: Sequence[str]) -> int | None:
+    """The year by the name of the file; None if its rows have a year, which the name must not contradict."""
+    provinces = set(cells.text[levels[-1]].str[:2]) if levels else set()
+    year = year_of(name, provinces)
+    if "year" in cells.text:
+        stated = {int(y) - BUDDHIST * (int(y) > 2400) for y in cells.text["year"] if y.isascii() and y.isdigit()}
+        if year is not None and stated and stated != {year}:
+            found = f"the year {year} in the name, and {', '.join(map(str, sorted(stated)))} in its rows"
+            raise InputError(Problem(shown, found, "one year", "correct the name or the column", column="year"))
+        return None
+    if year is None:
+        expected = "one year in its name, such as 61_province_11111.csv, tpmap_2566.csv or 2566/50_amphur.csv"
+        raise InputError(Problem(shown, shown_value(name), expected, "rename the file, or add a column year"))
+    return year
+
+
+def _with_codes_of_names(cells: Cells, shown: str) -> Cells:
+    """Codes from names, for a file that names its provinces and districts and has no codes."""
+    named = [name for name in (PROVINCE_NAME, DISTRICT_NAME) if name in cells.text]
+    if set(LEVELS) & set(cells.text) or PROVINCE_NAME not in named:
+        return cells
+    wanted = [level for level, name in zip(LEVELS, (PROVINCE_NAME, DISTRICT_NAME), strict=False) if name in named]
+    text, header, records, problems = with_codes(cells.text, cells.header, named, wanted, shown)
+    if problems:
+        raise InputError(problems)
+    return replace(cells, text=text, header=header, repaired=(*cells.repaired, *records))
+
+
+def _with_whole_codes(cells: Cells) -> Cells:
+    """Whole codes from numbers, P-codes and parts in several columns; what is no code stays as it is."""
+    levels = [level for level in LEVELS if level in cells.text]
+    if all(cells.text[level].str.fullmatch(f"[0-9]{{{LEVELS[level]}}}").all() for level in levels):
+        return cells
+    text, records = cells.text.copy(), list(cells.repaired)
+    for line, row in cells.text[levels].iterrows():
+        whole = ""
+        for level in levels:
+            digits = read_code(row[level]).digits
+            if whole and len(digits) in (1, 2) and LEVELS[level] == len(whole) + 2:
+                digits = whole + digits.zfill(2)
+            whole = digits if len(digits) == LEVELS[level] else ""
+            if whole and whole != row[level]:
+                text.at[line, level] = whole
+                record = {"line": line, "column": cells.header.name(level), "found": row[level], "used": whole}
+                records.append(record)
+    return replace(cells, text=text, repaired=tuple(records))
 
 
 def _missing(shown: str, columns: ColumnMap, kind: str, such_as: str, cells: Cells) -> InputError:
     unused = ", ".join(cells.header.ignored[:5])
     found = f"no column of {kind}" + (f" (columns not used: {unused})" if unused else "")
     fix = columns.how_to_map(TPMAP_NAMES[such_as])
+    if kind == "figures":
+        fix += ", if it is one of figures; household rows belong in data/raw/households/<system>/"
     return InputError(Problem(shown, found, f"TPMAP's columns, such as {such_as}", fix, line=1))

@@ -7,6 +7,7 @@ opening files (``release_files``), which release is scored (``published_figures`
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS, Kind
 from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.gazetteer import DISTRICT, PROVINCE, installed
+from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
+from pipeline.gazetteer.areas import subdistrict_codes
 from pipeline.reading.cells import typed_table
 from pipeline.reading.columns import Header
 from pipeline.reading.table import Received
@@ -26,8 +28,12 @@ from pipeline.sources.release_files import FIGURES, LEVELS, RELEASE, ReleaseFile
 COUNTS = tuple(column.name for column in FIGURES if column.kind is Kind.COUNT)
 # Two files may have the same figure with another number of decimals.
 SAME = 1e-6
+# The units of TPMAP are subdistricts and municipalities; in 2561 a district has at least 0.6 times as many as it has
+# subdistricts. Fewer than half are not the district.
+UNITS_NEEDED = 0.5
 # A published rate may be rounded to two decimals.
 ROUNDED_PCT = 0.006
+LEAST_ROUNDED_PCT = 0.5
 # The survey of basic needs (JPT) is not made in Bangkok, so that the country is the sum of the other provinces.
 NOT_SURVEYED = ("10",)
 # Figures that count some of those that the other figure counts.
@@ -69,6 +75,7 @@ def release_counts(folder: Path, districts: pd.DataFrame) -> Received:
     surveyed = set(districts["province_code"]) - set(NOT_SURVEYED)
     rows = []
     for year, of_year in pd.concat(tables).groupby("year"):
+        repaired += [{**record, "file": folder.name} for record in _incomplete(of_year)]
         areas = _with_surveyed(_combined(of_year, folder), folder)
         rows.append(_with_country(areas, surveyed, folder).assign(year=year))
     if not rows:
@@ -92,6 +99,7 @@ def _typed(
         at = [(file, int(line)) for file in group for line in file.cells.text.index]
         table, records, found = typed_table(text, RELEASE, header, "", known)
         records = [{**record, "file": at[record["line"]][0].name, "line": at[record["line"]][1]} for record in records]
+        records += [{**record, "file": file.name} for file in group for record in file.cells.repaired]
         levels = [name for name in LEVELS if name in table]
         added = {
             "file": pd.Series([file.shown for file, _ in at], dtype="str"),
@@ -195,14 +203,70 @@ def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     counts = [name for name in present if name in COUNTS]
     whole = of_level[4]
     for finer in (level for level in (of_level[6], of_level[8]) if len(level)):
-        summed = finer[counts].groupby(finer.index.str[:4]).sum(min_count=1)
-        _check_sums(whole, summed, "district", folder)
-        whole = whole.combine_first(summed)
+        _check_sums(whole, _sums(finer[counts], 4), "district", folder)
+        whole = whole.combine_first(_sums(finer[counts], 4, UNITS_NEEDED * _parts_of(SUBDISTRICT, 4)))
     provinces = of_level[2]
     if len(whole):
-        _check_sums(provinces, whole[counts].groupby(whole.index.str[:2]).sum(min_count=1), "province", folder)
-        provinces = provinces.combine_first(_summed_provinces(whole, counts))
-    return pd.concat([whole, provinces, by_code[is_country]]).reindex(columns=names).copy()
+        _check_sums(provinces, _sums(whole[counts], 2), "province", folder)
+        provinces = provinces.combine_first(_sums(whole[counts], 2, _parts_of(DISTRICT, 2)))
+    table = pd.concat([whole, provinces, by_code[is_country]]).reindex(columns=names).copy()
+    table.attrs["year"] = cells["year"].iloc[0]
+    return table
+
+
+@cache
+def _parts_of(digits: int, whole: int) -> pd.Series:
+    """How many areas of a level each area of a coarser level has, by the DOPA list."""
+    codes = pd.Series(sorted(subdistrict_codes()) if digits == SUBDISTRICT else sorted(installed().districts))
+    return codes.groupby(codes.str[:whole]).size()
+
+
+def _sums(parts: pd.DataFrame, digits: int, needed: pd.Series | None = None) -> pd.DataFrame:
+    """Sum counts to a coarser level.
+
+    Args:
+        parts: counts by code.
+        digits: of the codes of the coarser level.
+        needed: the least number of parts of an area whose sum is that of the area. A count that one part lacks is then
+            not known of the area. Not given: what is there is summed, which the area must have at least.
+
+    Returns:
+        Counts by the codes of the coarser level.
+    """
+    wholes = parts.index.str[:digits]
+    groups = parts.groupby(wholes)
+    sums = groups.sum(min_count=1)
+    if needed is None:
+        return sums
+    units = pd.Series(parts.index.str[: digits + 2], index=wholes).groupby(level=0).nunique()
+    enough = units >= needed.reindex(units.index).fillna(np.inf)
+    return sums.where(groups.count().eq(groups.size(), axis=0)).where(enough, axis=0)
+
+
+def _incomplete(cells: pd.DataFrame) -> list[dict[str, Any]]:
+    """Areas of which only some parts have figures, so that no sum of theirs is used: one record for each."""
+    records = []
+    codes = pd.Series(cells["code"].unique())
+    of_level = {digits: codes[codes.str.len() == digits] for digits in LEVELS.values()}
+    year = int(cells["year"].iloc[0])
+    finer = pd.concat([of_level[6], of_level[8].str[:6]]).drop_duplicates()
+    for parts, digits, needed, word in (
+        (finer, 4, UNITS_NEEDED * _parts_of(SUBDISTRICT, 4), "subdistricts"),
+        (pd.concat([of_level[4], finer.str[:4]]).drop_duplicates(), 2, _parts_of(DISTRICT, 2), "districts"),
+    ):
+        units = parts.groupby(parts.str[:digits]).size()
+        few = units[(units < needed.reindex(units.index).fillna(np.inf)) & ~units.index.isin(of_level[digits])]
+        listed = _parts_of(SUBDISTRICT if digits == 4 else DISTRICT, digits)
+        records += [
+            {
+                "line": 0,
+                "column": "",
+                "found": f"{n} of {listed.get(code, 0)} {word} of {code} in {year}",
+                "used": "no sum of its parts",
+            }
+            for code, n in few.items()
+        ]
+    return records
 
 
 def _first(flags: pd.DataFrame) -> tuple[str, str]:
@@ -226,12 +290,6 @@ def _differing(cells: pd.DataFrame, values: pd.DataFrame, differ: pd.DataFrame, 
     )
 
 
-def _summed_provinces(districts: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
-    """Sum districts to provinces; a count that a district lacks is not known of its province."""
-    groups = districts[list(counts)].groupby(districts.index.str[:2])
-    return groups.sum(min_count=1).where(groups.count().eq(groups.size(), axis=0))
-
-
 def _check_sums(whole: pd.DataFrame, summed: pd.DataFrame, level: str, folder: Path) -> None:
     """Raise ``InputError`` where the parts of an area have more than the area itself."""
     shared = [name for name in summed if name in whole]
@@ -252,35 +310,41 @@ def _check_sums(whole: pd.DataFrame, summed: pd.DataFrame, level: str, folder: P
 def _with_surveyed(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """Check the figures of each area against each other, and compute persons surveyed where only a rate is known."""
     target, rate = table["target_poor_persons"], table["target_poor_pct"]
-    computed = (100 * target / rate).where(rate > 0).round()
+    # A rate rounded to two decimals gives the persons surveyed to one in a hundred from 0.5 per cent upwards only.
+    rounded = (100 * rate - (100 * rate).round()).abs() < 1e-9
+    computed = (100 * target / rate).where((rate > 0) & (~rounded | (rate >= LEAST_ROUNDED_PCT))).round()
     missing = table["surveyed_persons"].isna() & computed.notna()
     table = table.assign(
         surveyed_persons=table["surveyed_persons"].fillna(computed),
         surveyed_computed=missing,
     )
     for part, whole in PART_OF:
-        _check_area(table, table[part] > table[whole], f"{part} of {{part:,.0f}}", part, f"at most {whole}", folder)
+        _check_area(table, table[part] > table[whole], part, "", whole, folder)
     expected = 100 * target / table["surveyed_persons"]
     _check_area(
         table,
         (rate - expected).abs() > ROUNDED_PCT,
-        "target_poor_pct of {part:.4f}",
         "target_poor_pct",
-        "100 x target_poor_persons / surveyed_persons",
+        "100 x target_poor_persons / ",
+        "surveyed_persons",
         folder,
     )
     return table.assign(target_poor_pct=rate.fillna(expected.where(table["surveyed_persons"] > 0)))
 
 
-def _check_area(table: pd.DataFrame, wrong: pd.Series, found: str, name: str, expected: str, folder: Path) -> None:
-    """Raise ``InputError`` naming the first area whose figures contradict each other."""
-    if wrong.any():
-        code = wrong.index[wrong][0]
-        found = found.format(part=table.at[code, name])
-        where = f"{shown_path(folder)}/"
-        raise InputError(
-            Problem(where, f"area {code}: {found}", expected, "correct the figures of this area, or leave the file out")
+def _check_area(table: pd.DataFrame, wrong: pd.Series, part: str, formula: str, whole: str, folder: Path) -> None:
+    """Raise ``InputError`` naming the areas whose figures contradict each other, with year and both figures."""
+    problems = [
+        Problem(
+            shown_path(folder),
+            f"{part} of {table.at[code, part]:,.6g} in area {code}, {int(table.attrs['year'])}",
+            f"{formula or 'at most '}{whole} ({table.at[code, whole]:,.0f})",
+            "correct the figures of this area in the files of that year, or leave them out",
         )
+        for code in table.index[wrong]
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _with_country(table: pd.DataFrame, surveyed: set[str], folder: Path) -> pd.DataFrame:

@@ -171,7 +171,7 @@ def test_tpmap_counts(tmp_path: Path) -> None:
     @often
     @given(any_of(AMPHUR.encode()))
     def try_it(content: bytes) -> None:
-        (place / "61_50_amphur_11111.csv").write_bytes(content)
+        (place / "61_83_amphur_11111.csv").write_bytes(content)
         returns_or_names(lambda: tpmap_counts.release_counts(place, DISTRICTS), "tpmap_counts")
 
     try_it()

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import geothai
 import pandas as pd
 import pytest
 
@@ -19,10 +20,11 @@ HEADER = "province_ID,amphur_ID,JPT.MOFval.pov.rate,poor.JPT.MOFval.CNT," + ",".
     f"poor.JPT.MOFval.{d}" for d in DIMENSIONS
 )
 # 900 of 20,000 surveyed persons are 4.5 %, 400 of 6,400 are 6.25 %, 60 of 4,000 are 1.5 %.
+# Phuket has three districts.
 AMPHUR = f"""{HEADER}
-50,5001,4.5,900,300,20,100,700,0
-50,5002,6.25,400,100,3,60,300,2
-50,5003,1.5,60,20,9,10,30,1
+83,8301,4.5,900,300,20,100,700,0
+83,8302,6.25,400,100,3,60,300,2
+83,8303,1.5,60,20,9,10,30,1
 """
 # The release of 2561 as published: sums of its files.
 SUMS_OF_2561 = {
@@ -63,40 +65,72 @@ def test_no_files_are_an_empty_table(folder: Path, districts: pd.DataFrame) -> N
 
 
 def test_districts_sum_to_provinces_with_the_year_of_the_name(folder: Path, districts: pd.DataFrame) -> None:
-    table = read(folder, districts, {"61_50_amphur_11111.csv": AMPHUR})
+    table = read(folder, districts, {"61_83_amphur_11111.csv": AMPHUR})
     assert set(table["year"]) == {2018}
-    assert table.loc["5001", ["target_poor_persons", "target_poor_income"]].tolist() == [900, 700]
-    assert table.loc["50", "target_poor_persons"] == 1360
+    assert table.loc["8301", ["target_poor_persons", "target_poor_income"]].tolist() == [900, 700]
+    assert table.loc["83", "target_poor_persons"] == 1360
     assert "TH" not in table.index  # one province is not the country
 
 
+def test_some_districts_are_not_the_province(folder: Path, districts: pd.DataFrame) -> None:
+    text = "amphur_ID,poor.JPT.CNT,HOUSEMEMBER_CNT\n8301,100,1000\n8302,200,2000\n"
+    (folder / "67_83_amphur.csv").write_text(text, encoding="utf-8")
+    received = tpmap_counts.release_counts(folder, districts)
+    assert received.table.set_index("area_code")["poor_persons"].dropna().to_dict() == {"8301": 100, "8302": 200}
+    assert [record["found"] for record in received.repaired] == ["2 of 3 districts of 83 in 2024"]
+
+
+def test_a_count_that_a_part_lacks_is_not_known_of_the_whole(folder: Path, districts: pd.DataFrame) -> None:
+    text = "amphur_ID,poor.JPT.CNT,household.CNT\n8301,5,10\n8302,6,\n8303,7,10\n"
+    table = read(folder, districts, {"61_83_amphur.csv": text})
+    assert table.loc["83", "poor_persons"] == 18
+    assert pd.isna(table.loc["83", "surveyed_households"])
+    text = "tumbol_ID,poor.JPT.CNT,HOUSEMEMBER_CNT\n830201,10,100\n830202,,900\n830203,5,50\n"
+    table = read(folder, districts, {"62_83_tumbol.csv": text})
+    of_2019 = table[table["year"] == 2019]
+    assert pd.isna(of_2019.loc["8302", "poor_persons"])
+    assert of_2019.loc["8302", "surveyed_persons"] == 1050
+
+
 def test_small_published_counts_are_published(folder: Path, districts: pd.DataFrame) -> None:
-    table = read(folder, districts, {"61_50_amphur_11111.csv": AMPHUR})
-    assert table.loc["5002", ["target_poor_living", "target_poor_accessibility"]].tolist() == [3, 2]
+    table = read(folder, districts, {"61_83_amphur_11111.csv": AMPHUR})
+    assert table.loc["8302", ["target_poor_living", "target_poor_accessibility"]].tolist() == [3, 2]
 
 
 def test_persons_surveyed_follow_from_target_poor_and_their_rate(folder: Path, districts: pd.DataFrame) -> None:
-    table = read(folder, districts, {"61_50_amphur_11111.csv": AMPHUR})
-    assert table.loc[["5001", "5002", "5003"], "surveyed_persons"].tolist() == [20_000, 6_400, 4_000]
-    assert table["surveyed_computed"].loc[["5001", "5002", "5003"]].all()
-    common = "amphur_ID,household.CNT,HOUSEMEMBER_CNT\n5001,7000,20000\n5002,2000,6400\n5003,1200,4000\n"
-    table = read(folder, districts, {"61_50_amphur_common.csv": common})
-    assert table.loc["5001", ["surveyed_persons", "surveyed_households"]].tolist() == [20_000, 7_000]
-    assert not table.loc["5001", "surveyed_computed"]
+    table = read(folder, districts, {"61_83_amphur_11111.csv": AMPHUR})
+    assert table.loc[["8301", "8302", "8303"], "surveyed_persons"].tolist() == [20_000, 6_400, 4_000]
+    assert table["surveyed_computed"].loc[["8301", "8302", "8303"]].all()
+    common = "amphur_ID,household.CNT,HOUSEMEMBER_CNT\n8301,7000,20000\n8302,2000,6400\n8303,1200,4000\n"
+    table = read(folder, districts, {"61_83_amphur_common.csv": common})
+    assert table.loc["8301", ["surveyed_persons", "surveyed_households"]].tolist() == [20_000, 7_000]
+    assert not table.loc["8301", "surveyed_computed"]
 
 
-@pytest.mark.parametrize(
-    ("column", "codes"),
-    [
-        ("tumbol_ID", ("500101", "500102", "500201", "500301")),
-        ("village_ID", ("50010101", "50010102", "50020101", "50030101")),
-    ],
-)
-def test_finer_levels_are_summed(column: str, codes: tuple[str, ...], folder: Path, districts: pd.DataFrame) -> None:
-    rows = "\n".join(f"{code},{n}" for code, n in zip(codes, (100, 200, 300, 50), strict=True))
-    table = read(folder, districts, {"65_50_fine.csv": f"{column},poor.JPT.CNT\n{rows}\n"})
+def test_a_rounded_small_rate_gives_no_persons_surveyed(folder: Path, districts: pd.DataFrame) -> None:
+    """10 at 0.03 % may be of 28,572 to 40,000 persons."""
+    text = "amphur_ID,poor.JPT.MOFval.CNT,JPT.MOFval.pov.rate\n8301,10,0.03\n8302,10,2.50\n"
+    table = read(folder, districts, {"61_83_amphur.csv": text})
+    assert pd.isna(table.loc["8301", "surveyed_persons"])
+    assert table.loc["8302", "surveyed_persons"] == 400
+
+
+@pytest.mark.parametrize(("column", "ending"), [("tumbol_ID", ""), ("village_ID", "01")])
+def test_finer_levels_are_summed(column: str, ending: str, folder: Path, districts: pd.DataFrame) -> None:
+    codes = [s.code for d in geothai.districts("83") for s in geothai.subdistricts(d.code)]
+    rows = "".join(f"{code}{ending},10\n" for code in codes)
+    table = read(folder, districts, {"65_83_fine.csv": f"{column},poor.JPT.CNT\n{rows}"})
     assert set(table["year"]) == {2022}
-    assert table.loc[["5001", "5002", "5003", "50"], "poor_persons"].tolist() == [300, 300, 50, 650]
+    # Eight subdistricts of the capital, three of Kathu, six of Thalang.
+    assert table.loc[["8301", "8302", "8303", "83"], "poor_persons"].tolist() == [80, 30, 60, 170]
+
+
+def test_one_subdistrict_is_not_the_district(folder: Path, districts: pd.DataFrame) -> None:
+    text = "tumbol_ID,poor.JPT.CNT,HOUSEMEMBER_CNT\n830101,10,100\n"
+    (folder / "67_83_tumbol.csv").write_text(text, encoding="utf-8")
+    received = tpmap_counts.release_counts(folder, districts)
+    assert received.table["poor_persons"].isna().all()
+    assert "1 of 8 subdistricts of 8301 in 2024" in [record["found"] for record in received.repaired]
 
 
 def test_the_coarsest_level_counts_and_files_of_one_level_add_columns(folder: Path, districts: pd.DataFrame) -> None:
@@ -104,21 +138,16 @@ def test_the_coarsest_level_counts_and_files_of_one_level_add_columns(folder: Pa
         folder,
         districts,
         {
-            "61_50_amphur_11111.csv": AMPHUR,
-            "61_50_tumbol_11111.csv": "tumbol_ID,poor.JPT.MOFval.CNT\n500101,7\n500701,40\n500702,30\n",
-            "61_province_11111.csv": "province_ID,poor.JPT.MOFval.CNT\n50,1500\n58,77\n",
-            "61_50_amphur_common.csv": "amphur_ID,indicator1.ALL,indicator38.CNT\n5001,30,40\n5002,10,20\n",
+            "61_83_amphur_11111.csv": AMPHUR.replace("83,8303,1.5,60,20,9,10,30,1\n", ""),
+            "61_83_tumbol_11111.csv": "tumbol_ID,poor.JPT.MOFval.CNT\n830201,7\n830301,40\n830302,30\n830303,1\n",
+            "61_province_11111.csv": "province_ID,poor.JPT.MOFval.CNT\n83,1500\n58,77\n",
+            "61_83_amphur_common.csv": "amphur_ID,indicator1.ALL,indicator38.CNT\n8301,30,40\n8302,10,20\n",
         },
     )
-    assert table.loc["5001", ["target_poor_persons", "asked_1", "failed_38"]].tolist() == [900, 30, 40]
-    assert table.loc["5007", "target_poor_persons"] == 70  # a district with finer figures only
-    assert table.loc[["50", "58"], "target_poor_persons"].tolist() == [1500, 77]
-
-
-def test_a_count_that_a_district_lacks_is_not_known_of_its_province(folder: Path, districts: pd.DataFrame) -> None:
-    table = read(folder, districts, {"61_a.csv": "amphur_ID,poor.JPT.CNT,household.CNT\n5001,5,10\n5002,6,\n"})
-    assert table.loc["50", "poor_persons"] == 11
-    assert pd.isna(table.loc["50", "surveyed_households"])
+    assert table.loc["8301", ["target_poor_persons", "asked_1", "failed_38"]].tolist() == [900, 30, 40]
+    assert table.loc["8302", "target_poor_persons"] == 400
+    assert table.loc["8303", "target_poor_persons"] == 71  # a district with finer figures only
+    assert table.loc[["83", "58"], "target_poor_persons"].tolist() == [1500, 77]
 
 
 NAMES = {
@@ -129,6 +158,10 @@ NAMES = {
     "TPMAP 2023 province.csv": 2023,
     "2561/province.csv": 2018,
     "old/tpmap_2561/province.csv": 2018,
+    "2567/50.csv": 2024,
+    "67/50_province.csv": 2024,
+    "2566/TPMAP_2024-03-01.csv": 2023,
+    "67_50_province.csv": 2024,
 }
 
 
@@ -145,8 +178,18 @@ def test_a_column_has_the_year(folder: Path, districts: pd.DataFrame) -> None:
 
 
 REFUSED = {
-    "no year": ("province.csv", "province_ID,poor.JPT.CNT\n50,1\n", "a year in its name"),
-    "two years": ("tpmap_2561_2566.csv", "province_ID,poor.JPT.CNT\n50,1\n", "a year in its name"),
+    "no year": ("province.csv", "province_ID,poor.JPT.CNT\n50,1\n", "one year in its name"),
+    "two years": ("tpmap_2561_2566.csv", "province_ID,poor.JPT.CNT\n50,1\n", "one year in its name"),
+    "a province, not a year": ("61_amphur.csv", "amphur_ID,poor.JPT.CNT\n6101,1\n", "one year in its name"),
+    "a year to come": ("99_province.csv", "province_ID,poor.JPT.CNT\n50,1\n", "one year in its name"),
+    "a year of two digits of the Common Era": ("24_p.csv", "province_ID,poor.JPT.CNT\n50,1\n", "one year in its name"),
+    "years of folder and file": ("2566/67_p.csv", "province_ID,poor.JPT.CNT\n50,1\n", "one year in its name"),
+    "years of name and column": (
+        "66_p.csv",
+        "province_ID,year,poor.JPT.CNT\n50,2567,1\n",
+        "the year 2023 in the name, and 2024 in its rows",
+    ),
+    "a header alone": ("61_province_11111.csv", "province_ID,poor.JPT.CNT\n", "no rows"),
     "no codes": ("61_x.csv", "poor.JPT.CNT\n1\n", "no column of codes"),
     "no codes, other columns": ("61_x.csv", "place,poor.JPT.CNT\nx,1\n", "columns not used: place"),
     "a column twice": ("61_x.csv", "amphur_ID,amphur_ID,poor.JPT.CNT\n5001,5001,1\n", "column amphur_ID twice"),
@@ -161,12 +204,12 @@ REFUSED = {
     "more poor than surveyed": (
         "61_x.csv",
         "amphur_ID,HOUSEMEMBER_CNT,poor.JPT.CNT\n5001,100,101\n",
-        "area 5001: poor_persons of 101",
+        "poor_persons of 101 in area 5001, 2018; expected at most surveyed_persons (100)",
     ),
     "more target poor than poor": (
         "61_x.csv",
         "amphur_ID,poor.JPT.CNT,poor.JPT.MOFval.CNT\n5001,100,101\n",
-        "at most poor_persons",
+        "at most poor_persons (100)",
     ),
     "a dimension above the whole": (
         "61_x.csv",
@@ -176,12 +219,12 @@ REFUSED = {
     "more poor households than households": (
         "61_x.csv",
         "amphur_ID,household.CNT,poor.household.CNT\n5001,10,11\n",
-        "at most surveyed_households",
+        "at most surveyed_households (10)",
     ),
     "another rate": (
         "61_x.csv",
         "amphur_ID,HOUSEMEMBER_CNT,poor.JPT.MOFval.CNT,JPT.MOFval.pov.rate\n5001,1000,100,12\n",
-        "target_poor_pct of 12.0000",
+        "target_poor_pct of 12 in area 5001, 2018; expected 100 x target_poor_persons / surveyed_persons (1,000)",
     ),
     "name of another province": (
         "66_x.csv",
@@ -238,8 +281,37 @@ def test_the_country_is_the_sum_of_all_surveyed_provinces(folder: Path, district
         read(folder, districts, {"61_country_11111.csv": "poor.JPT.CNT\n10449\n"})
 
 
-def test_a_header_alone_is_no_rows(folder: Path, districts: pd.DataFrame) -> None:
-    assert read(folder, districts, {"61_province_11111.csv": "province_ID,poor.JPT.CNT\n"}).empty
+CODES = {
+    "numbers with a decimal point": ("amphur_ID", ["8301.0", "8302.0"]),
+    "P-codes": ("amphur_ID", ["TH8301", "TH-8302"]),
+    "parts": ("province_ID,amphur_ID", ["83,1", "83,02"]),
+    "names": ("province_name,amphur_name", ["ภูเก็ต,อ.เมือง", "จ.ภูเก็ต,กะทู้"]),
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_codes_as_people_write_them(name: str, folder: Path, districts: pd.DataFrame) -> None:
+    columns, codes = CODES[name]
+    rows = "".join(f"{code},{persons}\n" for code, persons in zip(codes, (5, 6), strict=True))
+    (folder / "67_83.csv").write_text(f"{columns},poor.JPT.CNT\n{rows}", encoding="utf-8")
+    received = tpmap_counts.release_counts(folder, districts)
+    found = received.table.set_index("area_code")["poor_persons"].dropna()
+    assert found.to_dict() == {"8301": 5, "8302": 6}
+    assert len(received.repaired) >= 2  # each code, and that one district is not there
+
+
+@pytest.mark.parametrize(("code", "used"), [("830101.0", "830101"), ("TH830102", "830102")])
+def test_codes_of_subdistricts_are_repaired_too(code: str, used: str, folder: Path, districts: pd.DataFrame) -> None:
+    (folder / "67_83.csv").write_text(f"tumbol_ID,poor.JPT.CNT\n{code},5\n", encoding="utf-8")
+    repaired = tpmap_counts.release_counts(folder, districts).repaired
+    assert (code, used) in [(record["found"], record["used"]) for record in repaired]
+
+
+def test_an_empty_archive(folder: Path, districts: pd.DataFrame) -> None:
+    with zipfile.ZipFile(folder / "67.zip", "w") as archive:
+        archive.writestr("__MACOSX/._a.csv", "x")
+    with pytest.raises(InputError, match="an empty archive"):
+        table_of(folder, districts)
 
 
 def test_an_index_and_names_beside_codes(folder: Path, districts: pd.DataFrame) -> None:
@@ -291,11 +363,11 @@ def test_the_release_as_published_gives_the_same_table(
 
 def test_a_file_of_each_province_in_an_archive(folder: Path, districts: pd.DataFrame) -> None:
     with zipfile.ZipFile(folder / "61.zip", "w") as archive:
-        archive.writestr("tpmap/61_50_amphur_11111.csv", AMPHUR)
+        archive.writestr("tpmap/61_83_amphur_11111.csv", AMPHUR)
         archive.writestr("tpmap/61_58_amphur_11111.csv", f"{HEADER}\n58,5801,5,50,1,2,3,4,5\n")
         archive.writestr("tpmap/.DS_Store", "x")
     table = table_of(folder, districts).set_index("area_code")
-    assert table.loc[["50", "58"], "target_poor_persons"].tolist() == [1360, 50]
+    assert table.loc[["83", "5801"], "target_poor_persons"].tolist() == [1360, 50]
 
 
 def test_a_problem_in_an_archive_names_file_and_line(folder: Path, districts: pd.DataFrame) -> None:
