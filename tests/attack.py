@@ -107,6 +107,12 @@ def published_tables(paths: Paths) -> Iterator[tuple[str, pd.DataFrame]]:
             yield path.name, frame.mask(frame.map(lambda v: isinstance(v, str) and v.startswith("<")), None)
 
 
+# Tables of figures published elsewhere, which are of other rows.
+ELSEWHERE = {
+    form for table in ("poverty", "published_poverty") for form in (f"{table}.parquet", f"pilot_areas.duckdb: {table}")
+}
+
+
 def published_counts(paths: Paths, system: str) -> dict[str, dict[str, int | None]]:
     """Persons by kind and area as published for one system, with every count that another file adds.
 
@@ -120,8 +126,7 @@ def published_counts(paths: Paths, system: str) -> dict[str, dict[str, int | Non
     facts = published(paths, "district_facts").set_index("district_code")
     of_rows = set(facts.index[facts["figures_system"] == system])
     for name, frame in published_tables(paths):
-        # `poverty` holds rates published elsewhere, of other rows.
-        if "district_code" not in frame or name in ("poverty.parquet", "pilot_areas.duckdb: poverty"):
+        if "district_code" not in frame or name in ELSEWHERE:
             continue
         for row in frame[frame["district_code"].isin(of_rows)].to_dict("records"):
             area = row["district_code"]
