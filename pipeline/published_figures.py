@@ -33,6 +33,8 @@ PUBLISHED_BY = "TPMAP"
 # The count of the poor and what it counts, by measure, in ``tpmap_counts``.
 POOR = {SURVEY_POOR: "poor_persons", TARGET_POOR: "target_poor_persons"}
 KEY = ["year", "measure", "source"]
+# A release that lacks more districts than this leaves would rank the few that it has.
+COVERED_SHARE = 0.5
 BUDDHIST = 543
 
 
@@ -55,6 +57,11 @@ class Release:
     districts: int
     missing: tuple[str, ...]
     surveyed_share: float
+
+    @property
+    def surveyed_districts(self) -> int:
+        """How many districts are surveyed, with figures or without."""
+        return self.districts + len(self.missing)
 
     @property
     def complete(self) -> bool:
@@ -158,7 +165,7 @@ def release_of(rules: Poverty, at_hand: Sequence[Release]) -> Release:
         The release.
 
     Raises:
-        InputError: no release fits.
+        InputError: no release fits, or it has figures of fewer than half of the districts that are surveyed.
     """
     fitting = [
         release
@@ -172,12 +179,17 @@ def release_of(rules: Poverty, at_hand: Sequence[Release]) -> Release:
         of_year = [release for release in fitting if release.year == rules.survey_year]
     if not of_year:
         raise _none_fits(rules, at_hand)
+    of_year = [release for release in of_year if release.districts >= COVERED_SHARE * release.surveyed_districts]
+    if not of_year:
+        raise _none_fits(rules, at_hand)
     return max(of_year, key=lambda release: (release.surveyed_share * release.districts, release.source))
 
 
 def _none_fits(rules: Poverty, at_hand: Sequence[Release]) -> InputError:
     named = f"{rules.survey_year} {rules.measure}" + (f" ({rules.release})" if rules.release != ANY_SOURCE else "")
-    of_districts = [str(release) for release in at_hand if release.districts]
+    of_districts = [
+        str(release) for release in at_hand if release.districts >= COVERED_SHARE * release.surveyed_districts
+    ]
     fix = "name one of them with poverty.survey_year, poverty.measure and poverty.release, or add its files"
     if any(release.year == rules.survey_year and not release.districts for release in at_hand):
         fix += "; figures of provinces alone are shown, and never spread over their districts"
@@ -187,7 +199,7 @@ def _none_fits(rules: Poverty, at_hand: Sequence[Release]) -> InputError:
         Problem(
             "the policy",
             named,
-            f"a release with figures of districts: {', '.join(of_districts) or 'none is at hand'}",
+            f"a release with figures of most districts: {', '.join(of_districts) or 'none is at hand'}",
             fix,
             column="poverty.survey_year",
         )

@@ -205,3 +205,10 @@ def test_a_release_is_a_value() -> None:
     assert release.complete
     assert not dataclasses.replace(release, missing=("5025",)).complete
     assert not dataclasses.replace(release, surveyed_share=0.99).complete
+
+
+def test_a_release_of_few_districts_ranks_nothing(policy: Policy) -> None:
+    """One of three surveyed districts: named by the policy or not, it is no basis of a list."""
+    few = counts(("5001", 2024, 1000, 200, 50))
+    with pytest.raises(InputError, match="found 2024 survey; expected a release with figures of most districts"):
+        published_figures.published_poverty(RATES, few, DISTRICTS, named(policy, survey_year=2024))

@@ -80,8 +80,8 @@ BUDDHIST = 543
 # A name that begins with the two last digits of a Buddhist year, or has a year of four digits of either era.
 SHORT_YEAR = re.compile(r"y?(?P<year>[0-9]{2})(?![0-9])")
 LONG_YEAR = re.compile(r"(?<![0-9])(25[0-9]{2}|20[0-9]{2})(?![0-9])")
-# A year and the code of a province, as in 61_50_amphur_11111.csv; a day, as in TPMAP_2024-03-01.csv.
-SECOND_CODE = re.compile(r"y?[0-9]{2}[_ -][0-9]{2}(?![0-9])")
+# The code of a province after a year, as in 61_50_amphur_11111.csv; a day, as in TPMAP_2024-03-01.csv.
+TWO_DIGITS = re.compile(r"(?<![0-9])[0-9]{2}(?![0-9])")
 DATE = re.compile(r"(?:25|20)[0-9]{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 FIRST_YEAR = 2017
 
@@ -119,8 +119,8 @@ def year_of(name: str, provinces: Collection[str] = ()) -> int | None:
 
     >>> year_of("61_province_11111.csv"), year_of("tpmap_2566_by_province.csv"), year_of("2566/50_amphur.csv", ["50"])
     (2018, 2023, 2023)
-    >>> year_of("67_amphur.csv", ["67"]), year_of("67_67_amphur.csv", ["67"]), year_of("99_amphur.csv")
-    (None, 2024, None)
+    >>> year_of("67_amphur.csv", ["67"]), year_of("67_province_67.csv", ["67"]), year_of("67/67.csv", ["67"])
+    (None, 2024, 2024)
     """
     parts = name.split("/")
     written = {int(year) for part in parts for year in LONG_YEAR.findall(DATE.sub("", part))}
@@ -129,8 +129,9 @@ def year_of(name: str, provinces: Collection[str] = ()) -> int | None:
         beginning = SHORT_YEAR.match(part)
         if not beginning:
             continue
-        year = 2500 - BUDDHIST + int(beginning["year"])
-        of_province = {beginning["year"]} == set(provinces) and not SECOND_CODE.match(part)
+        digits, rest = beginning["year"], part[beginning.end() :]
+        year = 2500 - BUDDHIST + int(digits)
+        of_province = part == parts[-1] and {digits} == set(provinces) and digits not in TWO_DIGITS.findall(rest)
         if _possible(year) and not of_province:
             years.add(year)
     years = {year for year in years if _possible(year)} if len(years) > 1 else years

@@ -162,6 +162,8 @@ NAMES = {
     "67/50_province.csv": 2024,
     "2566/TPMAP_2024-03-01.csv": 2023,
     "67_50_province.csv": 2024,
+    "67_province_50.csv": 2024,
+    "50/67.csv": 2024,
 }
 
 
