@@ -48,7 +48,7 @@ def _described(release: object) -> str:
     )
     if not districts:
         return f"{year} {measure} ({source}, {provinces} provinces only)"
-    extent = "complete" if complete else f"{100 * share:.0f}% of the persons surveyed"
+    extent = "complete" if complete else f"{100 * share:.0f}% of the persons surveyed{' in them' if missing else ''}"
     lacking = f", {missing} districts missing" if missing else ""
     return f"{year} {measure} ({source}, {districts} districts, {extent}{lacking})"
 

@@ -64,6 +64,11 @@ class Release:
         return self.districts + len(self.missing)
 
     @property
+    def can_be_ranked(self) -> bool:
+        """Whether enough districts have figures for a list of them to mean something."""
+        return self.districts > 0 and self.districts >= COVERED_SHARE * self.surveyed_districts
+
+    @property
     def complete(self) -> bool:
         """Whether every district that is surveyed has figures of all persons surveyed."""
         return bool(self.districts) and not self.missing and self.surveyed_share >= 1
@@ -170,7 +175,7 @@ def release_of(rules: Poverty, at_hand: Sequence[Release]) -> Release:
     fitting = [
         release
         for release in at_hand
-        if release.districts and release.measure == rules.measure and rules.release in (ANY_SOURCE, release.source)
+        if release.can_be_ranked and release.measure == rules.measure and rules.release in (ANY_SOURCE, release.source)
     ]
     if rules.survey_year == NEWEST_COMPLETE:
         complete = [release for release in fitting if release.complete]
@@ -179,17 +184,12 @@ def release_of(rules: Poverty, at_hand: Sequence[Release]) -> Release:
         of_year = [release for release in fitting if release.year == rules.survey_year]
     if not of_year:
         raise _none_fits(rules, at_hand)
-    of_year = [release for release in of_year if release.districts >= COVERED_SHARE * release.surveyed_districts]
-    if not of_year:
-        raise _none_fits(rules, at_hand)
     return max(of_year, key=lambda release: (release.surveyed_share * release.districts, release.source))
 
 
 def _none_fits(rules: Poverty, at_hand: Sequence[Release]) -> InputError:
     named = f"{rules.survey_year} {rules.measure}" + (f" ({rules.release})" if rules.release != ANY_SOURCE else "")
-    of_districts = [
-        str(release) for release in at_hand if release.districts >= COVERED_SHARE * release.surveyed_districts
-    ]
+    of_districts = [str(release) for release in at_hand if release.can_be_ranked]
     fix = "name one of them with poverty.survey_year, poverty.measure and poverty.release, or add its files"
     if any(release.year == rules.survey_year and not release.districts for release in at_hand):
         fix += "; figures of provinces alone are shown, and never spread over their districts"
@@ -263,6 +263,7 @@ def releases_table(
             "provinces": int(provinces.get((release.year, release.measure, release.source), 0))
             or int(own.loc[own["year"] == release.year, POOR[release.measure]].notna().sum()),
             "surveyed_share": release.surveyed_share,
+            "can_be_ranked": release.can_be_ranked,
             "complete": release.complete,
             "scored": release == chosen,
         }

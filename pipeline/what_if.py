@@ -156,7 +156,7 @@ def facts_under(tables: TableSource, policy: Policy) -> pd.DataFrame:
 
 
 def shortlists_by_release(tables: TableSource) -> pd.DataFrame:
-    """Rank the provinces on the figures of each other release that has figures of districts.
+    """Rank the provinces on the figures of each other release that has figures of most districts.
 
     Args:
         tables: those of ``RANKED_FROM``, and ``releases``.
@@ -165,7 +165,7 @@ def shortlists_by_release(tables: TableSource) -> pd.DataFrame:
         The columns of ``shortlist.provinces``, with year, measure and source of the release.
     """
     policy, releases = from_table(tables("policy")), tables("releases")
-    others = releases[~releases["scored"].astype(bool) & (releases["districts"] > 0)]
+    others = releases[~releases["scored"].astype(bool) & releases["can_be_ranked"].astype(bool)]
     rankings = []
     for release in others.itertuples():
         of_release = {"year": int(release.year), "measure": release.measure, "source": release.source}

@@ -6,9 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets import district
-from pipeline import queries, stored_tables
-from pipeline.orchestration import definitions
+from pipeline import district_table, queries, stored_tables
+from pipeline.policy import Policy
 from pipeline.project import Paths
 from pipeline.stored_tables import Stored
 
@@ -45,22 +44,10 @@ def test_every_connection_is_sandboxed(sql: str, real_run: Paths, tmp_path: Path
                 database.execute(sql)
 
 
-def test_the_join_always_has_928_rows(real_run: Paths, tmp_path: Path) -> None:
-    names = [
-        "districts",
-        "regions",
-        "population",
-        "poverty",
-        "subdistrict_points",
-        "subdistrict_population",
-        "policy",
-        "household_poverty",
-    ]
-    tables = [Stored(name, real_run.table(name)) for name in names]
-    bare = tmp_path / "poverty.parquet"
-    stored_tables.read(real_run.table("poverty"), "poverty").head(0).to_parquet(bare)
-    tables[3] = Stored("poverty", bare)
-    sql = Path(definitions.ROOT, "assets", "sql", "district_facts.sql")
-    joined = queries.query_result(sql, tables, district.VALUES)
+def test_the_join_always_has_928_rows(real_run: Paths, tmp_path: Path, policy: Policy) -> None:
+    tables = {name: Stored(name, real_run.table(name)) for name in district_table.FACTS_FROM}
+    bare = tmp_path / "published_poverty.parquet"
+    stored_tables.read(real_run.table("published_poverty"), "published_poverty").head(0).to_parquet(bare)
+    joined = district_table.district_facts(tables | {"published_poverty": Stored("published_poverty", bare)}, policy)
     assert len(joined) == 928
     assert joined["rate_any_min"].isna().all()

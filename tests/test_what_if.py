@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import cli, what_if
+from pipeline import cli, published_figures, what_if
+from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
-from pipeline.policy import Policy, WhatIf
+from pipeline.policy import Policy, WhatIf, from_table
 from pipeline.project import Paths
-from pipeline.stored_tables import Tables
+from pipeline.stored_tables import LoadedTables, Tables
 from tests.conftest import digests, made_in
 
 
@@ -161,3 +162,19 @@ def test_moves_side_by_side() -> None:
 def test_facts_cannot_be_changed_by_a_what_if(real_run: Paths, policy: Policy) -> None:
     with pytest.raises(InputError, match="do not change which figures are read"):
         what_if.ranking_under(Tables(real_run.processed), policy.overridden({"households.smallest_count": 9}))
+
+
+def test_a_release_of_one_province_stops_no_other_list(real_run: Paths) -> None:
+    """It is at hand, and shown, but no list is made of its districts."""
+    stored, codes = Tables(real_run.processed), ["8301", "8302", "8303"]
+    tables = {name: stored(name) for name in what_if.RANKED_FROM if name != "district_shapes"}
+    tables["district_shapes"] = stored.shapes("district_shapes")
+    own = pd.DataFrame({"area_code": codes, "year": 2024, "surveyed_persons": 100, "poor_persons": 10})
+    counts = pd.concat([tables["tpmap_counts"], own.assign(surveyed_computed=False)], ignore_index=True)
+    tables["tpmap_counts"] = CONTRACTS["tpmap_counts"].conform(counts)
+    policy = from_table(tables["policy"])
+    given = tables["poverty"], tables["tpmap_counts"], tables["districts"]
+    releases = published_figures.releases_table(*given, policy)
+    assert releases.loc[releases["year"] == 2024, "can_be_ranked"].tolist() == [False]
+    found = what_if.shortlists_by_release(LoadedTables({**tables, "releases": releases}))
+    assert set(found["year"]) == {2018}

@@ -5,6 +5,7 @@ Here: the archive and its limits, which sheet is read, its heading, the text of 
 openpyxl reads with defusedxml, which follows no entity; macros and links to other files are not read.
 """
 
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -14,6 +15,7 @@ from datetime import date, datetime, time
 from typing import IO, Any, TypeVar
 
 import openpyxl
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -178,10 +180,17 @@ def cell_text(cell: Any) -> str | None:
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
-    """openpyxl's parser of one sheet, which also tells a formula without its result from an empty cell."""
+    """openpyxl's parser of one sheet, which also tells a formula without its result from an empty cell.
+
+    A number that the spreadsheet shows in per cent is text with the sign, such as ``4.5%`` for 0.045.
+    """
+
+    percent_styles: frozenset[int] = frozenset()
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
+        if isinstance(cell["value"], int | float) and int(element.get("s", 0)) in self.percent_styles:
+            cell["value"] = f"{100 * cell['value']:.15g}%"  # as the spreadsheet shows it
         if cell["value"] is None and element.get("t") != "str" and element.find(FORMULA_TAG) is not None:
             cell["value"] = NOT_COMPUTED
         return cell
@@ -224,12 +233,25 @@ def _has_cells(sheet: Any, file: str) -> bool:
     return any(cell not in (None, "") for _, cells in _lines_of(sheet, file)[1] for cell in cells)
 
 
+def _percent_styles(book: Any) -> frozenset[int]:
+    """The styles of a workbook whose numbers are shown in per cent."""
+
+    def shown(number: int) -> str:
+        custom = number - BUILTIN_FORMATS_MAX_SIZE
+        formats = book._number_formats
+        own = formats[custom] if 0 <= custom < len(formats) else ""
+        return re.sub(r'"[^"]*"|\\.', "", BUILTIN_FORMATS.get(number, own))
+
+    return frozenset(at for at, style in enumerate(book._cell_styles) if "%" in shown(style.numFmtId))
+
+
 def _lines_of(sheet: Any, file: str) -> tuple[_Parser, Iterator[Line]]:
     """Return the parser of a sheet, and its lines: their numbers and values, without lines that are not stored."""
     book = sheet.parent
     formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
     source = _read(sheet._get_source, file)
     parser = _Parser(source, sheet._shared_strings, data_only=True, epoch=book.epoch, **formats)
+    parser.percent_styles = _percent_styles(book)
 
     def lines() -> Iterator[Line]:
         rows, before = parser.parse(), 0

@@ -204,7 +204,9 @@ def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     whole = of_level[4]
     for finer in (level for level in (of_level[6], of_level[8]) if len(level)):
         _check_sums(whole, _sums(finer[counts], 4), "district", folder)
-        whole = whole.combine_first(_sums(finer[counts], 4, UNITS_NEEDED * _parts_of(SUBDISTRICT, 4)))
+        # A district with figures of its own takes none from its parts, which may be only some of its places.
+        summed = _sums(finer[counts], 4, UNITS_NEEDED * _parts_of(SUBDISTRICT, 4))
+        whole = pd.concat([whole, summed[~summed.index.isin(whole.index)]])
     provinces = of_level[2]
     if len(whole):
         _check_sums(provinces, _sums(whole[counts], 2), "province", folder)
@@ -244,7 +246,7 @@ def _sums(parts: pd.DataFrame, digits: int, needed: pd.Series | None = None) -> 
 
 
 def _incomplete(cells: pd.DataFrame) -> list[dict[str, Any]]:
-    """Areas of which only some parts have figures, so that no sum of theirs is used: one record for each."""
+    """Areas without figures of their own, of which only some parts have figures: one record for each."""
     records = []
     codes = pd.Series(cells["code"].unique())
     of_level = {digits: codes[codes.str.len() == digits] for digits in LEVELS.values()}
@@ -255,14 +257,15 @@ def _incomplete(cells: pd.DataFrame) -> list[dict[str, Any]]:
         (pd.concat([of_level[4], finer.str[:4]]).drop_duplicates(), 2, _parts_of(DISTRICT, 2), "districts"),
     ):
         units = parts.groupby(parts.str[:digits]).size()
-        few = units[(units < needed.reindex(units.index).fillna(np.inf)) & ~units.index.isin(of_level[digits])]
-        listed = _parts_of(SUBDISTRICT if digits == 4 else DISTRICT, digits)
+        listed = _parts_of(SUBDISTRICT if digits == 4 else DISTRICT, digits).reindex(units.index).fillna(np.inf)
+        enough = units >= needed.reindex(units.index).fillna(np.inf)
+        few = units[(units < listed) & ~units.index.isin(of_level[digits])]
         records += [
             {
                 "line": 0,
                 "column": "",
-                "found": f"{n} of {listed.get(code, 0)} {word} of {code} in {year}",
-                "used": "no sum of its parts",
+                "found": f"{n} of {listed[code]:.0f} {word} of {code} in {year}",
+                "used": "their sum" if enough[code] else "no sum of its parts",
             }
             for code, n in few.items()
         ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipeline.errors import InputError
@@ -127,3 +128,18 @@ def test_what_would_be_lost_is_one_line(name: str) -> None:
     assert [text for text in expected if text not in line] == [], line
     assert "\n" not in line
     assert "1234567890123456" not in line
+
+
+@pytest.mark.parametrize(
+    ("number_format", "text"), [("0.00%", "4.5%"), ("0%", "4.5%"), ("0.00", "0.045"), ('0.0"%"', "0.045")]
+)
+def test_a_number_shown_in_per_cent_is_what_is_shown(number_format: str, text: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["code", "rate"])
+    sheet.append(["8301", 0.045])
+    sheet["B2"].number_format = number_format
+    stream = io.BytesIO()
+    book.save(stream)
+    assert cells_of(stream.getvalue()) == (["code", "rate"], [(2, ["8301", text])])
