@@ -95,6 +95,7 @@ class ReleaseFile:
         shown: as messages show it.
         year: Common Era, by its name; None if its rows have a year.
         is_country: the file has one row, the country, and no codes.
+        not_known: words of its layout that mean *not known*.
     """
 
     name: str
@@ -102,6 +103,7 @@ class ReleaseFile:
     year: int | None
     is_country: bool
     cells: Cells
+    not_known: tuple[str, ...] = ()
 
 
 def year_of(name: str, provinces: Collection[str] = ()) -> int | None:
@@ -227,7 +229,7 @@ def _read(name: str, content: bytes, columns: ColumnMap, layout: Layout, folder:
     levels = [level for level in LEVELS if level in has]
     if not levels and not (len(cells.text) == 1 and "country" in name.lower()):
         raise _missing(shown, columns, "codes", "amphur_ID", cells)
-    return ReleaseFile(name, shown, _year(name, shown, cells, levels), not levels, cells)
+    return ReleaseFile(name, shown, _year(name, shown, cells, levels), not levels, cells, tuple(layout.unknown))
 
 
 def _year(name: str, shown: str, cells: Cells, levels: Sequence[str]) -> int | None:

@@ -97,10 +97,13 @@ def _typed(
         header = group[0].cells.header
         text = pd.concat([file.cells.text for file in group], ignore_index=True)
         at = [(file, int(line)) for file in group for line in file.cells.text.index]
-        table, records, found = typed_table(text, RELEASE, header, "", known)
+        table, records, found = typed_table(text, RELEASE, header, "", known, group[0].not_known)
+        levels = [name for name in LEVELS if name in table]
+        if levels:
+            others, unread = _other_names(table, levels, header)
+            found, records = found + others, records + unread
         records = [{**record, "file": at[record["line"]][0].name, "line": at[record["line"]][1]} for record in records]
         records += [{**record, "file": file.name} for file in group for record in file.cells.repaired]
-        levels = [name for name in LEVELS if name in table]
         added = {
             "file": pd.Series([file.shown for file, _ in at], dtype="str"),
             "code": table[levels[-1]] if levels else pd.Series(COUNTRY, index=table.index, dtype="str"),
@@ -111,7 +114,6 @@ def _typed(
         if levels:
             found += _wrong_codes(table, levels, known["district_code"], header)
             found += _repeated(table, levels[-1], header)
-            found += _other_names(table, levels, header)
         problems += [replace(p, file=at[p.line or 0][0].shown, line=at[p.line or 0][1]) for p in found]
         read.append((table, records))
     if problems:
@@ -120,7 +122,7 @@ def _typed(
 
 
 def _columns_of(file: ReleaseFile) -> tuple[Any, ...]:
-    return file.cells.header.names, tuple(file.cells.header.positions.items())
+    return file.cells.header.names, tuple(file.cells.header.positions.items()), file.not_known
 
 
 def _wrong_codes(table: pd.DataFrame, levels: Sequence[str], known: set[str], header: Header) -> list[Problem]:
@@ -143,10 +145,13 @@ def _wrong_codes(table: pd.DataFrame, levels: Sequence[str], known: set[str], he
     ]
 
 
-def _other_names(table: pd.DataFrame, levels: Sequence[str], header: Header) -> list[Problem]:
-    """Rows whose name of a province or district is that of another one than their code."""
+def _other_names(
+    table: pd.DataFrame, levels: Sequence[str], header: Header
+) -> tuple[list[Problem], list[dict[str, Any]]]:
+    """Rows whose name is that of another area than their code; and names of no area, beside which the code is used."""
     gazetteer, finest = installed(), table[levels[-1]]
-    problems = []
+    problems: list[Problem] = []
+    unread: list[dict[str, Any]] = []
     for column, digits in (("province_name", PROVINCE), ("district_name", DISTRICT)):
         if column not in table:
             continue
@@ -157,6 +162,10 @@ def _other_names(table: pd.DataFrame, levels: Sequence[str], header: Header) -> 
                 meant = frozenset({province} if province else ())
             else:
                 meant = gazetteer.districts_named(str(code)[:PROVINCE], str(name))
+            if not meant and str(name).strip():
+                unread.append(
+                    {"line": int(rows.index[0]), "column": header.name(column), "found": str(name), "used": str(code)}
+                )
             if meant and code not in meant:
                 problems.append(
                     Problem(
@@ -168,7 +177,7 @@ def _other_names(table: pd.DataFrame, levels: Sequence[str], header: Header) -> 
                         column=header.shown(column),
                     )
                 )
-    return problems
+    return problems, unread
 
 
 def _repeated(table: pd.DataFrame, level: str, header: Header) -> list[Problem]:

@@ -309,6 +309,21 @@ def test_codes_of_subdistricts_are_repaired_too(code: str, used: str, folder: Pa
     assert (code, used) in [(record["found"], record["used"]) for record in repaired]
 
 
+def test_a_name_of_no_area_is_recorded_beside_its_code(folder: Path, districts: pd.DataFrame) -> None:
+    (folder / "67_p.csv").write_text("amphur_ID,amphur_name,poor.JPT.CNT\n8301,กขค,5\n", encoding="utf-8")
+    repaired = tpmap_counts.release_counts(folder, districts).repaired
+    assert ("กขค", "8301") in [(record["found"], record["used"]) for record in repaired]
+
+
+def test_words_for_not_known_are_stated_in_the_layout(folder: Path, districts: pd.DataFrame) -> None:
+    sidecar = folder / "SOURCE.toml"
+    text = sidecar.read_text(encoding="utf-8")
+    sidecar.write_text(text.replace("[sha256]", '[layout]\nunknown = ["<5"]\n\n[sha256]', 1), encoding="utf-8")
+    table = read(folder, districts, {"67_83.csv": "amphur_ID,poor.JPT.CNT\n8301,<5\n8302,7\n"})
+    assert pd.isna(table.loc["8301", "poor_persons"])
+    assert table.loc["8302", "poor_persons"] == 7
+
+
 def test_an_empty_archive(folder: Path, districts: pd.DataFrame) -> None:
     with zipfile.ZipFile(folder / "67.zip", "w") as archive:
         archive.writestr("__MACOSX/._a.csv", "x")
