@@ -33,7 +33,7 @@ PUBLISHED_BY = "TPMAP"
 # The count of the poor and what it counts, by measure, in ``tpmap_counts``.
 POOR = {SURVEY_POOR: "poor_persons", TARGET_POOR: "target_poor_persons"}
 KEY = ["year", "measure", "source"]
-# A release that lacks more districts than this leaves would rank the few that it has.
+# A release of counts with a smaller share of the districts would rank the few that it has.
 COVERED_SHARE = 0.5
 BUDDHIST = 543
 
@@ -65,8 +65,9 @@ class Release:
 
     @property
     def can_be_ranked(self) -> bool:
-        """Whether enough districts have figures for a list of them to mean something."""
-        return self.districts > 0 and self.districts >= COVERED_SHARE * self.surveyed_districts
+        """Whether a list can be made of its districts: of counts, which may have come for one province, of most."""
+        enough = self.source != TPMAP_COUNTS or self.districts >= COVERED_SHARE * self.surveyed_districts
+        return self.districts > 0 and enough
 
     @property
     def complete(self) -> bool:

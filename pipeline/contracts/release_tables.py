@@ -135,7 +135,7 @@ releases = Contract(
         Column("districts_missing", Kind.COUNT, "surveyed districts without figures", "districts", minimum=0),
         Column("provinces", Kind.COUNT, "provinces with figures, of districts or of their own", minimum=0),
         share("surveyed_share", "persons in units with figures, of persons surveyed", nullable=True),
-        flag("can_be_ranked", "at least half of the districts that are surveyed have figures"),
+        flag("can_be_ranked", "districts have figures; of counts at least half of those that are surveyed"),
         flag("complete", "every district that is surveyed has figures of all persons surveyed"),
         flag("scored", "the figures that the policy names for the score"),
     ),
