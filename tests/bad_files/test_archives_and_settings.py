@@ -321,7 +321,7 @@ LISTS: dict[str, tuple[bytes, list[str]]] = {
     "a header only": (b"code,year,programme\n", ["no row"]),
     "another header": (b"district,year,programme\n9501,2562,x\n", ["no column code"]),
     "a place that is none": (b"code,year,programme\n9599,2019,x\n", ["'9599'"]),
-    "a code as a float": (b"code,year,programme\n9501.0,2019,x\n", ["'9501.0'"]),
+    "a code that is no whole number": (b"code,year,programme\n9501.5,2019,x\n", ["'9501.5'"]),
     "Latin-1": ("code,year,programme\n9501,2019,café\n".encode("latin-1"), ["line 2", "CP874", "CSV UTF-8"]),
     "a workbook": (xlsx(ROWS), ["NUL"]),
 }
@@ -333,3 +333,9 @@ def test_lists_of_past_choices(fault: str, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(content)
     refused(lambda: backtest.past_choices(file, DISTRICTS["district_code"]), "list.csv", *parts)
+
+
+def test_a_code_of_past_choices_as_software_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(b"code,year,programme\n9501.0,2019,x\n")
+    assert backtest.past_choices(file, DISTRICTS["district_code"]).table["code"].tolist() == ["9501"]
