@@ -15,7 +15,7 @@ from tests.faults.conftest import Project
 
 # One for each reader, through the command: what is replaced in which file, and words of the message.
 COMMAND: dict[str, tuple[str, bytes, bytes, str]] = {
-    "poverty": ("tpmap/tpmap_2022_by_district.csv", b"1101,2022", b"1101.0,2022", "found '1101.0'"),
+    "poverty": ("tpmap/tpmap_2022_by_district.csv", b"1101,2022", b"1199,2022", "found '1199'"),
     "population": ("dopa/population_by_district.csv", b"1001,2017", b"0,2017", "column district_code"),
     "regions": ("nesdc/regions.csv", b"province_code", b"province", "no column province_code"),
     "universities": ("universities/universities.csv", b"50,5001", b"51,5001", "with province 51"),
