@@ -66,9 +66,10 @@ def regions(paths: In, districts: pd.DataFrame) -> Received:
 
 
 @asset("raw", "csv")
-def poverty(paths: In, districts: pd.DataFrame) -> Received:
+def poverty(paths: In, districts: pd.DataFrame, population: pd.DataFrame) -> Received:
     """Lower and upper bounds of the rate of poor persons by the basic-needs survey. There are none for Bangkok."""
-    return sources.tpmap.district_rates(paths.raw / "tpmap", districts)
+    received = sources.tpmap.district_rates(paths.raw / "tpmap", districts)
+    return sources.registered.within_registered(received, population, "district_code", "survey_population")
 
 
 @asset("raw", "csv")
@@ -140,9 +141,10 @@ LAYER_ASSETS = [layer_asset(layer) for layer in LAYERS]
 
 
 @asset("raw", "csv")
-def tpmap_counts(paths: In, districts: pd.DataFrame) -> Received:
+def tpmap_counts(paths: In, districts: pd.DataFrame, population: pd.DataFrame) -> Received:
     """TPMAP's own releases of any year: the poor by area. Published counts are not left out where they are small."""
-    return sources.tpmap_counts.release_counts(paths.raw / "tpmap_aggregates", districts)
+    received = sources.tpmap_counts.release_counts(paths.raw / "tpmap_aggregates", districts)
+    return sources.registered.within_registered(received, population, "area_code", "surveyed_persons")
 
 
 @asset("raw", "pandas")

@@ -14,12 +14,13 @@ from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.gazetteer.codes import read_code
 from pipeline.households.answers import ANSWERS, Answers, plain_word
 from pipeline.proposals.strange_file import StrangeFile
+from pipeline.reading.people import CITIZEN_ID, HOUSEHOLD_ID, SURNAME, compared_name
 from pipeline.sources.release_files import TPMAP_NAMES
 
-# Names that files use, by our name, in the form of `_key`.
+# Names that files use, by our name, in the form of `compared_name`.
 NAMES: dict[str, str] = {
-    "household_id": "รหัสบ้าน เลขรหัสประจำบ้าน เลขประจำบ้าน รหัสครัวเรือน hcode hcid hhid householdid houseid",
-    "citizen_id": "เลขประจำตัวประชาชน เลขบัตรประชาชน เลขบัตรประจำตัวประชาชน pid cid nid citizenid idcard",
+    "household_id": HOUSEHOLD_ID,
+    "citizen_id": CITIZEN_ID,
     "province_code": "รหัสจังหวัด provinceid provcode provincecode changwatcode",
     "district_code": "รหัสอำเภอ รหัสเขต amphurid amphoeid ampcode amphurcode districtid",
     "subdistrict_code": "รหัสตำบล รหัสแขวง tumbolid tambonid tamcode tamboncode รหัสหมู่บ้าน villageid ccaatt ccaattmm",
@@ -48,7 +49,7 @@ NAMES: dict[str, str] = {
 BEFORE = re.compile(r"^(?:มิติที่[0-9]+|มิติด้าน|มิติ|ด้าน|ตกเกณฑ์)")
 # Columns whose cells are never shown, and names of columns that say that rows are persons.
 PRIVATE = ("household_id", "citizen_id")
-OF_PERSONS = ("ชื่อ", "นามสกุล", "ชื่อสกุล", "ชื่อนามสกุล", "อายุ", "เพศ", "ความสัมพันธ์", "firstname", "lastname", "age")
+OF_PERSONS = ("ชื่อ", *SURNAME.split(), "อายุ", "เพศ", "ความสัมพันธ์", "firstname", "age")
 MOST_WORDS = 12
 FITS, FITS_WITHOUT_NAME = 0.5, 0.95
 
@@ -75,10 +76,6 @@ class Guess:
     def good(self) -> bool:
         """Whether enough cells fit for the line to be proposed."""
         return self.share >= (FITS if self.by_name else FITS_WITHOUT_NAME)
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[\s_.\-/()]", "", plain(name)).casefold()
 
 
 def _year(cell: str) -> bool:
@@ -139,13 +136,18 @@ def guesses(file: StrangeFile, ours: Sequence[str]) -> list[Guess]:
     Returns:
         At most one guess for each column of the file and for each of ours, in the order of the file.
     """
-    known = {_key(name): name for name in ours}
-    known |= {_key(theirs): name for theirs, name in TPMAP_NAMES.items() if name in ours}
-    known |= {_key(word): name for name in ours for word in NAMES.get(name, "").split() if _key(word) not in known}
+    known = {compared_name(name): name for name in ours}
+    known |= {compared_name(theirs): name for theirs, name in TPMAP_NAMES.items() if name in ours}
+    known |= {
+        compared_name(word): name
+        for name in ours
+        for word in NAMES.get(name, "").split()
+        if compared_name(word) not in known
+    }
     found: list[Guess] = []
     for at, theirs in enumerate(file.names):
         cells = [plain(row[at]) for _, row in file.rows if at < len(row) and plain(row[at])]
-        key = _key(theirs)
+        key = compared_name(theirs)
         name = known.get(key) or known.get(BEFORE.sub("", key))
         candidates = [name] if name else [each for each in BY_CONTENT if each in ours and theirs]
         best = max(
@@ -191,7 +193,7 @@ def rows_of_persons(file: StrangeFile, found: Sequence[Guess]) -> str:
     Returns:
         The reason; empty if they seem to be households.
     """
-    named = [name for name in file.names if _key(name) in OF_PERSONS]
+    named = [name for name in file.names if compared_name(name) in OF_PERSONS]
     if named:
         return f"the columns {', '.join(named)}"
     ids = [guess for guess in found if guess.ours == "household_id"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.reading.archives import ARCHIVE
 from pipeline.reading.delimited import header_of, rows_of
 from pipeline.reading.encodings import decode
 from pipeline.reading.layout import Layout
@@ -19,6 +20,8 @@ from pipeline.reading.sheets import open_sheet
 # A table may come with any of these endings.
 WORKBOOK = ".xlsx"
 SUFFIXES = (".csv", ".txt", ".tsv", WORKBOOK)
+# A table, or an archive with one.
+RECEIVED = (*SUFFIXES, ARCHIVE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def open_lines(content: bytes, file: str, known: Collection[str], layout: Layout
 
 
 def name_as_received(folder: Path, name: str) -> str:
-    """Find a table's file under its name with any of ``SUFFIXES``.
+    """Find a table's file under its name with any of ``RECEIVED``.
 
     Args:
         folder: the folder of one source.
@@ -81,7 +84,7 @@ def name_as_received(folder: Path, name: str) -> str:
         InputError: there are two files of that name with different endings.
     """
     stem = Path(name).stem
-    found = [stem + suffix for suffix in SUFFIXES if (folder / (stem + suffix)).is_file()]
+    found = [stem + suffix for suffix in RECEIVED if (folder / (stem + suffix)).is_file()]
     if len(found) > 1:
         raise InputError(
             Problem(shown_path(folder), " and ".join(found), "one of them", "keep the right one, move the other away")

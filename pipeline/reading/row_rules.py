@@ -17,7 +17,7 @@ from pipeline.reading.table import Received
 Rule = tuple[Any, str, str]
 
 
-def refuse_rows(received: Received, path: Path, rules: Sequence[Rule]) -> Received:
+def refuse_rows(received: Received, path: Path, rules: Sequence[Rule], fix: str = "correct the row") -> Received:
     """Refuse a table of which rows break a rule.
 
     Args:
@@ -25,6 +25,7 @@ def refuse_rows(received: Received, path: Path, rules: Sequence[Rule]) -> Receiv
         path: its file, for messages.
         rules: for each, which rows break it (n,), the column to name, and what is expected in it. A comparison with a
             missing value breaks no rule.
+        fix: how to fix a row.
 
     Returns:
         The same table.
@@ -37,7 +38,7 @@ def refuse_rows(received: Received, path: Path, rules: Sequence[Rule]) -> Receiv
             shown_path(path),
             shown_value(received.table.at[line, column]),
             expected,
-            "correct the row",
+            fix,
             line=int(line),
             column=received.shown(column),
         )

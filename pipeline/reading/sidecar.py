@@ -42,7 +42,7 @@ class Origin:
         mapped_in: the file in its folder that maps its columns.
         sidecar: the file in its folder that states its source.
         stated: whether the source of the file is stated, if it should be.
-        read_as: the layer and columns of a boundary file that were used, where there was a choice.
+        read_as: what was decided as the file was read: the layer and columns of boundaries, units of no subdistrict.
     """
 
     file: str

@@ -15,10 +15,12 @@ import pandas as pd
 
 from pipeline.contracts import Contract
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.reading.archives import ARCHIVE, only_member
 from pipeline.reading.cells import repeated_keys, typed_table
 from pipeline.reading.columns import ColumnMap, Header, find_columns, unnamed
 from pipeline.reading.layout import AS_WRITTEN, Layout
-from pipeline.reading.opened import name_as_received, open_lines
+from pipeline.reading.opened import SUFFIXES, name_as_received, open_lines
+from pipeline.reading.people import refuse_ids_of_people, refuse_names_of_people
 from pipeline.reading.places_named import columns_found, names_for, with_codes
 from pipeline.reading.sidecar import Origin, read_content, read_sidecar
 
@@ -112,14 +114,14 @@ def read_table(
 ) -> Received:
     """Read a file as the table of a contract, indexed by line number.
 
-    The file is a workbook, or text in UTF-8 or CP874, separated by commas, semicolons, tabs or vertical bars. Its
-    columns are found by the column map of its ``SOURCE.toml`` and by our own names, in any order; others are listed as
-    ignored. Codes may be written in other ways or be names of areas, numbers with separators, years in the Buddhist
-    Era: each repair has a record.
+    The file is a workbook, or text in UTF-8 or CP874, separated by commas, semicolons, tabs or vertical bars, or a
+    zip archive with one such file. Its columns are found by the column map of its ``SOURCE.toml`` and by our own names,
+    in any order; others are listed as ignored. Codes may be written in other ways or be names of areas, numbers with
+    separators, years in the Buddhist Era: each repair has a record.
 
     Args:
         folder: the folder of one source, with its ``SOURCE.toml``.
-        name: the file within it; a workbook or a text file of that name with another ending is read too.
+        name: the file within it; a workbook, text file or archive of that name with another ending is read too.
         contract: columns, types and key of the table.
         known: the values that a column may hold, by our column name.
         partial: the file may lack columns, and its key is not checked.
@@ -136,6 +138,9 @@ def read_table(
     sidecar = read_sidecar(folder)
     columns = sidecar.columns_of(name, (*contract.column_names, *names_for(contract.column_names)))
     file, layout = shown_path(folder / name), sidecar.layout_of(name)
+    if name.lower().endswith(ARCHIVE):
+        member, content = only_member(content, file, SUFFIXES)
+        file = f"{file}/{member}"
     parsed = parse_table(content, file, contract, columns, known or {}, layout, partial=partial)
     origin = replace(
         sidecar.origin(name, sha256),
@@ -206,14 +211,16 @@ def read_cells(
         The cells and how they were read; codes of areas are found from names if the file has names instead.
 
     Raises:
-        InputError: the text cannot be decoded, a column is missing or there are two of it, or a row has more or fewer
-            cells than the header.
+        InputError: the text cannot be decoded, a column is missing or there are two of it, a row has more or fewer
+            cells than the header, or rows are those of households or persons.
     """
     known = (*contract.column_names, *names_for(contract.column_names), *columns.ours)
     with open_lines(content, file, known, layout) as lines:
+        refuse_names_of_people(lines.names, file)
         wanted, named = columns_found(lines.names, contract.column_names, columns)
         header = find_columns(lines.names, wanted, columns, file, partial=partial)
         rows = list(lines.rows)
+    refuse_ids_of_people({name: [row[at] for _, row in rows] for at, name in enumerate(lines.names)}, file)
     named = [name for name in named if name in header.positions]
     text = pd.DataFrame(
         {ours: [row[at] for _, row in rows] for ours, at in header.positions.items()},

@@ -1,8 +1,8 @@
 """One reader per outside system, named after it: from a folder under ``data/raw/`` to a ``Received`` table.
 
 Here: the file of each table, the codes it must match, the meaning of its columns. Not here: encodings, columns, types
-and messages (``reading``), joins (``district_table``). No reader imports another,
-but for ``tpmap_counts``, whose files ``release_files`` opens, and ``dopa``, whose text ``register_text`` reads.
+and messages (``reading``), joins (``district_table``). No reader imports another, but for ``tpmap_counts``, which
+``release_files``, ``release_rows`` and ``release_checks`` serve, and ``dopa``, whose text ``register_text`` reads.
 """
 
 from pipeline.sources import (
@@ -11,6 +11,7 @@ from pipeline.sources import (
     data_systems,
     dopa,
     nesdc,
+    registered,
     subdistricts,
     tpmap,
     tpmap_counts,
@@ -23,6 +24,7 @@ __all__ = [
     "data_systems",
     "dopa",
     "nesdc",
+    "registered",
     "subdistricts",
     "tpmap",
     "tpmap_counts",

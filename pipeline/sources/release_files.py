@@ -4,23 +4,24 @@ Here: which files there are, their year, TPMAP's names of columns, cells before 
 cells must be and how files are combined (``tpmap_counts``).
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from pipeline.characters import plain
 from pipeline.contracts import CONTRACTS, Column, Contract, Kind
 from pipeline.contracts.release_tables import INDICATORS
 from pipeline.contracts.shared_columns import YEAR, text
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer.codes import read_code
-from pipeline.leftovers import inputs_in, is_leftover, is_note
+from pipeline.leftovers import inputs_in
+from pipeline.reading.archives import ARCHIVE, members
 from pipeline.reading.columns import ColumnMap
 from pipeline.reading.layout import Layout
+from pipeline.reading.opened import SUFFIXES
 from pipeline.reading.places_named import DISTRICT_NAME, PROVINCE_NAME, with_codes
 from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
 from pipeline.reading.table import Cells, read_cells
@@ -72,13 +73,12 @@ TPMAP_NAMES = {
     **{f"indicator{i}.ALL": f"asked_{i}" for i in INDICATORS},
     **{f"indicator{i}.CNT": f"failed_{i}" for i in INDICATORS},
 }
-SUFFIXES = (".csv", ".txt", ".xlsx")
-ARCHIVE = ".zip"
-MOST_MEMBERS = 20_000
-LARGEST_UNPACKED = 500_000_000
 BUDDHIST = 543
-# A name that begins with the two last digits of a Buddhist year, or has a year of four digits of either era.
-SHORT_YEAR = re.compile(r"y?(?P<year>[0-9]{2})(?![0-9])")
+# A name that begins with the two last digits of a Buddhist year, has them after a word that says so, or has a year of
+# four digits of either era.
+SHORT_YEAR = re.compile(
+    r"(?:^y?|(?:tpmap|jpt|จปฐ\.?|ปี|พ\.?ศ\.?|year)[ _.-]*)(?P<year>[0-9]{2})(?![0-9])", re.IGNORECASE
+)
 LONG_YEAR = re.compile(r"(?<![0-9])(25[0-9]{2}|20[0-9]{2})(?![0-9])")
 # The code of a province after a year, as in 61_50_amphur_11111.csv; a day, as in TPMAP_2024-03-01.csv.
 TWO_DIGITS = re.compile(r"(?<![0-9])[0-9]{2}(?![0-9])")
@@ -109,8 +109,9 @@ class ReleaseFile:
 def year_of(name: str, provinces: Collection[str] = ()) -> int | None:
     """Find the year in the name of a file and of the folders that it is in.
 
-    A year has four digits, or is the two last digits of a Buddhist year at the beginning of a name. Two digits that are
-    the only province of the file may be its code, as in ``50_amphur.csv``, and a year in a date is that of a day.
+    A year has four digits, or is the two last digits of a Buddhist year at the beginning of a name or after a word such
+    as TPMAP or ปี. Two digits that are the only province of the file may be its code, as in ``50_amphur.csv``, and a
+    year in a date is that of a day.
 
     Args:
         name: a path with forward slashes.
@@ -123,19 +124,19 @@ def year_of(name: str, provinces: Collection[str] = ()) -> int | None:
     (2018, 2023, 2023)
     >>> year_of("67_amphur.csv", ["67"]), year_of("67_province_67.csv", ["67"]), year_of("67/67.csv", ["67"])
     (None, 2024, 2024)
+    >>> year_of("TPMAP_61/50.xlsx", ["50"]), year_of("ปี ๒๕๖๑/50.xlsx", ["50"]), year_of("จปฐ. 65/50.csv", ["50"])
+    (2018, 2018, 2022)
     """
-    parts = name.split("/")
+    parts = plain(name).split("/")
     written = {int(year) for part in parts for year in LONG_YEAR.findall(DATE.sub("", part))}
     years = {year - BUDDHIST * (year > 2400) for year in written}
     for part in parts:
-        beginning = SHORT_YEAR.match(part)
-        if not beginning:
-            continue
-        digits, rest = beginning["year"], part[beginning.end() :]
-        year = 2500 - BUDDHIST + int(digits)
-        of_province = part == parts[-1] and {digits} == set(provinces) and digits not in TWO_DIGITS.findall(rest)
-        if _possible(year) and not of_province:
-            years.add(year)
+        for short in SHORT_YEAR.finditer(part):
+            digits, rest = short["year"], part[short.end() :]
+            year = 2500 - BUDDHIST + int(digits)
+            of_province = part == parts[-1] and {digits} == set(provinces) and digits not in TWO_DIGITS.findall(rest)
+            if _possible(year) and not of_province:
+                years.add(year)
     years = {year for year in years if _possible(year)} if len(years) > 1 else years
     return years.pop() if len(years) == 1 and _possible(min(years)) else None
 
@@ -180,10 +181,6 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
     return files, origins
 
 
-def _is_input(member: PurePosixPath) -> bool:
-    return not is_leftover(member) and not is_note(member)
-
-
 def _columns(sidecar: Sidecar, name: str) -> ColumnMap:
     """TPMAP's own names, and those of the sidecar, which come first."""
     given = sidecar.columns_of(name, RELEASE.column_names)
@@ -194,24 +191,10 @@ def _columns(sidecar: Sidecar, name: str) -> ColumnMap:
 
 def _members(name: str, content: bytes, shown: str) -> Iterator[tuple[str, bytes]]:
     """The file itself, or each file in an archive."""
-    if not name.lower().endswith(ARCHIVE):
+    if name.lower().endswith(ARCHIVE):
+        yield from ((f"{name}/{member}", data) for member, data in members(content, shown))
+    else:
         yield name, content
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and _is_input(PurePosixPath(m.filename))]
-            size = sum(m.file_size for m in members)
-            if len(members) > MOST_MEMBERS or size > LARGEST_UNPACKED:
-                found = f"an archive of {len(members):,} files that unpacks to {size / 1e6:,.0f} MB"
-                expected = f"at most {MOST_MEMBERS:,} files and {LARGEST_UNPACKED / 1e6:,.0f} MB"
-                raise InputError(Problem(shown, found, expected, "put the files themselves here"))
-            if not members:
-                raise InputError(Problem(shown, "an empty archive", "files of a release", "copy or save it again"))
-            for member in sorted(members, key=lambda m: m.filename):
-                yield f"{name}/{member.filename}", archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        found = f"an archive that cannot be read ({' '.join(str(error).split())[:60]})"
-        raise InputError(Problem(shown, found, "a zip archive without a password", "copy or save it again")) from None
 
 
 def _read(name: str, content: bytes, columns: ColumnMap, layout: Layout, folder: Path) -> ReleaseFile:

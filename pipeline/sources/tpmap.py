@@ -11,15 +11,21 @@ import pandas as pd
 
 from pipeline.contracts import CONTRACTS
 from pipeline.dimensions import DIMENSIONS
-from pipeline.errors import InputError, Problem, shown_path, shown_value
+from pipeline.errors import InputError, Problem, shown_path
+from pipeline.reading.opened import RECEIVED, name_as_received
 from pipeline.reading.row_rules import refuse_rows
 from pipeline.reading.table import Received, read_table
+from pipeline.reading.written import BUDDHIST_MINUS_COMMON, FIRST_BUDDHIST_YEAR
 
-RATES_NAME = re.compile(r"tpmap_(?P<year>[0-9]{4})_by_district\.csv")
+ENDINGS = "|".join(map(re.escape, RECEIVED))
+RATES_NAME = re.compile(rf"(?P<stem>tpmap_(?P<year>[0-9]{{4}})_by_district)(?:{ENDINGS})")
+# Published rates are rounded, to at least two decimals.
+ROUNDED_PCT = 0.006
+IN_PER_CENT = "write rates in per cent (12, not 0.12), or correct the row"
 
 
 def district_rates(folder: Path, districts: pd.DataFrame) -> Received:
-    """Read the published rates per district of every year, from files ``tpmap_<year>_by_district.csv``.
+    """Read the published rates per district of every year, from files such as ``tpmap_<year>_by_district.csv``.
 
     Args:
         folder: ``data/raw/tpmap/``.
@@ -29,22 +35,26 @@ def district_rates(folder: Path, districts: pd.DataFrame) -> Received:
         One row per district with figures and year; rates in per cent. No rows without such a file.
 
     Raises:
-        InputError: a file has another name; or a row contradicts itself: it has another year than the name of its file,
-            more persons with published rates than surveyed persons, or a lower bound above the upper bound.
+        InputError: two files are of one year; or a row contradicts itself: it has another year than the name of its
+            file, more persons with published rates than surveyed persons, a rate that is not that of its count, or a
+            lower bound above the upper bound or below the rate of a dimension.
     """
-    read = []
-    for path in sorted(folder.glob("*.csv")):
-        named = RATES_NAME.fullmatch(path.name)
-        if named is None:
-            expected = "a name such as tpmap_2022_by_district.csv (tpmap_<year>_by_district.csv)"
-            raise InputError(Problem(shown_path(path), shown_value(path.name), expected, "rename the file"))
-        read.append(_of_year(folder, path.name, int(named["year"]), districts))
+    found = filter(None, (RATES_NAME.fullmatch(path.name) for path in sorted(folder.glob("*"))))
+    years = {f"{named['stem']}.csv": _common_year(int(named["year"])) for named in found}
+    if len(set(years.values())) < len(years):
+        expected, fix = "one file of each year", "keep the right one, move the other away"
+        raise InputError(Problem(shown_path(folder), " and ".join(years), expected, fix))
+    read = [_of_year(folder, name_as_received(folder, name), year, districts) for name, year in years.items()]
     names = CONTRACTS["poverty"].column_names
     tables = [received.table for received in read]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)
     origins = tuple(origin for received in read for origin in received.origins)
     repaired = tuple(record for received in read for record in received.repaired)
     return Received(table, origins, len(table), repaired)
+
+
+def _common_year(year: int) -> int:
+    return year - BUDDHIST_MINUS_COMMON * (year >= FIRST_BUDDHIST_YEAR)
 
 
 def _of_year(folder: Path, name: str, year: int, districts: pd.DataFrame) -> Received:
@@ -68,6 +78,23 @@ def _of_year(folder: Path, name: str, year: int, districts: pd.DataFrame) -> Rec
         ),
     ]
     refuse_rows(received, folder / name, rules)
+    of_persons = t["labelled_population"].astype("float64")
+    rates = [
+        *(
+            (
+                (t[f"rate_{dimension}"] - 100 * t[f"poor_{dimension}"] / of_persons).abs() > ROUNDED_PCT,
+                f"rate_{dimension}",
+                f"100 x {received.shown(f'poor_{dimension}')} / {labelled}",
+            )
+            for dimension in DIMENSIONS
+        ),
+        (
+            t[[f"rate_{dimension}" for dimension in DIMENSIONS]].max(axis=1) > t["rate_any_min"] + ROUNDED_PCT,
+            "rate_any_min",
+            "at least the rate of each dimension",
+        ),
+    ]
+    refuse_rows(received, folder / name, rates, IN_PER_CENT)
     if t.empty:
         raise InputError(
             Problem(shown_path(folder / name), "no rows", "a row per district", "add the figures of TPMAP")

@@ -1,49 +1,42 @@
 """TPMAP's releases: how many persons and households are poor, by area, as TPMAP publishes them.
 
-Here: what cells must be, how levels and files of one year are combined, what contradicts itself. What an agency has
-published is not left out where it is small: limits on small counts apply to household rows only. Not here: finding and
-opening files (``release_files``), which release is scored (``published_figures``).
+Here: how levels and files of one year are combined. What an agency has published is not left out where it is small:
+limits on small counts apply to household rows only. Not here: finding and opening files (``release_files``), what a row
+must be (``release_rows``), figures that contradict each other (``release_checks``), which release is scored
+(``published_figures``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.contracts import CONTRACTS, Kind
-from pipeline.errors import InputError, Problem, shown_path, shown_value
-from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
+from pipeline.contracts import CONTRACTS
+from pipeline.gazetteer import DISTRICT, SUBDISTRICT, installed
 from pipeline.gazetteer.areas import subdistrict_codes
-from pipeline.reading.cells import typed_table
-from pipeline.reading.columns import Header
+from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received
 from pipeline.small_cells import COUNTRY
-from pipeline.sources.release_files import FIGURES, LEVELS, RELEASE, ReleaseFile, release_files
+from pipeline.sources.release_checks import (
+    COUNTS,
+    refuse_differing,
+    refuse_larger_parts,
+    refuse_shares,
+    with_surveyed_persons,
+)
+from pipeline.sources.release_files import FIGURES, LEVELS, release_files
+from pipeline.sources.release_rows import release_rows
 
-COUNTS = tuple(column.name for column in FIGURES if column.kind is Kind.COUNT)
-# Two files may have the same figure with another number of decimals.
-SAME = 1e-6
 # The units of TPMAP are subdistricts and municipalities; in 2561 a district has at least 0.6 times as many as it has
 # subdistricts. Fewer than half are not the district.
 UNITS_NEEDED = 0.5
-# A published rate may be rounded to two decimals.
-ROUNDED_PCT = 0.006
-LEAST_ROUNDED_PCT = 0.5
 # The survey of basic needs (JPT) is not made in Bangkok, so that the country is the sum of the other provinces.
 NOT_SURVEYED = ("10",)
-# Figures that count some of those that the other figure counts.
-PART_OF = (
-    ("poor_persons", "surveyed_persons"),
-    ("poor_households", "surveyed_households"),
-    ("poor_applicants_persons", "poor_persons"),
-    ("target_poor_persons", "poor_persons"),
-    *((name, "target_poor_persons") for name in COUNTS if name.startswith("target_poor_") and name[-8:] != "_persons"),
-)
+MOST_NAMED = 3
 
 
 def release_counts(folder: Path, districts: pd.DataFrame) -> Received:
@@ -63,136 +56,40 @@ def release_counts(folder: Path, districts: pd.DataFrame) -> Received:
         InputError: a file is not one of a release, a code is not within its province or district, or figures contradict
             each other.
     """
-    files, origins = release_files(folder)
+    files, received = release_files(folder)
     contract = CONTRACTS["tpmap_counts"]
     if not files:
         return Received(pd.DataFrame(columns=contract.column_names), (), 0)
     repaired: list[dict[str, Any]] = []
     tables: list[pd.DataFrame] = []
-    for table, records in _typed(files, districts):
+    for table, records in release_rows(files, districts):
         tables.append(table)
         repaired += [{**record, "file": f"{folder.name}/{record['file']}"} for record in records]
+    origins = tuple(replace(origin, read_as=_units_of(origin, repaired)) for origin in received)
     surveyed = set(districts["province_code"]) - set(NOT_SURVEYED)
     rows = []
     for year, of_year in pd.concat(tables).groupby("year"):
         repaired += [{**record, "file": folder.name} for record in _incomplete(of_year)]
-        areas = _with_surveyed(_combined(of_year, folder), folder)
+        areas = with_surveyed_persons(_combined(of_year, folder), folder)
         rows.append(_with_country(areas, surveyed, folder).assign(year=year))
     if not rows:
-        return Received(pd.DataFrame(columns=contract.column_names), tuple(origins), 0)
+        return Received(pd.DataFrame(columns=contract.column_names), origins, 0)
     merged = pd.concat(rows).rename_axis("area_code").reset_index()
+    refuse_shares(merged, folder)
     result = merged.reindex(columns=contract.column_names)
-    return Received(result, tuple(origins), sum(map(len, tables)), tuple(repaired))
+    return Received(result, origins, sum(map(len, tables)), tuple(repaired))
 
 
-def _typed(
-    files: Sequence[ReleaseFile], districts: pd.DataFrame
-) -> Iterator[tuple[pd.DataFrame, list[dict[str, Any]]]]:
-    """Convert files with the same columns together, since a release may have a file for each province."""
-    known = {"province_code": set(districts["province_code"]), "district_code": set(districts["district_code"])}
-    problems: list[Problem] = []
-    read: list[tuple[pd.DataFrame, list[dict[str, Any]]]] = []
-    for _, same in groupby(sorted(files, key=_columns_of), key=_columns_of):
-        group = list(same)
-        header = group[0].cells.header
-        text = pd.concat([file.cells.text for file in group], ignore_index=True)
-        at = [(file, int(line)) for file in group for line in file.cells.text.index]
-        table, records, found = typed_table(text, RELEASE, header, "", known, group[0].not_known)
-        levels = [name for name in LEVELS if name in table]
-        if levels:
-            others, unread = _other_names(table, levels, header)
-            found, records = found + others, records + unread
-        records = [{**record, "file": at[record["line"]][0].name, "line": at[record["line"]][1]} for record in records]
-        records += [{**record, "file": file.name} for file in group for record in file.cells.repaired]
-        added = {
-            "file": pd.Series([file.shown for file, _ in at], dtype="str"),
-            "code": table[levels[-1]] if levels else pd.Series(COUNTRY, index=table.index, dtype="str"),
-        }
-        if "year" not in table:
-            added["year"] = pd.Series([file.year for file, _ in at], dtype="Int64")
-        table = pd.concat([table, pd.DataFrame(added)], axis=1)
-        if levels:
-            found += _wrong_codes(table, levels, known["district_code"], header)
-            found += _repeated(table, levels[-1], header)
-        problems += [replace(p, file=at[p.line or 0][0].shown, line=at[p.line or 0][1]) for p in found]
-        read.append((table, records))
-    if problems:
-        raise InputError(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
-    yield from read
-
-
-def _columns_of(file: ReleaseFile) -> tuple[Any, ...]:
-    return file.cells.header.names, tuple(file.cells.header.positions.items()), file.not_known
-
-
-def _wrong_codes(table: pd.DataFrame, levels: Sequence[str], known: set[str], header: Header) -> list[Problem]:
-    finest = table[levels[-1]]
-    wrong = pd.Series(False, index=table.index)
-    for column in levels:
-        wrong |= finest.str[: LEVELS[column]] != table[column]
-    if LEVELS[levels[-1]] >= LEVELS["district_code"]:
-        wrong |= ~finest.str[: LEVELS["district_code"]].isin(known)
-    return [
-        Problem(
-            "",
-            f"'{finest[row]}'",
-            "a code within its province and district",
-            "correct one of the codes in this row",
-            line=int(row),
-            column=header.shown(levels[-1]),
-        )
-        for row in table.index[wrong & finest.notna()]
-    ]
-
-
-def _other_names(
-    table: pd.DataFrame, levels: Sequence[str], header: Header
-) -> tuple[list[Problem], list[dict[str, Any]]]:
-    """Rows whose name is that of another area than their code; and names of no area, beside which the code is used."""
-    gazetteer, finest = installed(), table[levels[-1]]
-    problems: list[Problem] = []
-    unread: list[dict[str, Any]] = []
-    for column, digits in (("province_name", PROVINCE), ("district_name", DISTRICT)):
-        if column not in table:
-            continue
-        pairs = pd.DataFrame({"code": finest.str[:digits], "name": table[column]}).dropna()
-        for (code, name), rows in pairs[pairs["code"].str.len() == digits].groupby(["code", "name"]):
-            if digits == PROVINCE:
-                province = gazetteer.province(str(name))
-                meant = frozenset({province} if province else ())
-            else:
-                meant = gazetteer.districts_named(str(code)[:PROVINCE], str(name))
-            if not meant and str(name).strip():
-                unread.append(
-                    {"line": int(rows.index[0]), "column": header.name(column), "found": str(name), "used": str(code)}
-                )
-            if meant and code not in meant:
-                problems.append(
-                    Problem(
-                        "",
-                        f"{shown_value(name)} beside the code {code}",
-                        "code and name of one area",
-                        "correct one of the two",
-                        line=int(rows.index[0]),
-                        column=header.shown(column),
-                    )
-                )
-    return problems, unread
-
-
-def _repeated(table: pd.DataFrame, level: str, header: Header) -> list[Problem]:
-    repeated = table.duplicated(["file", level, "year"]) & table[level].notna()
-    return [
-        Problem(
-            "",
-            f"{table.at[row, level]} a second time",
-            f"each {header.shown(level)} once",
-            "keep one of the two rows",
-            line=int(row),
-            column=header.shown(level),
-        )
-        for row in table.index[repeated]
-    ]
+def _units_of(origin: Origin, repaired: Sequence[Mapping[str, Any]]) -> str:
+    """Name the units of a file that are no subdistricts and count in their districts; empty if there are none."""
+    of_file = [record for record in repaired if f"{record['file']}/".startswith(f"{origin.file}/")]
+    units = [r["found"] for r in of_file if len(r["used"]) == DISTRICT and r["found"][:DISTRICT] == r["used"]]
+    units = [code for code in units if code.isdigit() and len(code) >= SUBDISTRICT]
+    if not units:
+        return ""
+    named = ", ".join(units[:MOST_NAMED]) + (", …" if len(units) > MOST_NAMED else "")
+    what = "unit that is no subdistrict" if len(units) == 1 else "units that are no subdistricts"
+    return f"parts of their districts: {len(units):,} {what} ({named})"
 
 
 def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
@@ -201,10 +98,7 @@ def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     present = [name for name in names if name in cells]
     values = cells[present].astype("float64")
     grouped = values.groupby(cells["code"].to_numpy())
-    low, high = grouped.min(), grouped.max()
-    differ = (high - low) > SAME * high.abs()
-    if differ.any(axis=None):
-        raise _differing(cells, values, differ, folder)
+    refuse_differing(cells, values, folder)
     by_code = grouped.first()
     digits = by_code.index.str.len()
     is_country = by_code.index == COUNTRY
@@ -212,13 +106,13 @@ def _combined(cells: pd.DataFrame, folder: Path) -> pd.DataFrame:
     counts = [name for name in present if name in COUNTS]
     whole = of_level[4]
     for finer in (level for level in (of_level[6], of_level[8]) if len(level)):
-        _check_sums(whole, _sums(finer[counts], 4), "district", folder)
+        refuse_larger_parts(whole, _sums(finer[counts], 4), "district", folder)
         # A district with figures of its own takes none from its parts, which may be only some of its places.
         summed = _sums(finer[counts], 4, UNITS_NEEDED * _parts_of(SUBDISTRICT, 4))
         whole = pd.concat([whole, summed[~summed.index.isin(whole.index)]])
     provinces = of_level[2]
     if len(whole):
-        _check_sums(provinces, _sums(whole[counts], 2), "province", folder)
+        refuse_larger_parts(provinces, _sums(whole[counts], 2), "province", folder)
         provinces = provinces.combine_first(_sums(whole[counts], 2, _parts_of(DISTRICT, 2)))
     table = pd.concat([whole, provinces, by_code[is_country]]).reindex(columns=names).copy()
     table.attrs["year"] = cells["year"].iloc[0]
@@ -281,84 +175,6 @@ def _incomplete(cells: pd.DataFrame) -> list[dict[str, Any]]:
     return records
 
 
-def _first(flags: pd.DataFrame) -> tuple[str, str]:
-    """The row and column of the first flag that is true."""
-    row, column = np.argwhere(flags.to_numpy(dtype=bool))[0]
-    return str(flags.index[row]), str(flags.columns[column])
-
-
-def _differing(cells: pd.DataFrame, values: pd.DataFrame, differ: pd.DataFrame, folder: Path) -> InputError:
-    code, name = _first(differ)
-    both = cells[(cells["code"] == code) & values[name].notna()].drop_duplicates("file")
-    one, other = both["file"].iloc[0], both["file"].iloc[1]
-    theirs = other.removeprefix(f"{shown_path(folder)}/")
-    return InputError(
-        Problem(
-            one,
-            f"{name} of {code} that differs from {theirs}",
-            "the same value in both files",
-            "keep the file with the right value and move the other away",
-        )
-    )
-
-
-def _check_sums(whole: pd.DataFrame, summed: pd.DataFrame, level: str, folder: Path) -> None:
-    """Raise ``InputError`` where the parts of an area have more than the area itself."""
-    shared = [name for name in summed if name in whole]
-    both = whole.index.intersection(summed.index)
-    more = summed.loc[both, shared] > whole.loc[both, shared]
-    if more.any(axis=None):
-        code, name = _first(more)
-        raise InputError(
-            Problem(
-                shown_path(folder),
-                f"{name} of {level} {code}: {whole.at[code, name]:,.0f}, and {summed.at[code, name]:,.0f} in its parts",
-                f"a {level} that has at least the sum of its parts",
-                "keep the files with the right counts and move the others away",
-            )
-        )
-
-
-def _with_surveyed(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Check the figures of each area against each other, and compute persons surveyed where only a rate is known."""
-    target, rate = table["target_poor_persons"], table["target_poor_pct"]
-    # A rate rounded to two decimals gives the persons surveyed to one in a hundred from 0.5 per cent upwards only.
-    rounded = (100 * rate - (100 * rate).round()).abs() < 1e-9
-    computed = (100 * target / rate).where((rate > 0) & (~rounded | (rate >= LEAST_ROUNDED_PCT))).round()
-    missing = table["surveyed_persons"].isna() & computed.notna()
-    table = table.assign(
-        surveyed_persons=table["surveyed_persons"].fillna(computed),
-        surveyed_computed=missing,
-    )
-    for part, whole in PART_OF:
-        _check_area(table, table[part] > table[whole], part, "", whole, folder)
-    expected = 100 * target / table["surveyed_persons"]
-    _check_area(
-        table,
-        (rate - expected).abs() > ROUNDED_PCT,
-        "target_poor_pct",
-        "100 x target_poor_persons / ",
-        "surveyed_persons",
-        folder,
-    )
-    return table.assign(target_poor_pct=rate.fillna(expected.where(table["surveyed_persons"] > 0)))
-
-
-def _check_area(table: pd.DataFrame, wrong: pd.Series, part: str, formula: str, whole: str, folder: Path) -> None:
-    """Raise ``InputError`` naming the areas whose figures contradict each other, with year and both figures."""
-    problems = [
-        Problem(
-            shown_path(folder),
-            f"{part} of {table.at[code, part]:,.6g} in area {code}, {int(table.attrs['year'])}",
-            f"{formula or 'at most '}{whole} ({table.at[code, whole]:,.0f})",
-            "correct the figures of this area in the files of that year, or leave them out",
-        )
-        for code in table.index[wrong]
-    ]
-    if problems:
-        raise InputError(problems)
-
-
 def _with_country(table: pd.DataFrame, surveyed: set[str], folder: Path) -> pd.DataFrame:
     """Add the country as the sum of its provinces where all have figures, and hold a file of the country against it."""
     provinces = table[table.index.isin(surveyed)]
@@ -366,7 +182,7 @@ def _with_country(table: pd.DataFrame, surveyed: set[str], folder: Path) -> pd.D
     complete = provinces[counts].notna().sum() == len(surveyed)
     summed = provinces[counts].sum().where(complete)
     if COUNTRY in table.index:
-        _check_sums(table.loc[[COUNTRY], counts], summed.to_frame(COUNTRY).T, "country", folder)
+        refuse_larger_parts(table.loc[[COUNTRY], counts], summed.to_frame(COUNTRY).T, "country", folder)
         return table
     if not complete.any():
         return table

@@ -14,18 +14,17 @@ from pathlib import Path
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.layers import LAYERS
 from pipeline.leftovers import inputs_in
-from pipeline.reading.opened import SUFFIXES
+from pipeline.reading.opened import RECEIVED
 from pipeline.reading.sidecar import SIDECAR
 from pipeline.sources import data_systems, dopa, nesdc, subdistricts, universities
 
 
 def _table(name: str) -> str:
     """A table under its usual name with any ending that is read."""
-    return re.escape(Path(name).stem) + f"({'|'.join(map(re.escape, SUFFIXES))})"
+    return re.escape(Path(name).stem) + f"({'|'.join(map(re.escape, RECEIVED))})"
 
 
-# The usual names of the tables of each folder, and patterns of its other files. TPMAP's reader refuses other names
-# of CSV files itself.
+# The usual names of the tables of each folder, and patterns of its other files.
 TABLES: dict[str, list[str]] = {
     "data_systems": [data_systems.SYSTEMS, data_systems.ACCEPTANCES],
     "dopa": [dopa.DISTRICT_FILE, dopa.SUBDISTRICT_FILE],
@@ -36,7 +35,7 @@ TABLES: dict[str, list[str]] = {
 }
 for layer in LAYERS:
     TABLES.setdefault(layer.folder, []).append(layer.file)
-OTHERS = {"dopa": "*.txt", "policy": "*.toml", "tpmap": "*.csv"}
+OTHERS = {"dopa": "*.txt", "policy": "*.toml", "tpmap": "tpmap_[0-9][0-9][0-9][0-9]_by_district.*"}
 TAKEN = (*TABLES, *(folder for folder in OTHERS if folder not in TABLES))
 BY_THEMSELVES = ("boundaries", "households", "tpmap_aggregates")
 FOLDERS = (*TAKEN, *BY_THEMSELVES)
