@@ -62,8 +62,7 @@ def count_households(
     if chosen.files:
         key = pseudonyms.pseudonym_key(paths.folders, log)
         with queries.streaming([paths.raw / files.FOLDER], private) as connection:
-            for name in ("citizen_id", "macros", "tables"):
-                database.run(connection, name)
+            database.prepare(connection)
             skip = rules.unusable_file == "skip"
             staged = stage_files(connection, chosen, key, policy.as_of.year, skip, private, log)
             unusable += staged.left_out

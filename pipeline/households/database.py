@@ -5,17 +5,23 @@ VARIABLE, DROP, DELETE of one file's rows, INSERT of a registered table, and the
 connections and what they may read (``queries``), the order of the statements (``counting``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from pipeline import queries
+from pipeline.contracts import Column, Kind
+from pipeline.contracts.shared_columns import LON, YEAR
 from pipeline.dimensions import DIMENSIONS
 from pipeline.households.answers import ANSWERS, OTHER
 from pipeline.households.mapping import Mapping
+from pipeline.reading.numbers import BAHT, common_year, number_of
 
 SQL = Path(__file__).with_name("sql")
 # The bit of each dimension in the column ``deprived``, in the order of the one list of dimensions.
@@ -23,6 +29,42 @@ BIT = {name: 1 << i for i, name in enumerate(DIMENSIONS)}
 
 # Why a row is refused whose answer is no word of its column.
 NOT_AN_ANSWER = "neither yes nor no"
+
+
+# The numbers of household rows, each by the name of the function that reads it in SQL.
+NUMBERS = {
+    "count_written": Column("members", Kind.COUNT, "persons in the household", "persons"),
+    "baht_written": Column("income_per_person", Kind.NUMBER, "income", BAHT),
+    "degrees_written": LON,
+    "year_written": YEAR,
+}
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection the functions, macros and tables of an intake.
+
+    Numbers that are not in their usual form are read by ``reading.numbers``, as in every table.
+
+    Args:
+        connection: a new connection.
+    """
+    for name, column in NUMBERS.items():
+        connection.create_function(
+            name,
+            _reading(column),
+            ["VARCHAR"],
+            "DOUBLE",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+    for name in ("citizen_id", "macros", "tables"):
+        run(connection, name)
+
+
+def _reading(column: Column) -> Callable[[pa.Array], pa.Array]:
+    """A function of SQL that reads numbers of a column; it remembers cells, since most are repeated."""
+    read = lru_cache(maxsize=100_000)(lambda cell: None if cell is None else number_of(cell, column))
+    return lambda cells: pa.array(map(read, cells.to_pylist()), type=pa.float64())
 
 
 def sql_of(name: str) -> str:
@@ -124,7 +166,7 @@ def set_variables(
         "no": {name: words[name].no[0] for name in ANSWERS},
         "unknown": {name: of.not_known for name, of in words.items()},
         "not_an_answer": NOT_AN_ANSWER,
-        "survey_year": mapping.survey_year,
+        "survey_year": mapping.survey_year and common_year(mapping.survey_year),
         "latest_year": latest_year,
     }
     for name, value in constants.items():

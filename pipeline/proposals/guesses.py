@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.characters import plain
+from pipeline.contracts.shared_columns import LON, YEAR
 from pipeline.dimensions import DIMENSIONS
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.gazetteer.codes import read_code
 from pipeline.households.answers import ANSWERS, Answers, plain_word
 from pipeline.proposals.strange_file import StrangeFile
+from pipeline.reading.numbers import number_of
 from pipeline.reading.people import CITIZEN_ID, HOUSEHOLD_ID, SURNAME, compared_name
 from pipeline.sources.release_files import TPMAP_NAMES
 
@@ -79,7 +81,8 @@ class Guess:
 
 
 def _year(cell: str) -> bool:
-    return bool(re.fullmatch(r"(?:25[0-9]{2}|19[0-9]{2}|20[0-9]{2})(?:\.0)?", cell))
+    year = number_of(cell, YEAR)
+    return year is not None and 1900 <= year <= 2200
 
 
 def _code(digits: int) -> Callable[[str], bool]:
@@ -100,8 +103,8 @@ def _answer(column: str) -> Callable[[str], bool]:
 
 def _number(least: float, most: float) -> Callable[[str], bool]:
     def fits(cell: str) -> bool:
-        number = cell.replace(",", "")
-        return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", number)) and least <= float(number) <= most
+        number = number_of(cell, LON)
+        return number is not None and least <= number <= most
 
     return fits
 

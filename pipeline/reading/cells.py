@@ -16,10 +16,11 @@ from pipeline.errors import Problem, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.reading.columns import Header
 from pipeline.reading.layout import UNKNOWN
-from pipeline.reading.written import DATE, YEAR, is_date, number_hint, plain_date, plain_number
+from pipeline.reading.numbers import PLAIN, YEAR, number_hint, plain_number
+from pipeline.reading.written import DATE, is_date, plain_date
 
 # Cells that need no repair, which most columns hold throughout.
-PLAIN = {Kind.CODE: r"[0-9.eE+-]*", Kind.COUNT: r"-?[0-9]*", Kind.NUMBER: r"[0-9.eE+-]*"}
+USUAL = {Kind.CODE: r"[0-9.eE+-]*", **{kind: f"(?:{form})?" for kind, form in PLAIN.items()}}
 COMMON_YEAR = r"(?:1[0-9]|20|21)[0-9]{2}|"
 FOUR_DIGITS = "[0-9]{4}-"
 # Digits of the codes in columns of areas, as far as they are of one level.
@@ -121,8 +122,8 @@ def _without_unknown(
 def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[dict[str, Any]]]:
     """Remove invisible characters from cells, and write codes, numbers, years and dates in one way.
 
-    Codes lose spaces and have Western digits; for numbers and dates see ``written``. Cells of text are also trimmed and
-    composed (Unicode NFC), which is not recorded.
+    Codes lose spaces and have Western digits; for numbers see ``numbers``, for dates ``written``. Cells of text are
+    also trimmed and composed (Unicode NFC), which is not recorded.
 
     Args:
         cells: text, (n,), indexed by line number.
@@ -137,12 +138,13 @@ def repaired_cells(cells: pd.Series, column: Column) -> tuple[pd.Series, list[di
     (['1001', '1002'], [{'line': 2, 'found': '๑๐๐๑', 'used': '1001'}])
     """
     if column.kind in (Kind.CODE, Kind.COUNT, Kind.NUMBER):
-        usual = COMMON_YEAR if column.unit == YEAR else PLAIN[column.kind]
+        usual = COMMON_YEAR if column.unit == YEAR else USUAL[column.kind]
         if cells.str.fullmatch(usual).all():
             return cells, []
-        clean = cells.map(lambda cell: cell.translate(INVISIBLE).strip().translate(THAI_DIGITS))
-        if column.kind is not Kind.CODE:
-            clean = clean.map(lambda cell: plain_number(cell, column))
+        if column.kind is Kind.CODE:
+            clean = cells.map(lambda cell: cell.translate(INVISIBLE).strip().translate(THAI_DIGITS))
+        else:
+            clean = cells.map(lambda cell: plain_number(cell, column))
         changed = cells.index[cells != clean]
         return clean, [{"line": int(i), "found": cells[i], "used": clean[i]} for i in changed]
     clean = cells.map(lambda cell: unicodedata.normalize("NFC", cell.translate(INVISIBLE)).strip())
@@ -204,8 +206,7 @@ def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:
     empty = cells == ""
     wrong = empty & (not column.nullable)
     if column.kind in (Kind.COUNT, Kind.NUMBER):
-        form = r"-?[0-9]+" if column.kind is Kind.COUNT else r"-?[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?"
-        is_number = cells.str.fullmatch(form)
+        is_number = cells.str.fullmatch(PLAIN[column.kind])
         values = pd.to_numeric(cells.where(is_number, None), errors="coerce").astype("float64")
         wrong |= ~empty & (~is_number | values.isna() | (values.abs() == float("inf")))
         if column.minimum is not None:

@@ -13,18 +13,18 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.reading.encodings import decode
+from pipeline.reading.numbers import BUDDHIST_MINUS_COMMON, number_hint, number_of
 from pipeline.reading.sidecar import Origin, read_content, read_sidecar
-from pipeline.reading.written import BUDDHIST_MINUS_COMMON
 
 SUFFIX = ".txt"
 # The fields of a row; what follows the last is empty.
 FIELDS = ("month", "province", "province_name", "office", "office_name", "subdistrict", "subdistrict_name", "village")
 COUNTS = ("male_persons", "female_persons", "population_persons", "houses")
 AT_COUNTS = len(FIELDS) + 1
-NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 MONTH = re.compile(r"[2-9][0-9](?:0[1-9]|1[0-2])")
 NONE = ("", "0")
 
@@ -102,8 +102,9 @@ def _rows(text: str, file: str) -> pd.DataFrame:
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     for line, content in enumerate(text.splitlines(), start=1):
-        if content.strip():
-            yield line, [cell.strip() for cell in content.strip().strip("\ufeff").split("|")]
+        cells = [cell.strip() for cell in content.strip().strip("\ufeff").split("|")]
+        if any(cells):
+            yield line, cells
 
 
 def _row(cells: list[str]) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
@@ -118,9 +119,12 @@ def _row(cells: list[str]) -> tuple[dict[str, Any], tuple[str, str, str] | None]
     if not row["month"].endswith("12"):
         fix = "take the text of December, or move this file away"
         return {}, (f"the month {row['month'][2:]}", "December: tables hold persons of 31 December", fix)
-    if wrong := [count for count in counts if not NUMBER.fullmatch(count)]:
-        return {}, (shown_value(wrong[0]), "a whole number", "correct the cell and run again")
-    row |= {name: int(count.replace(",", "")) for name, count in zip(COUNTS, counts, strict=True)}
+    for name, count in zip(COUNTS, counts, strict=True):
+        column = CONTRACTS["population"][name]
+        number = number_of(count, column)
+        if number is None or number < 0:
+            return {}, (shown_value(count), column.expected, number_hint(count, column))
+        row[name] = int(number)
     if row["male_persons"] + row["female_persons"] != row["population_persons"]:
         both = f"{row['male_persons']:,} men and {row['female_persons']:,} women, {row['population_persons']:,} persons"
         return {}, (both, "men and women that sum to persons", "correct the row")

@@ -21,6 +21,7 @@ from pipeline.leftovers import inputs_in
 from pipeline.reading.archives import ARCHIVE, members
 from pipeline.reading.columns import ColumnMap
 from pipeline.reading.layout import Layout
+from pipeline.reading.numbers import number_of
 from pipeline.reading.opened import SUFFIXES
 from pipeline.reading.places_named import DISTRICT_NAME, PROVINCE_NAME, with_codes
 from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
@@ -220,7 +221,7 @@ def _year(name: str, shown: str, cells: Cells, levels: Sequence[str]) -> int | N
     provinces = set(cells.text[levels[-1]].str[:2]) if levels else set()
     year = year_of(name, provinces)
     if "year" in cells.text:
-        stated = {int(y) - BUDDHIST * (int(y) > 2400) for y in cells.text["year"] if y.isascii() and y.isdigit()}
+        stated = {int(y) for cell in cells.text["year"].unique() if (y := number_of(cell, YEAR)) is not None}
         if year is not None and stated and stated != {year}:
             found = f"the year {year} in the name, and {', '.join(map(str, sorted(stated)))} in its rows"
             raise InputError(Problem(shown, found, "one year", "correct the name or the column", column="year"))

@@ -252,8 +252,7 @@ def test_pseudonyms_equal_the_standard_librarys_hmac_and_depend_on_the_key() -> 
     for secret in (b"some key that is not a real one, 40 long", b"some key that is not a real one, 40 lonG"):
         key = pseudonyms.Key.of(secret)
         with duckdb.connect(":memory:") as connection:
-            for name in ("citizen_id", "macros", "tables"):
-                database.run(connection, name)
+            database.prepare(connection)
             database.set_variables(connection, Mapping({name: name for name in COLUMNS}), (), latest_year=2026)
             cells = pd.DataFrame([row(n) for n in range(500)]).reindex(columns=list(COLUMNS)).astype("str")
             connection.register("cells", cells.where(cells != "nan", None))
@@ -263,6 +262,27 @@ def test_pseudonyms_equal_the_standard_librarys_hmac_and_depend_on_the_key() -> 
     one, other = map(set, found.values())
     assert len(one) == len(other) == 500
     assert not one & other
+
+
+def test_numbers_are_read_as_in_every_table(province: Province) -> None:
+    read = [
+        row(1, members="'3"),
+        row(2, members="3.0"),
+        row(3, income_per_person="50,000"),
+        row(4, survey_year="พ.ศ. 2565"),
+    ]
+    refused = [
+        row(5, members="1,5"),
+        row(6, members="2 3"),
+        row(7, members="2\u00a03"),
+        row(8, income_per_person="4166,67"),
+    ]
+    province.put({"a.csv": csv([*read, *refused])})
+    assert counts(province)[:2] == (8, 4)
+    listed = province.refused()
+    assert listed["line"].tolist() == [6, 7, 8, 9]
+    assert listed["found"].tolist().count("a number with a comma for a point, or without three digits after it") == 2
+    assert province.repaired()["line"].tolist() == [2, 4, 5]
 
 
 def test_each_dimension_has_a_bit_of_its_own(province: Province) -> None:

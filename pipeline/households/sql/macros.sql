@@ -34,9 +34,32 @@ CREATE TEMP MACRO flag_in(cell, name) AS CASE
     ELSE getvariable('words')[name][lower(plain(cell))]
 END;
 
-CREATE TEMP MACRO number_in(cell) AS CASE
-    WHEN TRY_CAST(cell AS DOUBLE) IS NOT NULL THEN TRY_CAST(cell AS DOUBLE)
-    ELSE TRY_CAST(replace(plain(cell), ',', '') AS DOUBLE)
+-- Numbers in their usual forms; all others are read as in every table (pipeline.reading.numbers).
+CREATE TEMP MACRO count_in(cell) AS CASE
+    WHEN strlen(cell) = 1 THEN coalesce(TRY_CAST(cell AS DOUBLE), count_written(cell))
+    WHEN cell IS NULL OR cell = '' THEN NULL
+    WHEN regexp_full_match(cell, '[0-9]{1,9}(\.0{1,2})?') THEN cell::DOUBLE
+    ELSE count_written(cell)
+END;
+
+CREATE TEMP MACRO baht_in(cell) AS CASE
+    WHEN cell IS NULL OR cell = '' THEN NULL
+    WHEN contains(cell, '_') THEN NULL
+    ELSE coalesce(TRY_CAST(cell AS DOUBLE), baht_written(cell))
+END;
+
+CREATE TEMP MACRO degrees_in(cell) AS CASE
+    WHEN cell IS NULL OR cell = '' THEN NULL
+    WHEN contains(cell, '_') THEN NULL
+    ELSE coalesce(TRY_CAST(cell AS DOUBLE), degrees_written(cell))
+END;
+
+-- Common Era; of any other cell than four digits as in every table.
+CREATE TEMP MACRO year_in(cell) AS CASE
+    WHEN cell IS NULL OR cell = '' THEN NULL
+    WHEN strlen(cell) = 4 AND TRY_CAST(cell AS DOUBLE) BETWEEN 1900 AND 2399 THEN TRY_CAST(cell AS DOUBLE)
+    WHEN strlen(cell) = 4 AND TRY_CAST(cell AS DOUBLE) BETWEEN 2400 AND 2699 THEN TRY_CAST(cell AS DOUBLE) - 543
+    ELSE year_written(cell)
 END;
 
 -- The cell could not be read, and is neither empty nor a word for "not known".
@@ -56,6 +79,8 @@ CREATE TEMP MACRO described(cell) AS CASE
     WHEN cell IS NULL OR cell = '' THEN 'nothing'
     WHEN regexp_full_match(cell, '[0-9]+') THEN length(cell) || ' digits'
     WHEN regexp_full_match(cell, '-[0-9.,]+') THEN 'a negative number'
+    WHEN regexp_full_match(cell, '[0-9]+,[0-9]+') AND NOT regexp_full_match(cell, '[1-9][0-9]{0,2},[0-9]{3}')
+        THEN 'a number with a comma for a point, or without three digits after it'
     WHEN regexp_full_match(cell, '[0-9.,eE+-]+') THEN 'a number of ' || length(cell) || ' characters'
     ELSE 'text of ' || length(cell) || ' characters'
 END;

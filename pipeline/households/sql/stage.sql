@@ -7,11 +7,9 @@ WITH parsed AS (
         *,
         household_id_in(household_id) AS household,
         citizen_id_in(citizen_id) AS citizen,
-        number_in(members) AS persons,
-        CASE
-            WHEN survey_year IS NULL THEN getvariable('survey_year')::DOUBLE ELSE number_in(survey_year)
-        END AS year_written,
-        number_in(income_per_person) AS baht,
+        count_in(members) AS persons,
+        CASE WHEN survey_year IS NULL THEN getvariable('survey_year')::DOUBLE ELSE year_in(survey_year) END AS year,
+        baht_in(income_per_person) AS baht,
         flag_in({dimension}, '{dimension}') AS is_{dimension},
         flag_in(welfare_card, 'welfare_card') AS has_card
     FROM cells
@@ -26,7 +24,6 @@ judged AS (
     SELECT
         *,
         coalesce(household, citizen) AS id,
-        CASE WHEN year_written BETWEEN 2400 AND 2700 THEN year_written - 543 ELSE year_written END AS year,
         -- The rules, in the order in which they are checked.
         CASE
             WHEN household IS NULL AND citizen IS NULL
@@ -37,14 +34,9 @@ judged AS (
                 THEN refusal('household_id', 'no household id in a row of a person', NULL)
             WHEN household IS NULL AND citizen_number IS NULL
                 THEN refusal('citizen_id', 'a citizen id that is not 13 digits', citizen_id)
-            WHEN coalesce(persons NOT BETWEEN 1 AND 99 OR persons <> floor(persons), NOT ($persons AND is_unknown(coalesce(members, ''), 'other')))
+            WHEN coalesce(persons NOT BETWEEN 1 AND 99, NOT ($persons AND is_unknown(coalesce(members, ''), 'other')))
                 THEN refusal('members', 'not a number of members from 1 to 99', members)
-            WHEN coalesce(
-                year_written <> floor(year_written)
-                OR year_written NOT BETWEEN 1990 AND getvariable('latest_year')
-                AND year_written NOT BETWEEN 1990 + 543 AND getvariable('latest_year') + 543,
-                true
-            )
+            WHEN coalesce(year NOT BETWEEN 1990 AND getvariable('latest_year'), true)
                 THEN refusal(
                     'survey_year',
                     'not a year from 1990 to the policy''s as_of (Buddhist years are understood)',
@@ -68,8 +60,8 @@ SELECT
     $system::UTINYINT AS system,
     ('0x' || left(sha256($outer || unhex(sha256($inner || encode(id)))), 16))::UBIGINT AS pseudonym,
     place_of(province_code, district_code, subdistrict_code, province_name, district_name) AS place,
-    TRY_CAST(lon AS DOUBLE) AS lon,
-    TRY_CAST(lat AS DOUBLE) AS lat,
+    degrees_in(lon) AS lon,
+    degrees_in(lat) AS lat,
     CASE WHEN refused IS NULL THEN persons END::UTINYINT AS members,
     CASE WHEN refused IS NULL THEN year END::USMALLINT AS survey_year,
     (
@@ -94,7 +86,7 @@ SELECT
                 flag_repaired(welfare_card, has_card, 'welfare_card')
             )::UTINYINT
             + repair_bit('income') * number_repaired(income_per_person, baht)::UTINYINT
-            + repair_bit('buddhist year') * (survey_year IS NOT NULL AND year <> year_written)::UTINYINT
+            + repair_bit('buddhist year') * coalesce(TRY_CAST(survey_year AS DOUBLE) = year + 543, false)::UTINYINT
             + repair_bit('year') * number_repaired(survey_year, year)::UTINYINT
     END::UTINYINT AS repairs,
     citizen_number IS NOT NULL AND check_digit(citizen_number // 10) <> citizen_number % 10 AS check_digit_wrong,

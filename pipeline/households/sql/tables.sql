@@ -6,7 +6,7 @@ FROM (VALUES
     (4, 'flag', 'a dimension or welfare_card', 'spaces or Thai digits'),
     (8, 'income', 'income_per_person', 'spaces, thousands separators or Thai digits'),
     (16, 'buddhist year', 'survey_year', 'Buddhist year'),
-    (32, 'year', 'survey_year', 'spaces or Thai digits')
+    (32, 'year', 'survey_year', 'words, spaces or Thai digits')
 ) AS fix(bit, kind, "column", what);
 
 -- As a variable, so that the macro repair_bit is a constant in the plan.
