@@ -7,7 +7,7 @@ Every asset is one call. Not here: inputs (``raw``), provinces (``pilots``), for
 import geopandas as gpd
 import pandas as pd
 
-from pipeline import district_table, published_figures
+from pipeline import district_table, poverty_years, published_figures
 from pipeline.criteria import data_system, poverty, university
 from pipeline.criterion import CRITERIA
 from pipeline.orchestration.declaring import asset
@@ -32,7 +32,7 @@ def poverty_history(
     policy: Policy,
 ) -> pd.DataFrame:
     """All years beside each other, for districts, provinces and the country. Only equal measures compare."""
-    return published_figures.poverty_history(poverty, tpmap_counts, household_poverty, releases, policy)
+    return poverty_years.poverty_history(poverty, tpmap_counts, household_poverty, releases, policy)
 
 
 @asset("district", "duckdb", "sql")

@@ -6,16 +6,18 @@ Not here: other checks (``findings``), figures of one source that contradict eac
 import pandas as pd
 
 from pipeline.findings import Finding
+from pipeline.policy import from_table
 
 # Two sources of one area, year and measure may differ by this share of the higher rate.
 DIFFERENCE = 0.1
 
 
-def release_scored(releases: pd.DataFrame) -> Finding:
+def release_scored(releases: pd.DataFrame, policy: pd.DataFrame) -> Finding:
     """Check that no newer release with as many districts is at hand than the one that the policy names.
 
     Args:
         releases: the releases at hand, with the one that is scored.
+        policy: the policy of the run. A release of a year after its ``as_of`` is never scored.
 
     Returns:
         A warning that names such a release; the sentence lists all of them.
@@ -23,16 +25,17 @@ def release_scored(releases: pd.DataFrame) -> Finding:
     rows = releases.sort_values(["year", "measure", "source"])
     scored = rows[rows["scored"].astype(bool)].iloc[0]
     same = rows[rows["measure"] == scored["measure"]]
-    newer = same[(same["year"] > scored["year"]) & (same["districts"] >= scored["districts"])]
-    others = "; ".join(_described(row) for row in rows[~rows["scored"].astype(bool)].itertuples())
-    sentence = f"scored: {_described(scored)}; also at hand: {others or 'none'}"
+    last = from_table(policy).as_of.year
+    newer = same[same["year"].between(scored["year"] + 1, last) & (same["districts"] >= scored["districts"])]
+    others = "; ".join(_described(row, last) for row in rows[~rows["scored"].astype(bool)].itertuples())
+    sentence = f"scored: {_described(scored, last)}; also at hand: {others or 'none'}"
     if len(newer):
         years = ", ".join(str(year) for year in newer["year"])
         sentence = f"a newer release, of {years}, is not scored (poverty.survey_year in the policy); {sentence}"
     return Finding(newer.empty, sentence, {"survey_year": int(scored["year"])})
 
 
-def _described(release: object) -> str:
+def _described(release: object, last_year: int) -> str:
     year, measure, source, districts, missing, provinces, share, complete = (
         getattr(release, name)
         for name in (
@@ -46,11 +49,12 @@ def _described(release: object) -> str:
             "complete",
         )
     )
+    late = ", after the policy's as_of, not scored" if year > last_year else ""
     if not districts:
-        return f"{year} {measure} ({source}, {provinces} provinces only)"
+        return f"{year} {measure} ({source}, {provinces} provinces only{late})"
     extent = "complete" if complete else f"{100 * share:.0f}% of the persons surveyed{' in them' if missing else ''}"
     lacking = f", {missing} districts missing" if missing else ""
-    return f"{year} {measure} ({source}, {districts} districts, {extent}{lacking})"
+    return f"{year} {measure} ({source}, {districts} districts, {extent}{lacking}{late})"
 
 
 def poverty_totals(

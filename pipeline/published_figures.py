@@ -1,17 +1,16 @@
 """Published poverty figures of several years, measures and sources: which there are, and which the policy names.
 
-Here: a release, the choice of one by the policy, its figures by district, all years of an area together. Not here:
-reading files (``sources``), household rows (``households``), the criterion (``criteria.poverty``).
+Here: a release, the choice of one by the policy, its figures by district. Not here: reading files (``sources``), all
+years of an area beside each other (``poverty_years``), household rows (``households``), the criterion
+(``criteria.poverty``).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from pipeline.categories import (
-    HOUSEHOLD_ROWS,
     MEASURES,
     PUBLISHED_COUNTS,
     PUBLISHED_RATES,
@@ -49,6 +48,7 @@ class Release:
         districts: districts with figures.
         missing: codes of surveyed districts without figures.
         surveyed_share: persons in units with figures, of persons surveyed.
+        too_late: the year is after that of the policy's ``as_of``, so that the round cannot know its figures.
     """
 
     year: int
@@ -57,6 +57,7 @@ class Release:
     districts: int
     missing: tuple[str, ...]
     surveyed_share: float
+    too_late: bool = False
 
     @property
     def surveyed_districts(self) -> int:
@@ -65,9 +66,12 @@ class Release:
 
     @property
     def can_be_ranked(self) -> bool:
-        """Whether a list can be made of its districts: of counts, which may have come for one province, of most."""
+        """Whether a list can be made of its districts: of counts, which may have come for one province, of most.
+
+        Never of a year after the policy's ``as_of``.
+        """
         enough = self.source != TPMAP_COUNTS or self.districts >= COVERED_SHARE * self.surveyed_districts
-        return self.districts > 0 and enough
+        return self.districts > 0 and enough and not self.too_late
 
     @property
     def complete(self) -> bool:
@@ -83,7 +87,9 @@ class Release:
         share = "complete" if self.complete else f"{100 * self.surveyed_share:.0f}% of the persons surveyed"
         lacking = f", without {', '.join(self.missing[:3])}" if self.missing else ""
         extent = f"{self.districts} districts{lacking}" if self.districts else "provinces only"
-        return f"{self.year} {self.measure} ({self.source}: {extent}" + (f", {share})" if self.districts else ")")
+        share = f", {share}" if self.districts else ""
+        late = ", after the policy's as_of" if self.too_late else ""
+        return f"{self.year} {self.measure} ({self.source}: {extent}{share}{late})"
 
 
 def district_figures(poverty: pd.DataFrame, tpmap_counts: pd.DataFrame) -> pd.DataFrame:
@@ -130,13 +136,16 @@ def _counted(counts: pd.DataFrame, measure: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def releases_at_hand(poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, district_codes: Iterable[str]) -> list[Release]:
+def releases_at_hand(
+    poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, district_codes: Iterable[str], last_year: int
+) -> list[Release]:
     """List the releases that have figures of a district or province.
 
     Args:
         poverty: rates by district and year.
         tpmap_counts: counts by area and year.
         district_codes: all districts of the country.
+        last_year: that of the policy's ``as_of``.
 
     Returns:
         The releases in the order of year, measure and source.
@@ -147,11 +156,11 @@ def releases_at_hand(poverty: pd.DataFrame, tpmap_counts: pd.DataFrame, district
     for (year, measure, source), rows in figures.groupby(KEY):
         share = float(rows["labelled_population"].sum() / rows["survey_population"].sum())
         missing = tuple(sorted(surveyed - set(rows["district_code"])))
-        found.append(Release(int(year), str(measure), str(source), len(rows), missing, share))
+        found.append(Release(int(year), str(measure), str(source), len(rows), missing, share, year > last_year))
     of_districts = {(r.year, r.measure) for r in found if r.source == TPMAP_COUNTS}
     for year, areas in tpmap_counts.groupby("year"):
         found += [
-            Release(int(year), measure, TPMAP_COUNTS, 0, tuple(sorted(surveyed)), 1.0)
+            Release(int(year), measure, TPMAP_COUNTS, 0, tuple(sorted(surveyed)), 1.0, year > last_year)
             for measure, column in POOR.items()
             if areas[column].notna().any() and (int(year), measure) not in of_districts
         ]
@@ -194,6 +203,8 @@ def _none_fits(rules: Poverty, at_hand: Sequence[Release]) -> InputError:
     fix = "name one of them with poverty.survey_year, poverty.measure and poverty.release, or add its files"
     if any(release.year == rules.survey_year and not release.districts for release in at_hand):
         fix += "; figures of provinces alone are shown, and never spread over their districts"
+    if any(release.year == rules.survey_year and release.too_late and release.districts for release in at_hand):
+        fix = f"name one of them with poverty.survey_year, or set as_of to a day of {rules.survey_year} or later"
     if isinstance(rules.survey_year, int) and rules.survey_year > 2400:
         fix = f"write {rules.survey_year - BUDDHIST}, the year of the Common Era"
     return InputError(
@@ -224,7 +235,9 @@ def published_poverty(
     Raises:
         InputError: no release fits.
     """
-    release = release_of(policy.poverty, releases_at_hand(poverty, tpmap_counts, districts["district_code"]))
+    release = release_of(
+        policy.poverty, releases_at_hand(poverty, tpmap_counts, districts["district_code"], policy.as_of.year)
+    )
     table = district_figures(poverty, tpmap_counts)
     chosen = table[(table[KEY] == [release.year, release.measure, release.source]).all(axis=1)]
     return chosen.reindex(columns=CONTRACTS["published_poverty"].column_names).sort_values(
@@ -249,7 +262,7 @@ def releases_table(
     Raises:
         InputError: no release fits.
     """
-    at_hand = releases_at_hand(poverty, tpmap_counts, districts["district_code"])
+    at_hand = releases_at_hand(poverty, tpmap_counts, districts["district_code"], policy.as_of.year)
     chosen = release_of(policy.poverty, at_hand)
     figures = district_figures(poverty, tpmap_counts)
     provinces = figures.groupby(KEY)["district_code"].agg(lambda codes: codes.str[:2].nunique())
@@ -271,113 +284,3 @@ def releases_table(
         for release in at_hand
     ]
     return pd.DataFrame(rows, columns=CONTRACTS["releases"].column_names)
-
-
-def poverty_history(
-    poverty: pd.DataFrame,
-    tpmap_counts: pd.DataFrame,
-    household_poverty: pd.DataFrame,
-    releases: pd.DataFrame,
-    policy: Policy,
-) -> pd.DataFrame:
-    """Put the figures of all years, measures and sources of an area beside each other.
-
-    A rate of a province or the country from rates of its districts is their mean, weighted by the persons they are of.
-
-    Args:
-        poverty: rates by district and year.
-        tpmap_counts: counts by area and year.
-        household_poverty: counts of household rows, without those too small to publish.
-        releases: the releases at hand, with the one that is scored.
-        policy: the policy of the run. Systems that do not survey every household have no rate of their own.
-
-    Returns:
-        The columns of the contract ``poverty_history``.
-    """
-    rows = household_poverty[household_poverty["system"].isin(policy.households.survey_systems)]
-    parts = [
-        *(_history_of_counts(tpmap_counts, measure) for measure in MEASURES),
-        _history_of_rates(poverty),
-        *(_history_of_rows(rows, measure) for measure in MEASURES),
-    ]
-    table = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[0]
-    scored = releases.loc[releases["scored"].astype(bool), KEY]
-    lengths = table["area_code"].str.len().where(table["area_code"] != COUNTRY, 0)
-    table = table.assign(
-        level=lengths.map({0: "country", 2: "province", 4: "district"}),
-        scored=pd.MultiIndex.from_frame(table[KEY]).isin(pd.MultiIndex.from_frame(scored)),
-    )
-    return table.reindex(columns=CONTRACTS["poverty_history"].column_names)
-
-
-def _history_of_counts(counts: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """TPMAP's counts of one measure; the rate of the target poor as published, where surveyed persons are not known."""
-    poor, surveyed = counts[POOR[measure]].astype("Float64"), counts["surveyed_persons"].astype("Float64")
-    rate = (100 * poor / surveyed).where((surveyed > 0).fillna(False))
-    if measure == TARGET_POOR:
-        rate = rate.fillna(counts["target_poor_pct"].astype("Float64"))
-    columns = {
-        "area_code": counts["area_code"],
-        "year": counts["year"],
-        "measure": measure,
-        "source": TPMAP_COUNTS,
-        "figures_from": PUBLISHED_COUNTS,
-        "poor_persons": poor,
-        "surveyed_persons": surveyed,
-        "rate_pct": rate,
-        "rate_max_pct": rate,
-        "surveyed_share": 1.0,
-    }
-    table = pd.DataFrame(columns)
-    return table[table["poor_persons"].notna() | table["rate_pct"].notna()]
-
-
-def _history_of_rates(poverty: pd.DataFrame) -> pd.DataFrame:
-    """TPMAP's rates of districts, and their means for provinces and the country."""
-    rows = poverty[["district_code", "year", "survey_population", "labelled_population"]].astype({"year": "Int64"})
-    weight = poverty["labelled_population"].astype("float64")
-    rows = rows.assign(low=weight * poverty["rate_any_min"], high=weight * poverty["rate_any_max"])
-    codes = (rows["district_code"], rows["district_code"].str[:2], pd.Series(COUNTRY, index=rows.index, dtype="str"))
-    summed = pd.concat(
-        [
-            rows.assign(area_code=of).groupby(["area_code", "year"], as_index=False).sum(numeric_only=True)
-            for of in codes
-        ]
-    )
-    labelled = summed["labelled_population"].astype("float64")
-    return pd.DataFrame(
-        {
-            "area_code": summed["area_code"].astype("str"),
-            "year": summed["year"],
-            "measure": SURVEY_POOR,
-            "source": TPMAP_RATES,
-            "figures_from": PUBLISHED_RATES,
-            "poor_persons": pd.array([pd.NA] * len(summed), dtype="Float64"),
-            "surveyed_persons": summed["survey_population"].astype("Float64"),
-            "rate_pct": summed["low"] / labelled,
-            "rate_max_pct": np.minimum(summed["high"] / labelled, 100.0),
-            "surveyed_share": labelled / summed["survey_population"].astype("float64"),
-        }
-    )
-
-
-def _history_of_rows(household_poverty: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Counts of household rows of one measure, as published: a count that is too small is not there."""
-    poor = household_poverty[POOR[measure]].astype("Float64")
-    persons = household_poverty["persons"].astype("Float64")
-    rate = 100 * poor / persons
-    table = pd.DataFrame(
-        {
-            "area_code": household_poverty["area_code"],
-            "year": household_poverty["survey_year"],
-            "measure": measure,
-            "source": "households/" + household_poverty["system"].astype("str"),
-            "figures_from": HOUSEHOLD_ROWS,
-            "poor_persons": poor,
-            "surveyed_persons": persons,
-            "rate_pct": rate,
-            "rate_max_pct": rate,
-            "surveyed_share": household_poverty["answers_known_share"],
-        }
-    )
-    return table[table["poor_persons"].notna()]

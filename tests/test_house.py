@@ -28,7 +28,7 @@ FLOORS = (
     {"project"},
     {"stored_tables", "workspace"},
     {"figures", "published_figures", "queries", "scoring"},
-    {"criteria", "score_analysis", "shortlist"},
+    {"criteria", "poverty_years", "score_analysis", "shortlist"},
     {"sentences"},
     {"district_table"},
     {"explain", "findings", "households", "uncertainty", "what_if", "workbooks"},

@@ -5,10 +5,12 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from pipeline import published_figures
+from pipeline import poverty_years, published_figures
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.policy import Policy
+from pipeline.policy.documents import table_of
+from pipeline.poverty_findings import release_scored
 from pipeline.project import Paths
 from pipeline.stored_tables import Tables
 
@@ -47,7 +49,7 @@ def named(policy: Policy, **poverty: object) -> Policy:
 
 
 def test_the_releases_at_hand() -> None:
-    found = published_figures.releases_at_hand(RATES, COUNTS, DISTRICTS["district_code"])
+    found = published_figures.releases_at_hand(RATES, COUNTS, DISTRICTS["district_code"], 2026)
     assert [str(release) for release in found] == [
         "2018 survey (tpmap_aggregates: 3 districts, complete)",
         "2018 target (tpmap_aggregates: 2 districts, without 5002, complete)".replace(
@@ -69,14 +71,14 @@ def test_the_releases_at_hand() -> None:
     ],
 )
 def test_the_policy_names_a_release(poverty: dict[str, object], expected: tuple[object, ...], policy: Policy) -> None:
-    at_hand = published_figures.releases_at_hand(RATES, COUNTS, DISTRICTS["district_code"])
+    at_hand = published_figures.releases_at_hand(RATES, COUNTS, DISTRICTS["district_code"], 2026)
     release = published_figures.release_of(named(policy, **poverty).poverty, at_hand)
     assert (release.year, release.measure, release.source) == expected
 
 
 def test_of_two_sources_of_a_year_the_one_of_more_persons(policy: Policy) -> None:
     both = counts(*[(code, 2022, 100, 10, 5) for code in ("5001", "5002", "5801")])
-    at_hand = published_figures.releases_at_hand(RATES, both, DISTRICTS["district_code"])
+    at_hand = published_figures.releases_at_hand(RATES, both, DISTRICTS["district_code"], 2026)
     of_2022 = named(policy, survey_year=2022)
     assert published_figures.release_of(of_2022.poverty, at_hand).source == "tpmap_aggregates"
     rates_named = named(policy, survey_year=2022, release="tpmap")
@@ -136,7 +138,7 @@ def test_dimensions_of_the_target_poor(policy: Policy) -> None:
 
 def test_years_beside_each_other(policy: Policy) -> None:
     releases = published_figures.releases_table(RATES, COUNTS, DISTRICTS, named(policy, survey_year=2022))
-    history = published_figures.poverty_history(RATES, COUNTS, NO_ROWS, releases, policy)
+    history = poverty_years.poverty_history(RATES, COUNTS, NO_ROWS, releases, policy)
     history = CONTRACTS["poverty_history"].conform(history)
     of_province = history[history["area_code"] == "50"].set_index(["measure", "year"])
     # 2022: (600 * 10 + 100 * 30) / 700 and (600 * 16 + 100 * 40) / 700, known for 700 of 1,500 persons
@@ -159,7 +161,7 @@ def test_household_rows_of_systems_that_survey_all(policy: Policy) -> None:
     rows = rows.assign(survey_year=2024, persons=200, poor_persons=[30, 90], target_poor_persons=[None, 90])
     rows = rows.assign(answers_known_share=1.0)
     releases = published_figures.releases_table(RATES, COUNTS, DISTRICTS, named(policy, survey_year=2022))
-    history = published_figures.poverty_history(RATES, COUNTS, rows, releases, policy)
+    history = poverty_years.poverty_history(RATES, COUNTS, rows, releases, policy)
     of_rows = history[history["figures_from"] == "household rows"]
     assert of_rows[["area_code", "measure", "source", "rate_pct"]].to_numpy().tolist() == [
         ["5001", "survey", "households/tpmap", 15.0]
@@ -212,3 +214,29 @@ def test_a_release_of_few_districts_ranks_nothing(policy: Policy) -> None:
     few = counts(("5001", 2024, 1000, 200, 50))
     with pytest.raises(InputError, match="found 2024 survey; expected a release with figures of most districts"):
         published_figures.published_poverty(RATES, few, DISTRICTS, named(policy, survey_year=2024))
+
+
+def test_a_release_of_a_year_after_the_round_is_shown_and_never_scored(policy: Policy) -> None:
+    """Figures of a later year can be at hand when the round is computed again."""
+    assert policy.as_of.year < 2027
+    late = counts(*[(code, year, 1000, 100, 5) for code in ("5001", "5002", "5801") for year in (2018, 2027)])
+    newest = named(policy, survey_year="newest complete")
+    assert set(published_figures.published_poverty(RATES, late, DISTRICTS, newest)["survey_year"]) == {2018}
+    releases = published_figures.releases_table(RATES, late, DISTRICTS, newest)
+    assert releases.loc[releases["year"] == 2027, "can_be_ranked"].tolist() == [False, False]
+    history = poverty_years.poverty_history(RATES, late, NO_ROWS, releases, newest)
+    assert 2027 in set(history["year"])
+    with pytest.raises(InputError, match="set as_of to a day of 2027 or later"):
+        published_figures.published_poverty(RATES, late, DISTRICTS, named(policy, survey_year=2027))
+    table = newest.overridden({"as_of": "2027-12-31"})
+    assert set(published_figures.published_poverty(RATES, late, DISTRICTS, table)["survey_year"]) == {2027}
+
+
+def test_the_finding_names_a_release_after_the_round(policy: Policy) -> None:
+    late = counts(*[(code, 2027, 1000, 100, 5) for code in ("5001", "5002", "5801")])
+    releases = published_figures.releases_table(RATES, late, DISTRICTS, named(policy, survey_year=2022))
+    finding = release_scored(releases, table_of(policy))
+    assert finding.fine
+    assert "2027 survey (tpmap_aggregates, 3 districts, complete, after the policy's as_of, not scored)" in (
+        finding.sentence
+    )

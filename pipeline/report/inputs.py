@@ -39,7 +39,8 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
         if checked.table(name).is_file():
             _print_table(out, checked.table(name), name, as_of)
     if checked.table("releases").is_file():
-        finding = release_scored(stored_tables.read(checked.table("releases"), "releases"))
+        releases, policy = (stored_tables.read(checked.table(name), name) for name in ("releases", "policy"))
+        finding = release_scored(releases, policy)
         out.print(f"poverty figures {'' if finding.fine else '(WARNING) '}", end="", style="bold")
         out.print(finding.sentence, soft_wrap=True)
     if checked.table("household_files").is_file():
@@ -67,13 +68,27 @@ def _print_table(out: Console, path: Path, name: str, as_of: int | None) -> None
     rows = "" if note.rows_in is None else f"{note.rows_in:,} rows in, {len(stored):,} kept"
     facts = [rows, f"{len(note.repaired):,} cells repaired" if note.repaired else ""]
     if (year := _newest_year(stored)) is not None:
-        age = "" if as_of is None else f", {as_of - year} years before the policy's as_of"
-        facts.append(f"figures of {year}{age}")
+        facts.append(f"figures of {year}{_age(year, as_of)}")
     for origin in note.origins:
         out.print(origin.file + (" (SAMPLE)" if origin.sample else ""), soft_wrap=True, style="bold")
         out.print(f"  {name}: {'; '.join(fact for fact in facts if fact)}", soft_wrap=True)
         for warning in _warnings(origin):
             out.print(f"  {warning}", soft_wrap=True)
+
+
+def _age(year: int, as_of: int | None) -> str:
+    """How old figures are; those of a later year are never scored.
+
+    >>> _age(2022, 2026), _age(2026, 2026), _age(2022, None)
+    (", 4 years before the policy's as_of", '', '')
+    >>> _age(2027, 2026)
+    ", after the policy's as_of: shown, not scored (to score them, set as_of to a day of 2027 or later)"
+    """
+    if as_of is None or year == as_of:
+        return ""
+    if year > as_of:
+        return f", after the policy's as_of: shown, not scored (to score them, set as_of to a day of {year} or later)"
+    return f", {as_of - year} {'year' if as_of - year == 1 else 'years'} before the policy's as_of"
 
 
 def _warnings(origin: Origin) -> Iterator[str]:
