@@ -214,7 +214,7 @@ def all_read(inputs: pd.DataFrame, paths: Paths) -> Finding:
     Returns:
         A warning that names the files and folders that no reader takes.
     """
-    unread = [entry.problem for entry in unread_inputs(paths.raw)]
+    unread = [entry.problem for entry in unread_inputs(paths.raw, paths.policy)]
     return Finding(
         not unread,
         f"{inputs['file'].nunique():,} files are read; not read: " + ("; ".join(map(str, unread)) or "none"),

@@ -1,6 +1,7 @@
 """Files in a folder of inputs that are no inputs: what systems and programs leave behind, notes, the table of sources.
 
-Here: one rule for all folders. Not here: inputs that no reader takes (``sources.unread``).
+Here: one rule for all folders; which endings are those of data. Not here: inputs that no reader takes
+(``sources.unread``).
 """
 
 from pathlib import Path, PurePath
@@ -14,6 +15,16 @@ ENDING = "~"
 SOURCES_TABLE = "sources.toml"
 # Notes for people, beside the sidecars.
 NOTES = {SOURCES_TABLE, "readme.md", "readme.txt", "readme", "license", "license.txt", "license.md"}
+# Endings of files that hold data: whoever puts one into the folder of a system expects it to be used.
+DATA = (
+    *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".parquet", ".json", ".geojson", ".dbf"),
+    *(".zip", ".gz", ".7z", ".rar", ".sav", ".dta", ".mdb", ".accdb"),
+)
+# Endings of documents and pictures, in which no reader looks for data.
+DOCUMENTS = (
+    *(".pdf", ".doc", ".docx", ".odt", ".rtf", ".md", ".html", ".htm", ".ppt", ".pptx", ".eml", ".msg", ".url", ".lnk"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".mp4", ".log", ".bak", ".tmp"),
+)
 
 
 def is_leftover(path: PurePath) -> bool:
@@ -48,6 +59,21 @@ def is_note(path: PurePath) -> bool:
     (True, False)
     """
     return path.name.casefold() in NOTES
+
+
+def is_document(path: PurePath) -> bool:
+    """Return whether a file is a document or a picture: it is named in ``check``, and stops no run.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Whether its ending is one of ``DOCUMENTS``.
+
+    >>> is_document(Path("letter.PDF")), is_document(Path("a.csv"))
+    (True, False)
+    """
+    return path.suffix.lower() in DOCUMENTS
 
 
 def inputs_in(folder: Path) -> list[Path]:

@@ -17,7 +17,8 @@ from pipeline.households import mapping
 from pipeline.households.citizen_ids import without_ids
 from pipeline.households.mapping import Mapping
 from pipeline.households.progress import Log
-from pipeline.leftovers import is_leftover, is_note
+from pipeline.leftovers import inputs_in, is_leftover, is_note
+from pipeline.reading.opened import is_for_people
 from pipeline.reading.sidecar import SIDECAR, Origin, origin_of
 
 FOLDER = project.HOUSEHOLDS
@@ -125,7 +126,9 @@ def list_files(raw: Path) -> tuple[list[HouseholdFile], list[tuple[HouseholdFile
         _check_names(folder)
         first: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
-            if path.name in project.NOT_ROWS or is_note(path) or is_leftover(path.relative_to(folder)):
+            known = path.name in project.NOT_ROWS or is_note(path) or is_leftover(path.relative_to(folder))
+            is_empty = path.is_dir() and not path.is_symlink() and not inputs_in(path)
+            if known or is_empty or is_for_people(path):
                 continue
             fault = _fault_of(path)
             file = HouseholdFile(folder.name, path, "" if fault else sha256_of(path))

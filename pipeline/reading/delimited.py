@@ -14,6 +14,8 @@ from pipeline.reading.columns import clean_name
 from pipeline.reading.layout import AS_WRITTEN, Layout, joined_heading
 
 DELIMITERS = ",;\t|"
+# What is looked at to tell a table from prose.
+FIRST_BYTES, FIRST_LINES = 8192, 3
 
 
 def header_of(text: str, known: Collection[str], file: str, layout: Layout = AS_WRITTEN) -> tuple[str, list[str]]:
@@ -131,6 +133,27 @@ def rows_of(
             found = f"a cell of more than {csv.field_size_limit():,} characters"
             fix = "shorten it, or close the quotation marks before it"
         raise InputError(Problem(file, found, "delimited text", fix, line=above + reader.line_num)) from error
+
+
+def is_prose(path: Path) -> bool:
+    """Return whether a text file is written for people: no delimiter divides each of its first lines.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Whether it is no table; also for an empty file. A file that cannot be opened is for its reader to refuse.
+    """
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(FIRST_BYTES)
+    except OSError:
+        return False
+    lines = [line for line in start.splitlines() if line.strip()][:FIRST_LINES]
+    counts = {delimiter: {line.count(delimiter.encode()) for line in lines} for delimiter in DELIMITERS}
+    # Prose has commas too, but rarely the same number in each line.
+    by_commas = len(lines) > 1 and len(counts[","]) == 1 and counts[","] != {0}
+    return not by_commas and not any(found and 0 not in found for sign, found in counts.items() if sign != ",")
 
 
 def lay_out(

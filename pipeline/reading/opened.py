@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem, shown_path
+from pipeline.leftovers import is_document
 from pipeline.reading.archives import ARCHIVE
-from pipeline.reading.delimited import header_of, rows_of
+from pipeline.reading.delimited import header_of, is_prose, rows_of
 from pipeline.reading.encodings import decode
 from pipeline.reading.layout import Layout
 from pipeline.reading.sheets import open_sheet
@@ -20,6 +21,7 @@ from pipeline.reading.sheets import open_sheet
 # A table may come with any of these endings.
 WORKBOOK = ".xlsx"
 SUFFIXES = (".csv", ".txt", ".tsv", WORKBOOK)
+PROSE = ".txt"
 # A table, or an archive with one.
 RECEIVED = (*SUFFIXES, ARCHIVE)
 
@@ -68,6 +70,18 @@ def open_lines(content: bytes, file: str, known: Collection[str], layout: Layout
     delimiter, names = header_of(text, known, file, layout)
     not_rows: list[tuple[int, str]] = []
     yield Lines(names, rows_of(text, delimiter, len(names), file, layout, not_rows), encoding, delimiter, not_rows)
+
+
+def is_for_people(path: Path) -> bool:
+    """Return whether a file is a document, a picture or prose: ``check`` names it, and no reader opens it.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Whether it holds no data.
+    """
+    return is_document(path) or (path.suffix.lower() == PROSE and path.is_file() and is_prose(path))
 
 
 def name_as_received(folder: Path, name: str) -> str:

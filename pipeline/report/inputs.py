@@ -49,7 +49,7 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
         for line in stopped.problems:
             out.print(f"{name}: ", end="", style="bold")
             out.print(line, soft_wrap=True)
-    unread = unread_inputs(checked.raw)
+    unread = unread_inputs(checked.raw, checked.policy)
     for entry in unread:
         if not entry.expected_to_be_used:
             out.print(f"WARNING: {entry.problem}", soft_wrap=True)

@@ -20,8 +20,7 @@ from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received, read_table
 from pipeline.sources import register_text
 
-DISTRICT_FILE = "population_by_district.csv"
-SUBDISTRICT_FILE = "population_by_subdistrict.csv"
+DISTRICT_FILE, SUBDISTRICT_FILE = (f"{name}.csv" for name in register_text.TABLES)
 MOST_NAMED = 5
 
 
@@ -58,11 +57,11 @@ def population(folder: Path, districts: pd.DataFrame, year: int) -> Received:
         One row per district and year, also of other years.
 
     Raises:
-        InputError: a district has no row of ``year``, men and women do not sum to persons, or a table and a text
-            contradict each other.
+        InputError: a district has no row of ``year``, men and women do not sum to persons, a table and a text
+            contradict each other, or sums of a text of ``year`` differ much from their parts.
     """
     known = {"district_code": set(districts["district_code"])}
-    received = _of_year(folder, _with_texts(folder, DISTRICT_FILE, "population", known), year)
+    received = _of_year(folder, _with_texts(folder, DISTRICT_FILE, "population", known, year), year)
     of_year = received.table[received.table["year"] == year]
     if missing := sorted(set(districts["district_code"]) - set(of_year["district_code"])):
         first = ", ".join(missing[:MOST_NAMED]) + (", …" if len(missing) > MOST_NAMED else "")
@@ -91,12 +90,17 @@ def subdistrict_population(folder: Path, year: int) -> Received:
         InputError: there are no rows of ``year``, or a table and a text contradict each other.
     """
     known = {"subdistrict_code": subdistrict_codes()}
-    return _of_year(folder, _with_texts(folder, SUBDISTRICT_FILE, "subdistrict_population", known), year)
+    return _of_year(folder, _with_texts(folder, SUBDISTRICT_FILE, "subdistrict_population", known, year), year)
 
 
-def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Collection[str]]) -> Received:
-    """Read a table and add the rows that DOPA's texts have besides; rows of both must be equal."""
+def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Collection[str]], year: int) -> Received:
+    """Read a table and add the rows that DOPA's texts have besides; rows of both must be equal.
+
+    A text whose sums differ much from their parts is not used for ``year``.
+    """
     texts = register_text.register_texts(folder)
+    if doubts := [problem for text in texts for of_year, problem in text.doubts if of_year == year]:
+        raise InputError(doubts)
     received = (
         [_table(folder, name, contract, known)]
         if not texts or (folder / name_as_received(folder, name)).is_file()

@@ -2,13 +2,15 @@
 
 A row is the country, a province, a register office (of a district or a municipality), or a subdistrict as far as it
 belongs to one office. The people of a municipality's office live in subdistricts, which have rows of their own: these
-give their district. Here: reading the text and summing it. Not here: tables with columns (``dopa``).
+give their district, else its name does. Where a whole is not the sum of its parts, the parts are used and the
+difference is recorded. Here: reading the text and summing it. Not here: tables with columns, and which year must be
+without doubt (``dopa``).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
@@ -16,17 +18,23 @@ import pandas as pd
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
+from pipeline.leftovers import is_leftover, is_note
 from pipeline.reading.encodings import decode
 from pipeline.reading.numbers import BUDDHIST_MINUS_COMMON, number_hint, number_of
+from pipeline.reading.opened import is_for_people
 from pipeline.reading.sidecar import Origin, read_content, read_sidecar
+from pipeline.sources import register_differences
+from pipeline.sources.register_differences import COUNTS
 
 SUFFIX = ".txt"
+# The usual names of tables in the folder, which may be text too.
+TABLES = ("population_by_district", "population_by_subdistrict")
 # The fields of a row; what follows the last is empty.
 FIELDS = ("month", "province", "province_name", "office", "office_name", "subdistrict", "subdistrict_name", "village")
-COUNTS = ("male_persons", "female_persons", "population_persons", "houses")
 AT_COUNTS = len(FIELDS) + 1
 MONTH = re.compile(r"[2-9][0-9](?:0[1-9]|1[0-2])")
 NONE = ("", "0")
+MUNICIPALITY = re.compile("(?:ท้องถิ่น)?เทศบาล(?:นคร|เมือง|ตำบล)?(?P<name>.+)")
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,10 @@ class RegisterText:
         districts: ``district_code``, ``year`` and ``COUNTS``.
         subdistricts: ``subdistrict_code``, ``year`` and ``COUNTS``.
         origin: of the file.
-        repaired: what was understood: the year, and the districts of each municipality's office.
+        repaired: what was understood: the year, the districts of each municipality's office, each whole that is not
+            the sum of its parts, each office in no district.
         rows: how many rows the file has.
+        doubts: year and problem where a difference is large: the figures of that year should not be used.
     """
 
     districts: pd.DataFrame
@@ -46,6 +56,7 @@ class RegisterText:
     origin: Origin
     repaired: tuple[dict[str, Any], ...]
     rows: int
+    doubts: tuple[tuple[int, Problem], ...] = ()
 
 
 def register_texts(folder: Path) -> list[RegisterText]:
@@ -58,9 +69,15 @@ def register_texts(folder: Path) -> list[RegisterText]:
         The sums of each file, in the order of their names; none if there is no such file.
 
     Raises:
-        InputError: a row cannot be read, an office cannot be placed in a district, or parts do not sum to their whole.
+        InputError: a row cannot be read, or its subdistrict is not of the DOPA list.
     """
-    return [_read(folder, path.name) for path in sorted(folder.glob(f"[!.~]*{SUFFIX}"))]
+    return [_read(folder, path.name) for path in sorted(folder.glob(f"*{SUFFIX}")) if _is_text(path)]
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file is a population text: not one of the tables, a note, or prose."""
+    other = path.stem in TABLES or is_leftover(PurePath(path.name)) or is_note(path)
+    return path.is_file() and not other and not is_for_people(path)
 
 
 def _read(folder: Path, name: str) -> RegisterText:
@@ -68,14 +85,17 @@ def _read(folder: Path, name: str) -> RegisterText:
     file = shown_path(folder / name)
     text, encoding = decode(content, file)
     rows = _rows(text, file)
-    problems = [*_unequal_parts(rows, file), *_unplaced(rows, file)]
-    if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+    if problems := list(_unlisted(rows, file)):
+        raise InputError(problems)
     origin = read_sidecar(folder).origin(name, sha256)
     shown = f"{folder.name}/{name}"
-    placed = [{"file": shown, **record} for record in _understood(rows)]
+    offices = {int(line): _district_of(row) for line, row in register_differences.without_subdistricts(rows).iterrows()}
+    differences = register_differences.differences(rows, offices)
+    records = [*_understood(rows), *_placed(rows, offices), *(difference.record for difference in differences)]
+    placed = [{"file": shown, **record} for record in sorted(records, key=lambda record: record["line"])]
+    doubts = tuple((d.year, d.problem(file)) for d in differences if d.is_large)
     fields = {**vars(origin), "encoding": encoding, "delimiter": "|"}
-    return RegisterText(*_sums(rows), Origin(**fields), tuple(placed), len(rows))
+    return RegisterText(*_sums(rows, offices), Origin(**fields), tuple(placed), len(rows), doubts)
 
 
 def _rows(text: str, file: str) -> pd.DataFrame:
@@ -125,9 +145,6 @@ def _row(cells: list[str]) -> tuple[dict[str, Any], tuple[str, str, str] | None]
         if number is None or number < 0:
             return {}, (shown_value(count), column.expected, number_hint(count, column))
         row[name] = int(number)
-    if row["male_persons"] + row["female_persons"] != row["population_persons"]:
-        both = f"{row['male_persons']:,} men and {row['female_persons']:,} women, {row['population_persons']:,} persons"
-        return {}, (both, "men and women that sum to persons", "correct the row")
     row["year"] = 2500 + int(row["month"][:2]) - BUDDHIST_MINUS_COMMON
     places = [row[name] not in NONE for name in ("province", "office", "subdistrict", "village")]
     row["level"] = places.index(False) if False in places else len(places)
@@ -136,46 +153,8 @@ def _row(cells: list[str]) -> tuple[dict[str, Any], tuple[str, str, str] | None]
     return row, None
 
 
-def _unequal_parts(rows: pd.DataFrame, file: str) -> Iterator[Problem]:
-    """Yield a problem for each whole whose parts do not sum to it: country, provinces, offices with subdistricts."""
-    keys = ["year", "province", "office"]
-    for level, part in ((0, "provinces"), (1, "register offices"), (2, "subdistricts")):
-        by = keys[: level + 1]
-        wholes, parts = (rows[rows["level"] == each].copy() for each in (level, level + 1))
-        if level == 0:
-            wholes["province"] = parts["province"] = ""
-        if level < 2 and parts.empty:
-            continue
-        sums = parts.groupby(by)[list(COUNTS)].sum()
-        for line, whole in wholes.iterrows():
-            key = tuple(whole[by]) if len(by) > 1 else whole[by[0]]
-            if key not in sums.index:
-                continue
-            for name in COUNTS:
-                if sums.at[key, name] != whole[name]:
-                    area, parts_sum = whole["office_name"] or whole["province_name"], sums.at[key, name]
-                    yield Problem(
-                        file,
-                        f"{whole[name]:,} {name.replace('_', ' ')} of {area}, whose {part} sum to {parts_sum:,}",
-                        f"{part} that sum to their whole",
-                        "add the missing rows, or download the text again",
-                        line=int(line),
-                    )
-                    break
-
-
-def _unplaced(rows: pd.DataFrame, file: str) -> Iterator[Problem]:
-    """Yield a problem for each area that is in no district of the DOPA list."""
-    with_parts = set(rows.loc[rows["level"] == 3, "office"])
-    for line, row in rows[rows["level"] == 2].iterrows():
-        if row["office"] not in with_parts and _district_of(row) is None:
-            yield Problem(
-                file,
-                f"{row['population_persons']:,} persons of {row['office_name']} ({row['office']}), in no district",
-                "rows of the subdistricts of each municipality's office, which give their district",
-                "take the text with subdistricts (ตำบล) from DOPA",
-                line=int(line),
-            )
+def _unlisted(rows: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """Yield a problem for each subdistrict that is not of the DOPA list."""
     for line, row in rows[rows["level"] == 3].iterrows():
         if installed().area(row["subdistrict"], SUBDISTRICT).code is None:
             yield Problem(
@@ -183,27 +162,48 @@ def _unplaced(rows: pd.DataFrame, file: str) -> Iterator[Problem]:
                 f"subdistrict {shown_value(row['subdistrict'])} ({row['subdistrict_name']})",
                 "a subdistrict code of the DOPA list",
                 "correct the code, or add its row to the subdistrict that replaced it",
-                line=int(line),
+                line=int(str(line)),
             )
 
 
 def _district_of(office: pd.Series) -> str | None:
-    """Return the district that an office serves, if its code and its name are those of one."""
-    if office["office_name"].startswith("ท้องถิ่นเทศบาล"):
-        return None
-    name = office["office_name"].removeprefix("ท้องถิ่น")
-    code = installed().area(office["office"], DISTRICT).code
-    return code if code and code in installed().districts_named(code[:PROVINCE], name) else None
+    """Return the district that an office serves: by its code and name, for a municipality by its code or its name.
+
+    A municipality that has the name of one district of its province is in it, one that has the name of its province in
+    the district of the capital.
+    """
+    gazetteer, name = installed(), office["office_name"].removeprefix("ท้องถิ่น")
+    code = gazetteer.area(office["office"][:DISTRICT], DISTRICT).code
+    municipality = MUNICIPALITY.fullmatch(office["office_name"])
+    if municipality is None:
+        return code if code and code in gazetteer.districts_named(code[:PROVINCE], name) else None
+    if code:
+        return code
+    province, name = office["province"], municipality["name"]
+    capital = f"เมือง{name}" if gazetteer.province(name) == province else name
+    found = gazetteer.districts_named(province, name) or gazetteer.districts_named(province, capital)
+    return next(iter(found)) if len(found) == 1 else None
 
 
-def _sums(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _placed(rows: pd.DataFrame, offices: Mapping[int, str | None]) -> Iterator[dict[str, Any]]:
+    """Yield one record for each municipality's office that was placed in a district by its code or name."""
+    for line, code in offices.items():
+        row = rows.loc[line]
+        if code and code != row["office"]:
+            found = f"{row['office']} {row['office_name']}"
+            yield {"line": line, "column": "office", "found": found, "used": code}
+
+
+def _sums(rows: pd.DataFrame, offices: Mapping[int, str | None]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum subdistricts over offices, and districts over subdistricts and offices without them."""
     finest = rows[rows["level"] == 3].copy()
     placed = [str(installed().area(code, SUBDISTRICT).code) for code in finest["subdistrict"]]
     finest["subdistrict_code"], finest["district_code"] = placed, [code[:DISTRICT] for code in placed]
-    whole = rows[(rows["level"] == 2) & ~rows["office"].isin(set(finest["office"]))].copy()
-    whole["district_code"] = [_district_of(row) for _, row in whole.iterrows()]
+    whole = rows.loc[[line for line, code in offices.items() if code]].copy()
+    whole["district_code"] = [code for code in offices.values() if code]
     both = pd.concat([finest, whole]).astype({"district_code": "str"})
+    both["population_persons"] = both["male_persons"] + both["female_persons"]
+    finest["population_persons"] = finest["male_persons"] + finest["female_persons"]
     tables = []
     for table, key in ((both, "district_code"), (finest, "subdistrict_code")):
         summed = table.astype({key: "str"}).groupby([key, "year"], as_index=False)[list(COUNTS)].sum()

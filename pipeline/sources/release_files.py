@@ -17,14 +17,14 @@ from pipeline.contracts.shared_columns import YEAR, text
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer.codes import read_code
-from pipeline.leftovers import inputs_in
+from pipeline.leftovers import DATA, inputs_in
 from pipeline.reading.archives import ARCHIVE, members
 from pipeline.reading.columns import ColumnMap
 from pipeline.reading.layout import Layout
 from pipeline.reading.numbers import number_of
-from pipeline.reading.opened import SUFFIXES
+from pipeline.reading.opened import SUFFIXES, is_for_people
 from pipeline.reading.places_named import DISTRICT_NAME, PROVINCE_NAME, with_codes
-from pipeline.reading.sidecar import SIDECAR, Origin, Sidecar, read_content, read_sidecar
+from pipeline.reading.sidecar import Origin, Sidecar, read_content, read_sidecar
 from pipeline.reading.table import Cells, read_cells
 
 # The columns of codes, coarsest first, and how many digits the codes have. A file of the country has none.
@@ -159,7 +159,7 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
     Raises:
         InputError: a file is not one of a release, or cannot be read.
     """
-    found = [path for path in inputs_in(folder) if path.name != SIDECAR]
+    found = [path for path in inputs_in(folder) if _is_input(path)]
     if not found:
         return [], []
     sidecar = read_sidecar(folder)
@@ -180,6 +180,11 @@ def release_files(folder: Path) -> tuple[list[ReleaseFile], list[Origin]]:
             origin = replace(origin, encoding=own[0].cells.encoding, delimiter=own[0].cells.delimiter)
         origins.append(origin)
     return files, origins
+
+
+def _is_input(path: Path) -> bool:
+    """Whether a file is data; ``unread`` names documents and prose."""
+    return path.suffix.lower() in DATA and not is_for_people(path)
 
 
 def _columns(sidecar: Sidecar, name: str) -> ColumnMap:

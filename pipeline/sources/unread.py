@@ -2,8 +2,9 @@
 
 A file that a person expects to be used is a problem: a second version beside the file that is read, data with a suffix
 that is not read, a file or a misspelt folder beside those of systems. What was put aside is a warning: other folders,
-documents. Here: which files are taken, by folder. Not here: what systems and programs leave behind (``leftovers``), the
-files of ``boundaries``, ``households`` and TPMAP's releases, whose readers refuse what they do not know.
+documents, other policies. Here: which files are taken, by folder. Not here: what systems and programs leave behind
+(``leftovers``), data in the folders of boundaries, household rows and releases, whose readers refuse what they do not
+know.
 """
 
 import re
@@ -13,8 +14,8 @@ from pathlib import Path
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.layers import LAYERS
-from pipeline.leftovers import inputs_in
-from pipeline.reading.opened import RECEIVED
+from pipeline.leftovers import DATA, inputs_in
+from pipeline.reading.opened import RECEIVED, is_for_people
 from pipeline.reading.sidecar import SIDECAR
 from pipeline.sources import data_systems, dopa, nesdc, subdistricts, universities
 
@@ -37,13 +38,16 @@ for layer in LAYERS:
     TABLES.setdefault(layer.folder, []).append(layer.file)
 OTHERS = {"dopa": "*.txt", "policy": "*.toml", "tpmap": "tpmap_[0-9][0-9][0-9][0-9]_by_district.*"}
 TAKEN = (*TABLES, *(folder for folder in OTHERS if folder not in TABLES))
-BY_THEMSELVES = ("boundaries", "households", "tpmap_aggregates")
+POLICIES, RELEASES = "policy", "tpmap_aggregates"
+KINDS_OF = {
+    "boundaries": "boundary files",
+    "households": "files of household rows",
+    RELEASES: f"files of releases ({', '.join(RECEIVED)})",
+}
+BY_THEMSELVES = tuple(KINDS_OF)
+# Folders of which files are taken by their ending alone.
+TEXTS = ("dopa",)
 FOLDERS = (*TAKEN, *BY_THEMSELVES)
-# Suffixes of files that hold data: whoever puts one into the folder of a system expects it to be used.
-DATA = (
-    *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".parquet", ".json", ".geojson", ".dbf"),
-    *(".zip", ".gz", ".7z", ".rar", ".sav", ".dta", ".mdb", ".accdb"),
-)
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,12 @@ class Unread:
     expected_to_be_used: bool
 
 
-def unread_inputs(raw: Path) -> list[Unread]:
+def unread_inputs(raw: Path, policy: Path | None = None) -> list[Unread]:
     """List what no reader takes.
 
     Args:
         raw: the folder of all inputs.
+        policy: the policy of the round; another one in its folder is not used.
 
     Returns:
         One entry for each file, in the order of names; one for each folder that is not that of a system.
@@ -73,17 +78,33 @@ def unread_inputs(raw: Path) -> list[Unread]:
         inside = path.relative_to(raw)
         top = inside.parts[0]
         if len(inside.parts) == 1:
-            found[path.name] = Unread(_at_the_top(path), path.suffix.lower() in DATA)
-        elif top in BY_THEMSELVES or _is_sidecar(path):
+            found[path.name] = Unread(_at_the_top(path), _is_data(path))
+        elif top in BY_THEMSELVES:
+            if is_for_people(path) or (top == RELEASES and not _is_data(path) and not _is_sidecar(path)):
+                found[shown_path(path)] = Unread(_not_read(path, KINDS_OF[top]), expected_to_be_used=False)
+        elif _is_sidecar(path):
             continue
         elif top not in TAKEN:
             found.setdefault(top, _unknown_folder(raw / top))
         elif len(inside.parts) > 2:
             folder = raw / top / inside.parts[1]
             found.setdefault(shown_path(folder), Unread(_inner_folder(folder), expected_to_be_used=False))
-        elif not is_taken(path.name, top):
-            found[shown_path(path)] = Unread(_unknown_file(path, top), path.suffix.lower() in DATA)
+        elif not is_taken(path.name, top) or (top in TEXTS and _is_prose(path, top)):
+            found[shown_path(path)] = Unread(_unknown_file(path, top), _is_data(path))
+        elif top == POLICIES and policy is not None and path.resolve() != policy.resolve():
+            found[shown_path(path)] = Unread(_other_policy(path, policy), expected_to_be_used=False)
     return list(found.values())
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a person expects a file to be used: by its ending, and if it is text also by its lines."""
+    return path.suffix.lower() in DATA and not is_for_people(path)
+
+
+def _is_prose(path: Path, folder: str) -> bool:
+    """Whether a file that is taken by its ending alone holds no table."""
+    usual = any(re.fullmatch(_table(name), path.name) for name in TABLES.get(folder, ()))
+    return not usual and is_for_people(path)
 
 
 def refuse_unread(raw: Path) -> None:
@@ -137,6 +158,15 @@ def _inner_folder(folder: Path) -> Problem:
     files = len(inputs_in(folder))
     found = f"a folder with {files:,} {'file' if files == 1 else 'files'} that are not read"
     return Problem(shown_path(folder), found, f"files directly in {shown_path(folder.parent)}/", "move it away")
+
+
+def _not_read(path: Path, expected: str) -> Problem:
+    return Problem(shown_path(path), "a file that is not read", expected, "move it away")
+
+
+def _other_policy(path: Path, policy: Path) -> Problem:
+    expected = f"one policy, {shown_path(policy)}"
+    return Problem(shown_path(path), "a policy that is not used", expected, "move it away, or use it with --policy")
 
 
 def _unknown_file(path: Path, folder: str) -> Problem:

@@ -146,7 +146,7 @@ BAD: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "two layers of districts": (two_layers, ["districts_2564", "districts_2566", "one layer of districts"]),
     "an archive of another kind": (lambda p: (p / "b.rar").write_bytes(b"Rar!"), ["b.rar", "unpack it"]),
-    "a document": (lambda p: (p / "notes.docx").write_bytes(b"PK"), ["notes.docx", "boundary files"]),
+    "other data": (lambda p: (p / "notes.sav").write_bytes(b"PK"), ["notes.sav", "boundary files"]),
     "parts without their Shapefile": (
         lambda p: (as_shapefile(p), (p / "adm2.shp").unlink()),
         ["adm2.dbf", "put back the boundary file"],

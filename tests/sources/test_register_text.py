@@ -97,10 +97,6 @@ def test_the_same_figures_twice_are_fine_and_others_are_one_line(put: Put, distr
 @pytest.mark.parametrize(
     ("changed", "old", "new", "line", "part"),
     [
-        (3, "|500|520|1,020|", "|500|521|1,021|", 2, "register offices sum to 1,071"),
-        (8, "|100|105|205|", "|100|106|206|", 7, "subdistricts sum to 141"),
-        (2, "|810|", "|811|", 1, "provinces sum to 811"),
-        (8, "|100|105|205|", "|100|105|206|", 8, "100 men and 105 women, 206 persons"),
         (1, "5712|", "5706|", 1, "the month 06"),
         (1, "5712|", "2014|", 1, "'2014'"),
         (8, "|110101|", "|110199|", 8, "'110199'"),
@@ -120,11 +116,86 @@ def test_what_is_refused(changed: int, old: str, new: str, line: int, part: str,
     assert re.search(part, str(refused.value))
 
 
-def test_an_office_without_subdistricts_is_placed_by_its_code_and_name_only(put: Put) -> None:
-    lines = [line for line in TEXT.splitlines(keepends=True) if line.split("|")[5] == "0"]
-    with pytest.raises(InputError, match=r"270 persons of ท้องถิ่นเทศบาลนครสมุทรปราการ \(1199\), in no district"):
-        register_text.register_texts(put("".join(lines)))
-    bangkok = "6412|10|กรุงเทพมหานคร|1001|ท้องถิ่นเขตเขตพระนคร|0| |0| |24,001|25,002|49,003|19,004|\n"
-    (read,) = register_text.register_texts(put(bangkok))
-    assert figures(read.districts, "district_code") == {("1001", 2021): (24001, 25002, 49003, 19004)}
-    assert read.subdistricts.empty
+@pytest.mark.parametrize(
+    ("changed", "old", "new", "line", "found", "used"),
+    [
+        (3, "|500|520|1,020|", "|500|521|1,021|", 2, "1,070 female persons of สมุทรปราการ", "1,071, the sum of its"),
+        (8, "|100|105|205|", "|100|106|206|", 7, "140 female persons of ท้องถิ่นเทศบาลนครสมุทรปราการ", "141, the sum"),
+        (2, "|810|", "|811|", 1, "810 houses of ทั่วประเทศ", "811, the sum of its provinces"),
+        (8, "|100|105|205|", "|100|105|206|", 8, "206 persons of ปากน้ำ", "205, its 100 men and 105 women"),
+    ],
+)
+def test_parts_are_used_and_each_difference_is_recorded(
+    changed: int, old: str, new: str, line: int, found: str, used: str, put: Put
+) -> None:
+    lines = TEXT.splitlines(keepends=True)
+    assert old in lines[changed - 1]
+    lines[changed - 1] = lines[changed - 1].replace(old, new, 1)
+    (read,) = register_text.register_texts(put("".join(lines)))
+    records = [(r["line"], r["found"]) for r in read.repaired if r["used"].startswith(used)]
+    assert (line, found) in records
+    women = figures(read.districts, "district_code")["1101", 2014][1]
+    assert women == DISTRICTS["1101", 2014][1] + ("|106|" in new)
+
+
+def test_a_large_difference_stops_a_run_of_its_year_only(put: Put, districts: pd.DataFrame) -> None:
+    folder = put(TEXT.replace("|810|", "|910|", 1))
+    assert 2014 in set(dopa.population(folder, districts, 2021).table["year"])
+    with pytest.raises(
+        InputError, match=r"910 houses of ทั่วประเทศ; 810, .*; expected figures that differ by at most 1 %"
+    ):
+        dopa.population(folder, districts, 2014)
+
+
+def text_of(*rows: str) -> str:
+    return "".join(f"6412|{row}|10|11|21|5|\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("10|กรุงเทพมหานคร|1001|ท้องถิ่นเขตเขตพระนคร|0| |0| ", "1001"),
+        ("10|กรุงเทพมหานคร|1001|ท้องถิ่นเขตพระนคร|0| |0| ", "1001"),
+        ("11|สมุทรปราการ|1102|อำเภอบางบ่อ|0| |0| ", "1102"),
+        ("11|สมุทรปราการ|1198|ท้องถิ่นเทศบาลตำบลบางบ่อ|0| |0| ", "1102"),
+        ("11|สมุทรปราการ|1199|ท้องถิ่นเทศบาลนครสมุทรปราการ|0| |0| ", "1101"),
+        ("50|เชียงใหม่|5099|ท้องถิ่นเทศบาลนครเชียงใหม่|0| |0| ", "5001"),
+        ("50|เชียงใหม่|500904|ท้องถิ่นเทศบาลเมืองสมมุติ|0| |0| ", "5009"),
+        ("50|เชียงใหม่|5098|ท้องถิ่นเทศบาลเมืองสมมุติ|0| |0| ", None),
+        ("50|เชียงใหม่|5001|อำเภอฝาง|0| |0| ", None),
+    ],
+)
+def test_an_office_without_subdistricts_is_placed_by_its_code_or_name(row: str, code: str | None, put: Put) -> None:
+    (read,) = register_text.register_texts(put(text_of(row)))
+    office, name = row.split("|")[2:4]
+    if code is None:
+        assert read.districts.empty
+        assert f"21 persons of {name} ({office})" in [record["found"] for record in read.repaired]
+        assert [year for year, _ in read.doubts] == [2021]
+        return
+    assert figures(read.districts, "district_code") == {(code, 2021): (10, 11, 21, 5)}
+    records = [(record["found"], record["used"]) for record in read.repaired if record["column"] == "office"]
+    assert records == ([] if office == code else [(f"{office} {name}", code)])
+
+
+AS_PUBLISHED = """\
+\ufeff6412|0|ทั่วประเทศ|0| |0| |0| |32,000,001|33,000,002|65,000,003|27,000,004|
+6412|11|สมุทรปราการ|0| |0| |0| |500,001|510,002|1,010,003|400,004|
+6412|11|สมุทรปราการ|1101|อำเภอเมืองสมุทรปราการ|0| |0| |24,001|25,002|49,003|19,004|
+6412|11|สมุทรปราการ|1102|อำเภอบางบ่อ|0| |0| |24,001|25,002|49,003|19,004|
+6412|11|สมุทรปราการ|1199|ท้องถิ่นเทศบาลนครสมมุติ|0| |0| |40,001|41,002|81,003|39,004|
+"""
+
+
+def test_a_part_of_the_country_is_read_and_its_doubts_are_said(put: Put, districts: pd.DataFrame) -> None:
+    """An excerpt: its sums are those of the whole, and nothing says where the municipality is."""
+    folder = put(AS_PUBLISHED)
+    (read,) = register_text.register_texts(folder)
+    published = (24_001, 25_002, 49_003, 19_004)
+    assert figures(read.districts, "district_code") == {("1101", 2021): published, ("1102", 2021): published}
+    said = [f"{record['found']}; {record['used']}" for record in read.repaired]
+    assert "81,003 persons of ท้องถิ่นเทศบาลนครสมมุติ (1199); in no district" in said
+    assert len(read.doubts) == 3
+    with pytest.raises(InputError) as refused:
+        dopa.population(folder, districts, 2021)
+    assert len(refused.value.problems) == 3

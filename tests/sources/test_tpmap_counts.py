@@ -238,7 +238,7 @@ REFUSED = {
         "amphur_ID,poor.JPT.CNT,amphur_name\n5001,5,ฝาง\n",
         "'ฝาง' beside the code 5001",
     ),
-    "another kind of file": ("61_x.pdf", "%PDF", "a file of the kind '.pdf'"),
+    "another kind of file": ("61_x.sav", "$FL2", "a file of the kind '.sav'"),
     "not an archive": ("61.zip", "PK", "an archive that cannot be read"),
 }
 

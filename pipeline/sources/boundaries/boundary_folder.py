@@ -17,6 +17,8 @@ import pandas as pd
 from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.gazetteer import Gazetteer
+from pipeline.leftovers import is_note
+from pipeline.reading.opened import is_for_people
 from pipeline.reading.sidecar import SIDECAR, Origin, origin_of, own_sidecar
 from pipeline.reading.table import Received
 from pipeline.sources.boundaries import coverage, district_layer
@@ -24,7 +26,6 @@ from pipeline.sources.boundaries.vector_files import KINDS, is_left_over, opened
 
 # The boundary file of the project itself; any other file in the folder is the user's own and is used instead.
 CARRIED = "boundaries_adm2_districts.parquet"
-NOTES = {"README.md", SIDECAR}
 # Files that belong to a boundary file of the same name: parts of a Shapefile or MapInfo file, projections, styles.
 COMPANIONS = (
     *(".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".atx"),
@@ -90,7 +91,8 @@ def _chosen_file(folder: Path) -> Path:
     Raises:
         InputError: there is none, there are several of the user's own, or there is something else.
     """
-    entries = sorted(p for p in folder.glob("*") if not is_left_over(p.name) and p.name not in NOTES)
+    inputs = (p for p in folder.glob("*") if not is_left_over(p.name) and not is_note(p) and p.name != SIDECAR)
+    entries = sorted(p for p in inputs if not is_for_people(p))
     own = [p for p in entries if p.name != CARRIED and (p.is_dir() or p.suffix.lower() in KINDS) and not _is_note(p)]
     rest = [p for p in entries if p not in own and p.name != CARRIED and not _is_note(p)]
     if unknown := [p.name for p in rest if not any(_belongs(p, to) for to in own)]:
