@@ -29,6 +29,9 @@ BIT = {name: 1 << i for i, name in enumerate(DIMENSIONS)}
 
 # Why a row is refused whose answer is no word of its column.
 NOT_AN_ANSWER = "neither yes nor no"
+# Why rows are refused that share an id with rows of other places.
+SEVERAL_PLACES = "the same household id in different places, in one survey"
+NO_SUBDISTRICT = "no subdistrict, within which household ids are unique"
 
 
 # The numbers of household rows, each by the name of the function that reads it in SQL.
@@ -152,7 +155,7 @@ def set_variables(
     replaces them by constants when it plans the statement. Of each answer's column, by its name: ``yes`` and ``no`` are
     the commonest word for each, which is compared first, and ``words`` gives the meaning of every word: yes is true, no
     is false. ``unknown`` lists the words for *not known*, also of other columns. ``survey_year`` is the year of files
-    that have no column for it, and NULL if they have one. ``not_an_answer`` is a reason.
+    that have no column for it, and NULL if they have one. The others are reasons.
 
     Args:
         connection: the connection of the intake.
@@ -166,6 +169,8 @@ def set_variables(
         "no": {name: words[name].no[0] for name in ANSWERS},
         "unknown": {name: of.not_known for name, of in words.items()},
         "not_an_answer": NOT_AN_ANSWER,
+        "several_places": SEVERAL_PLACES,
+        "no_subdistrict": NO_SUBDISTRICT,
         "survey_year": mapping.survey_year and common_year(mapping.survey_year),
         "latest_year": latest_year,
     }

@@ -20,6 +20,9 @@ from pipeline.policy import Households
 ROWS_AT_A_TIME = 8_000_000
 # A file in which more than this share of the rows share a household and a survey with another citizen id has persons.
 PERSONS_SHARE = 0.05
+# Ids are not unique in the country if more than this share of the rows have an id that another place has too in one
+# survey, or more than this share of the households that are found again in a later survey are then in another place.
+ELSEWHERE_SHARE, MOVED_SHARE = 0.1, 0.2
 IF_PERSONS = f'write rows = "persons" above the first table of {mapping.FILE} if each row is a person'
 
 
@@ -40,6 +43,29 @@ def join_members(connection: duckdb.DuckDBPyConnection, private: Path) -> None:
     connection.read_parquet([str(path.resolve()) for path in paths]).create_view("joined")
 
 
+def _check_ids(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead) -> None:
+    """Raise ``InputError`` if the ids of a system's households are unique within a smaller area than stated."""
+    for number, rows, all_rows, moved, followed in database.run(connection, "ids_elsewhere").fetchall():
+        columns = chosen.mappings[chosen.systems[number]]
+        if rows > ELSEWHERE_SHARE * all_rows:
+            found = f"{rows:,} of {all_rows:,} rows whose household id another place has too, in the same survey"
+        elif moved > MOVED_SHARE * followed:
+            found = f"{moved:,} of {followed:,} households found again in a later survey, but in another place"
+        else:
+            continue
+        smaller = list(mapping.AREAS)[list(mapping.AREAS).index(columns.ids_unique_in) + 1 :]
+        fix = f'write {mapping.UNIQUE_IN} = "{smaller[-1]}" above the first table, or ' if smaller else ""
+        raise InputError(
+            Problem(
+                columns.file,
+                found,
+                f"household ids that are unique in the {columns.ids_unique_in}",
+                f"{fix}use a column with ids that are",
+                column=mapping.UNIQUE_IN,
+            )
+        )
+
+
 def settle_repeated(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, rules: Households, log: Log) -> None:
     """Find the one row that counts of each household with several, and the rows that do not count.
 
@@ -51,14 +77,16 @@ def settle_repeated(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, 
         log: takes a line for each file with such rows.
 
     Raises:
-        InputError: rows of a file are persons and its mapping does not state it, two files contain the same survey of
-            the same households, or too many rows of a file are the same row again.
+        InputError: rows of a file are persons and its mapping does not state it, ids of households are those of
+            households elsewhere, two files contain the same survey of the same households, or too many rows of a file
+            are the same row again.
     """
     database.run(connection, "repeated")
     for file, rows, all_rows in database.run(connection, "rows_of_persons").fetchall():
         if rows > PERSONS_SHARE * all_rows:
             found = f"rows of persons: {rows:,} of {all_rows:,} rows with several citizen ids in one household"
             raise InputError(Problem(chosen.files[file].shown, found, "one row per household", IF_PERSONS))
+    _check_ids(connection, chosen)
     for file, by_file, households, smaller in database.run(connection, "same_survey").fetchall():
         if households >= rules.same_survey_share_stops * smaller:
             raise InputError(

@@ -25,6 +25,9 @@ PLACES = ("province_code", "district_code", "subdistrict_code", "province_name",
 COORDINATES = ("lon", "lat")
 COLUMNS = (*IDS, *PLACES, *COORDINATES, "members", *DIMENSIONS, "income_per_person", "welfare_card", "survey_year")
 ROWS, KINDS_OF_ROWS = "rows", ("households", "persons")
+# How far an id of a household is unique, and what the six digits of a subdistrict's code are divided by to give that
+# area; 0 for the country, in which an id needs no area.
+UNIQUE_IN, AREAS = "ids_unique_in", {"country": 0, "province": 10_000, "district": 100, "subdistrict": 1}
 TABLES = ("columns", "constants", answers.TABLE, layout.TABLE)
 
 
@@ -36,6 +39,7 @@ class Mapping:
         columns: the file's name of each of our columns that it has.
         survey_year: the year of all rows if no column has it, Common Era or Buddhist Era.
         persons: whether each row is a person, not a household.
+        ids_unique_in: one of ``AREAS``: how far an id of a household is unique.
         answers: the words for yes, no and not known.
         layouts: heading, sheet and lines that are no rows, of each file.
         file: the mapping file, as messages show it.
@@ -44,6 +48,7 @@ class Mapping:
     columns: Dictionary[str, str]
     survey_year: int | None = None
     persons: bool = False
+    ids_unique_in: str = "country"
     answers: Answers = field(default_factory=Answers)
     layouts: Layouts = field(default_factory=Layouts)
     file: str = field(default="", compare=False)
@@ -73,6 +78,7 @@ class Mapping:
             sorted(self.columns.items()),
             self.survey_year,
             self.persons,
+            self.ids_unique_in,
             repr(self.answers.stated),
             repr(self.layouts),
         ]
@@ -128,13 +134,11 @@ def read_mapping(folder: Path) -> Mapping:
     if not path.is_file():
         return Mapping({name: name for name in COLUMNS}, layouts=read_layouts({}, file, []), file=file)
     settings = read_toml(path)
-    if unknown := sorted(set(settings) - {ROWS, *TABLES}):
-        raise InputError(
-            Problem(file, f"the table {unknown[0]}", f"the tables {', '.join(TABLES)}", "correct the name")
-        )
-    if (rows := settings.get(ROWS, KINDS_OF_ROWS[0])) not in KINDS_OF_ROWS:
-        expected = " or ".join(f'rows = "{kind}"' for kind in KINDS_OF_ROWS)
-        raise InputError(Problem(file, f"rows = {shown_value(rows)}", expected, "write one of them", column=ROWS))
+    if unknown := sorted(set(settings) - {ROWS, UNIQUE_IN, *TABLES}):
+        expected = f"the tables {', '.join(TABLES)}; before them {ROWS}, {UNIQUE_IN}"
+        raise InputError(Problem(file, f"the table {unknown[0]}", expected, "correct the name"))
+    rows = _one_of(settings, ROWS, KINDS_OF_ROWS, file)
+    unique_in = _one_of(settings, UNIQUE_IN, tuple(AREAS), file)
     layouts = read_layouts(settings.get(layout.TABLE, {}), file, [other.name for other in folder.iterdir()])
     own = dict(zip(COLUMNS, COLUMNS, strict=True))
     columns = column_map(settings["columns"], COLUMNS, file).theirs if "columns" in settings else own
@@ -147,9 +151,18 @@ def read_mapping(folder: Path) -> Mapping:
     for stated in (layouts.common, *layouts.of_files.values()):
         for column in (*ANSWERS, OTHER):
             said.of(column, stated.unknown)
-    mapping = Mapping(columns, year, rows == "persons", said, layouts, file)
+    mapping = Mapping(columns, year, rows == "persons", unique_in, said, layouts, file)
     _complete(mapping)
     return mapping
+
+
+def _one_of(settings: dict[str, Any], name: str, allowed: tuple[str, ...], file: str) -> str:
+    """Return the value of a setting; the first of those allowed if it is not stated."""
+    value = settings.get(name, allowed[0])
+    if value not in allowed:
+        expected = " or ".join(f'{name} = "{one}"' for one in allowed)
+        raise InputError(Problem(file, f"{name} = {shown_value(value)}", expected, "write one of them", column=name))
+    return str(value)
 
 
 def _table(settings: dict[str, Any], name: str, file: str) -> dict[str, Any]:

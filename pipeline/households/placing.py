@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline import places
-from pipeline.gazetteer import Gazetteer, place_spellings
+from pipeline.gazetteer import SUBDISTRICT, Gazetteer, place_spellings
 from pipeline.households import database
 
 # The number of coordinates looked up at a time.
@@ -22,7 +22,8 @@ def place_rows(connection: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, shap
 
     Args:
         connection: a connection with the view ``staged`` and the table ``spelled``. It gets the table ``places``, with
-            the district of each spelling or the reason why there is none, and rows in the table ``by_point``.
+            the district of each spelling (and ``area``, see ``sql/placed.sql``) or the reason why there is none, and
+            rows in the table ``by_point``.
         gazetteer: codes and names of districts.
         shapes: outlines of districts, EPSG:4326.
     """
@@ -36,6 +37,7 @@ def _place_by_spelling(connection: duckdb.DuckDBPyConnection, gazetteer: Gazette
     table = {
         "place": spelled["place"].to_numpy(dtype="uint64"),
         "found_code": pd.array([p.district_code for p in found], dtype="str"),
+        "area": pd.array([int(p.code.ljust(SUBDISTRICT, "0")) if p.code else None for p in found], dtype="UInt32"),
         "repaired": pd.array([p.repaired for p in found], dtype="str"),
         "column": pd.array([p.column for p in found], dtype="str"),
         "reason": pd.array([p.reason for p in found], dtype="str"),

@@ -17,7 +17,7 @@ from pipeline.digests import sha256_of
 from pipeline.errors import InputError, Problem
 from pipeline.households import database, mapping, opening
 from pipeline.households.files import FilesToRead, HouseholdFile, Unusable
-from pipeline.households.mapping import Mapping
+from pipeline.households.mapping import AREAS, Mapping
 from pipeline.households.opening import Opened
 from pipeline.households.progress import Log, progress_logged
 from pipeline.households.pseudonyms import Key
@@ -121,6 +121,7 @@ def _create_staged(
         "file": np.array(numbers, dtype="uint16"),
         "system": np.array([chosen.systems.index(file.system) for file in files], dtype="uint8"),
         "name": pd.array([file.name for file in files], dtype="str"),
+        "ids_within": np.array([AREAS[chosen.mappings[file.system].ids_unique_in] for file in files], dtype="uint32"),
         "persons": np.array([chosen.mappings[file.system].persons for file in files], dtype=bool),
         "first_line": np.array([first_lines[number] for number in numbers], dtype="int64"),
     }

@@ -81,8 +81,8 @@ def test_answers_and_cards_of_members_are_joined(province: Province) -> None:
 
 
 REFUSED = {
-    "district": ([{}, {"subdistrict_code": "500801"}], "rows of one household in different districts"),
-    "year": ([{}, {"survey_year": "2021"}], "rows of one household with different survey years"),
+    "district": ([{}, {"subdistrict_code": "500801"}], "the same household id in different places, in one survey"),
+    "year": ([{}, {"survey_year": "2021"}], "rows of one household with different survey years in one file"),
     "members": ([{}, {"members": "4"}], "rows of one household with different numbers of members"),
     "more": ([{"members": "1"}, {"members": "1"}], "more persons in a household than its number of members"),
 }
@@ -92,8 +92,9 @@ REFUSED = {
 def test_rows_of_a_household_that_contradict_each_other_are_refused(province: Province, what: str) -> None:
     cells, reason = REFUSED[what]
     rows = [person(1, 0), *(person(2, n, **more) for n, more in enumerate(cells)), person(1, 1)]
+    rows += [person(h, 0) for h in range(3, 33)]
     province.put({"a.csv": csv(rows), "mapping.toml": PERSONS.encode()})
-    assert figures(province)[:5] == (4, 1, 1, 0, 2)
+    assert figures(province)[:5] == (34, 31, 1, 0, 2)
     assert province.refused()[["line", "reason"]].values.tolist() == [[3, reason], [4, reason]]
 
 
@@ -175,3 +176,120 @@ def test_a_row_of_a_person_without_a_household_is_refused(province: Province) ->
     assert figures(province)[:5] == (3, 1, 1, 0, 1)
     assert province.refused()["reason"].tolist() == ["no household id in a row of a person"]
     assert isinstance(province.take_in().table("poverty"), pd.DataFrame)
+
+
+def mapped(*settings: str, ids: str = "household_id") -> bytes:
+    columns = "\n".join(f'"{name}" = "{name}"' for name in (ids, *BASE) if name != "citizen_id" or ids == "")
+    return "\n".join([*settings, "[columns]", columns]).encode()
+
+
+def house(number: int, subdistrict: str, **cells: str) -> dict[str, str]:
+    """A household whose id is its house number, which each subdistrict gives anew."""
+    return {**row(number), "citizen_id": "", "household_id": f"{number}/1", "subdistrict_code": subdistrict, **cells}
+
+
+SURVEYS = {
+    "one file": {"a.csv": [house(n, place) for place in ("500107", "500108", "500801") for n in range(20)]},
+    "a file for each district": {
+        "a.csv": [house(n, "500107", health=str(n % 2)) for n in range(20)],
+        "b.csv": [house(n, "500801") for n in range(20)],
+        "c.csv": [house(n, "500108") for n in range(20)],
+    },
+    "a file for each year": {
+        "a.csv": [house(n, "500107") for n in range(20)],
+        "b.csv": [house(n, "500801", survey_year="2021") for n in range(20)],
+        "c.csv": [house(n, "500108", survey_year="2020") for n in range(20)],
+    },
+}
+
+
+@pytest.mark.parametrize("files", SURVEYS)
+@pytest.mark.parametrize("unique_in", ["", "country", "province", "district"])
+def test_ids_that_other_places_have_too_stop_the_intake(province: Province, files: str, unique_in: str) -> None:
+    stated = (f'ids_unique_in = "{unique_in}"',) if unique_in else ()
+    contents = {name: csv(rows) for name, rows in SURVEYS[files].items()}
+    province.put({**contents, "mapping.toml": mapped(*stated)})
+    with pytest.raises(InputError) as error:
+        province.take_in()
+    assert f"expected household ids that are unique in the {unique_in or 'country'}" in str(error.value)
+    assert 'write ids_unique_in = "subdistrict" above the first table' in str(error.value)
+
+
+@pytest.mark.parametrize("files", SURVEYS)
+def test_ids_unique_in_a_subdistrict_are_households_of_their_own(province: Province, files: str) -> None:
+    contents = {name: csv(rows) for name, rows in SURVEYS[files].items()}
+    province.put({**contents, "mapping.toml": mapped('ids_unique_in = "subdistrict"')})
+    assert figures(province)[:5] == (60, 60, 0, 0, 0)
+    assert province.households() == {"5001": 40, "5008": 20}
+
+
+def test_a_row_without_the_place_of_its_id_is_refused(province: Province) -> None:
+    rows = [house(1, "500107"), {**house(1, "5001"), "subdistrict_code": "", "district_code": "5001"}]
+    rows = [{"district_code": "", **r} for r in rows]
+    province.put(
+        {
+            "a.csv": csv(rows),
+            "mapping.toml": mapped('ids_unique_in = "subdistrict"') + b'\n"district_code" = "district_code"\n',
+        }
+    )
+    assert figures(province)[:5] == (2, 1, 0, 0, 1)
+    assert set(province.refused()["reason"]) == {"no subdistrict, within which household ids are unique"}
+
+
+def test_one_id_in_two_places_refuses_both_rows(province: Province) -> None:
+    """Their answers are the same, so that only the place says that they are two households."""
+    rows = [house(n, "500107") for n in range(30)] + [house(3, "500108")]
+    province.put({"a.csv": csv(rows), "mapping.toml": mapped()})
+    assert figures(province)[:5] == (31, 29, 0, 0, 2)
+    assert set(province.refused()["reason"]) == {"the same household id in different places, in one survey"}
+
+
+def test_a_household_that_moved_between_surveys_counts_where_it_is_now(province: Province) -> None:
+    rows = [house(n, "500107", survey_year="2021") for n in range(10)]
+    rows += [house(n, "500801" if n == 0 else "500107") for n in range(10)]
+    province.put({"a.csv": csv(rows), "mapping.toml": mapped()})
+    assert figures(province)[:5] == (20, 10, 0, 10, 0)
+    assert province.households() == {"5001": 9, "5008": 1}
+
+
+def test_house_numbers_of_persons_stop_the_intake_unless_stated(province: Province) -> None:
+    rows = [
+        {**person(h, n), "household_id": str(h), "subdistrict_code": place}
+        for place in ("500107", "500801")
+        for h in range(20)
+        for n in range(2)
+    ]
+    province.put({"a.csv": csv(rows), "mapping.toml": PERSONS.encode()})
+    with pytest.raises(InputError, match=r"80 of 80 rows whose household id another place has too"):
+        province.take_in()
+    province.put({"mapping.toml": b'ids_unique_in = "district"\n' + PERSONS.encode()})
+    assert figures(province)[:5] == (80, 40, 40, 0, 0)
+
+
+@pytest.mark.parametrize("has_ids", [True, False])
+def test_members_in_several_files_are_one_household(province: Province, has_ids: bool) -> None:
+    """Three members, of whom the second file has the poor one; each row once in one of two files."""
+    rows = [person(h, n, health=str(int(n == 2))) for h in range(10) for n in range(3)]
+    if not has_ids:
+        for r in rows:
+            r["citizen_id"] = ""
+    files = {"a.csv": csv(rows[::2]), "b.csv": csv(rows[1::2]), "mapping.toml": PERSONS.encode()}
+    province.put(files)
+    assert figures(province) == (30, 10, 20, 0, 0, 10, 10, 30)
+
+
+def test_members_in_several_files_that_nothing_tells_apart_are_refused(province: Province) -> None:
+    rows = [person(h, n, citizen_id="", health=str(n)) for h in range(10) for n in range(2)]
+    for r in rows:
+        del r["members"]
+    province.put({"a.csv": csv(rows[::2]), "b.csv": csv(rows[1::2]), "mapping.toml": COUNTED.encode()})
+    assert figures(province)[:5] == (20, 0, 0, 0, 20)
+    assert {reason.partition(",")[0] for reason in province.refused()["reason"]} == {"members in several files"}
+
+
+def test_a_file_of_persons_twice_counts_each_person_once(province: Province) -> None:
+    rows = [person(h, n) for h in range(10) for n in range(2)]
+    for r in rows:
+        del r["members"]
+    province.put({"a.csv": csv(rows), "b.csv": csv(rows[::-1]), "mapping.toml": COUNTED.encode()})
+    assert figures(province) == (40, 10, 30, 0, 0, 10, 0, 20)

@@ -14,7 +14,22 @@ unused AS (
     FROM not_used
     GROUP BY file
 ),
-members AS (SELECT file, sum(rows - 1)::BIGINT AS joined FROM joined WHERE reason IS NULL GROUP BY file),
+-- Of the rows of persons one stands for each household; those that are not refused are joined to it.
+persons AS (SELECT file, count(*) AS rows FROM placed WHERE is_person GROUP BY file),
+not_joined AS (
+    SELECT file, sum(rows)::BIGINT AS rows
+    FROM (
+        SELECT file, count(*) AS rows FROM joined WHERE reason IS NULL GROUP BY file
+        UNION ALL
+        SELECT file, count(*) AS rows FROM refused_members GROUP BY file
+    )
+    GROUP BY file
+),
+members AS (
+    SELECT persons.file, persons.rows - coalesce(not_joined.rows, 0) AS joined
+    FROM persons
+    LEFT JOIN not_joined ON not_joined.file = persons.file
+),
 other AS (SELECT file, count(*) AS lines FROM not_rows GROUP BY file),
 repaired AS (SELECT file, count(*) AS cells FROM cells_repaired GROUP BY file)
 SELECT

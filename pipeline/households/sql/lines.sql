@@ -18,6 +18,16 @@ FROM numbered
 JOIN files ON files.file = numbered.file
 GROUP BY numbered.file, position;
 
+-- The rows of persons whose household is refused.
+CREATE TEMP TABLE refused_members AS
+SELECT placed.file, placed.row, joined."column", joined.reason, joined.rows
+FROM placed
+JOIN joined
+    ON joined.system = placed.system
+    AND joined.pseudonym = placed.pseudonym
+    AND joined.survey_year = placed.survey_year
+WHERE placed.is_person AND joined.reason IS NOT NULL;
+
 CREATE TEMP VIEW not_used AS
 SELECT file, row, "column", reason, found, 'refused' AS verdict
 FROM staged
@@ -29,15 +39,17 @@ JOIN places ON places.place = staged.place AND places.found_code IS NULL
 ANTI JOIN by_point ON by_point.file = staged.file AND by_point.row = staged.row
 WHERE staged.reason IS NULL
 UNION ALL
-SELECT
-    placed.file, placed.row, joined."column", joined.reason, joined.rows || ' rows', 'refused'
-FROM placed
-JOIN joined ON joined.file = placed.file AND joined.pseudonym = placed.pseudonym
-WHERE placed.is_person AND joined.reason IS NOT NULL
+SELECT file, row, 'subdistrict_code', getvariable('no_subdistrict'), NULL, 'refused'
+FROM located
+WHERE ids_within = 1 AND area % 100 = 0
+UNION ALL
+SELECT file, row, "column", reason, rows || ' rows', 'refused'
+FROM refused_members
 UNION ALL
 SELECT
     file, row, 'household_id',
     CASE
+        WHEN several_places THEN getvariable('several_places')
         WHEN contradicting THEN 'rows of one household in one survey that contradict each other'
         WHEN same_survey THEN 'the same household again in this survey, with the same answers'
         ELSE 'the same household in a later survey'

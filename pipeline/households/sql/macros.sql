@@ -94,6 +94,16 @@ END;
 CREATE TEMP MACRO place_of(province, district, subdistrict, province_name, district_name) AS
 hash(province, district, subdistrict, province_name, district_name);
 
+-- One number for a row of a file, by which rows are ordered; and back.
+CREATE TEMP MACRO position_of(file, row) AS file::UBIGINT * 4294967296 + row::UBIGINT;
+CREATE TEMP MACRO file_at(position) AS (position // 4294967296)::USMALLINT;
+CREATE TEMP MACRO row_at(position) AS (position % 4294967296)::BIGINT;
+
+-- Of the rows of one household: whether they are in several districts, or in several subdistricts where these are known.
+CREATE TEMP MACRO in_several_places(area) AS
+min(area // 100) <> max(area // 100)
+OR coalesce(min(nullif(area % 100, 0)) <> max(nullif(area % 100, 0)), false);
+
 -- Why a row is refused: our column, the reason, and the cell at fault, of which only a description is kept.
 CREATE TEMP MACRO refusal(column_name, why, cell) AS {'column': column_name, 'reason': why, 'cell': cell};
 

@@ -1,10 +1,10 @@
 -- Households, one row for each survey of each: `row` is the row of the file, or the first of its members.
 CREATE TEMP VIEW valid AS
-SELECT file, system, pseudonym, row, district_code, survey_year, members, deprived, known, welfare_card, person
+SELECT file, system, pseudonym, row, district_code, area, survey_year, members, deprived, known, welfare_card, person
 FROM placed
 WHERE NOT is_person
 UNION ALL
-SELECT file, system, pseudonym, row, district_code, survey_year, members, deprived, known, welfare_card, NULL
+SELECT file, system, pseudonym, row, district_code, area, survey_year, members, deprived, known, welfare_card, NULL
 FROM joined
 WHERE reason IS NULL;
 
@@ -17,9 +17,10 @@ SELECT
     valid.system,
     valid.pseudonym,
     survey_year,
+    area,
     person,
     hash(district_code, members, deprived, known, welfare_card) AS content,
-    valid.file::UBIGINT * 4294967296 + valid.row::UBIGINT AS position
+    position_of(valid.file, valid.row) AS position
 FROM valid
 JOIN several ON several.system = valid.system AND several.pseudonym = valid.pseudonym;
 
@@ -29,8 +30,10 @@ SELECT
     system,
     pseudonym,
     survey_year,
-    min(content) <> max(content) AS contradicting,
+    in_several_places(area) AS several_places,
+    several_places OR min(content) <> max(content) AS contradicting,
     min(position) AS position,
-    (min(position) // 4294967296)::USMALLINT AS file
+    file_at(min(position)) AS file,
+    max(area) AS area
 FROM repeated
 GROUP BY system, pseudonym, survey_year

@@ -14,6 +14,7 @@ SELECT
     repeated.file,
     repeated.row,
     surveys.contradicting,
+    surveys.several_places,
     repeated.survey_year = latest.survey_year AS same_survey,
     coalesce(CASE WHEN surveys.contradicting THEN surveys.file ELSE latest.file END, repeated.file) AS by_file
 FROM repeated
