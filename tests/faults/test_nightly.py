@@ -1,4 +1,4 @@
-"""The night with the daemon really running: good, bad, good again, killed, missed. A night lasts a minute here."""
+"""The night with the daemon really running: good, bad, good again, killed, missed. A night lasts some minutes here."""
 
 import json
 import os
@@ -68,6 +68,8 @@ def test_a_good_night_publishes(service: Service, record_property: Measured) -> 
         assert (touched.returncode == 0) == kept
         (folder / "x").unlink(missing_ok=True)
     record_property("the nightly run may write only where its unit allows it", bool(confined))
+    by_hand = shown(service)
+    service.until("a night publishes", lambda: shown(service) != by_hand)
     service.until("the UI shows it as fresh", lambda: freshness(service) == "HEALTHY")
 
 

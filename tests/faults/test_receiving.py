@@ -1,6 +1,6 @@
 """A night that brings files in, with the daemon really running: what takes its place, what stays out, what people see.
 
-Not here: the faults of servers and files (``tests/receiving``). A night lasts a minute here.
+Not here: the faults of servers and files (``tests/receiving``). A night lasts some minutes here.
 """
 
 import os
