@@ -6,6 +6,7 @@ Here: our columns, the mapping and its checks. Not here: files (``files``), what
 import hashlib
 import json
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.households import answers
 from pipeline.households.answers import ANSWERS, OTHER, Answers, read_answers
 from pipeline.reading import layout
-from pipeline.reading.columns import Header, column_map
+from pipeline.reading.columns import Header, clean_name, column_map
 from pipeline.reading.layout import Layouts, read_layouts
 from pipeline.reading.sidecar import read_toml
 
@@ -36,7 +37,8 @@ class Mapping:
     """The columns of a system's files, their words for yes and no, and their layout.
 
     Attributes:
-        columns: the file's name of each of our columns that it has.
+        columns: the file's name of each of our columns: as stated, else our own, unless that is stated for another.
+        stated: our columns whose names in the file are stated; each file must have them.
         survey_year: the year of all rows if no column has it, Common Era or Buddhist Era.
         persons: whether each row is a person, not a household.
         ids_unique_in: one of ``AREAS``: how far an id of a household is unique.
@@ -46,6 +48,7 @@ class Mapping:
     """
 
     columns: Dictionary[str, str]
+    stated: frozenset[str] = frozenset()
     survey_year: int | None = None
     persons: bool = False
     ids_unique_in: str = "country"
@@ -53,29 +56,39 @@ class Mapping:
     layouts: Layouts = field(default_factory=Layouts)
     file: str = field(default="", compare=False)
 
-    def needed(self, header: list[str]) -> list[str]:
-        """List the columns that a file must have.
+    def missing(self, header: Sequence[str]) -> list[str]:
+        """List what a file lacks.
 
         Args:
             header: the columns of the file.
 
         Returns:
-            All mapped columns. Without a mapping: the columns of ours without which no row can be used.
+            The stated columns that it does not have, by its own names; then those of ours without which no row can be
+            used.
+
+        >>> own = Mapping({name: name for name in COLUMNS}, survey_year=2565)
+        >>> own.missing(["citizen_id", "district_code", "members", "health", "living", "education", "income"])
+        ['accessibility']
         """
-        if set(self.columns.items()) != {(name, name) for name in COLUMNS}:
-            return list(self.columns.values())
-        needed = ["members", *DIMENSIONS, "survey_year"]
-        if not set(IDS) & set(header):
-            needed.insert(0, IDS[0])
-        if not {"subdistrict_code", "district_code", "district_name", "lon"} & set(header):
-            needed.append("subdistrict_code")
-        return needed
+        absent = [theirs for ours, theirs in self.columns.items() if ours in self.stated and theirs not in header]
+        has = {ours for ours, theirs in self.columns.items() if ours in self.stated or theirs in header}
+        needed = [name for name in (*(() if self.persons else ("members",)), *DIMENSIONS) if name not in has]
+        if self.persons and "household_id" not in has:
+            needed.insert(0, "household_id, which joins the rows of persons")
+        elif not has & set(IDS):
+            needed.insert(0, "household_id or citizen_id")
+        if not {"subdistrict_code", "district_code", "district_name"} & has and not set(COORDINATES) <= has:
+            needed.append("subdistrict_code, district_code, district_name, or lon and lat")
+        if "survey_year" not in has and self.survey_year is None:
+            needed.append("survey_year (a column, or [constants] survey_year = 2565)")
+        return absent + needed
 
     @property
     def digest(self) -> str:
         """A digest of everything in it; equal mappings have equal digests."""
         content = [
             sorted(self.columns.items()),
+            sorted(self.stated),
             self.survey_year,
             self.persons,
             self.ids_unique_in,
@@ -117,7 +130,7 @@ def column_labels(header: Header) -> dict[str, str]:
 
 
 def read_mapping(folder: Path) -> Mapping:
-    """Read the mapping of one system's folder; without ``mapping.toml`` its files must use our names.
+    """Read the mapping of one system's folder; columns that ``mapping.toml`` does not name have our names.
 
     Args:
         folder: ``data/raw/households/<system>/``.
@@ -126,13 +139,12 @@ def read_mapping(folder: Path) -> Mapping:
         The checked mapping.
 
     Raises:
-        InputError: an unknown table or column, a column or word twice, a value of the wrong type, or no column for
-            something without which no row can be used.
+        InputError: an unknown table or column, a column or word twice, or a value of the wrong type.
     """
     path = folder / FILE
     file = shown_path(path)
     if not path.is_file():
-        return Mapping({name: name for name in COLUMNS}, layouts=read_layouts({}, file, []), file=file)
+        return Mapping(_with_own({}), layouts=read_layouts({}, file, []), file=file)
     settings = read_toml(path)
     if unknown := sorted(set(settings) - {ROWS, UNIQUE_IN, *TABLES}):
         expected = f"the tables {', '.join(TABLES)}; before them {ROWS}, {UNIQUE_IN}"
@@ -140,20 +152,27 @@ def read_mapping(folder: Path) -> Mapping:
     rows = _one_of(settings, ROWS, KINDS_OF_ROWS, file)
     unique_in = _one_of(settings, UNIQUE_IN, tuple(AREAS), file)
     layouts = read_layouts(settings.get(layout.TABLE, {}), file, [other.name for other in folder.iterdir()])
-    own = dict(zip(COLUMNS, COLUMNS, strict=True))
-    columns = column_map(settings["columns"], COLUMNS, file).theirs if "columns" in settings else own
+    stated = column_map(settings.get("columns", {}), COLUMNS, file).theirs
     year = _table(settings, "constants", file).get("survey_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2700):
         raise InputError(
             Problem(file, shown_value(year), "a year such as 2565 or 2022", "write a number", column="survey_year")
         )
     said = read_answers(settings.get(answers.TABLE, {}), file)
-    for stated in (layouts.common, *layouts.of_files.values()):
+    for of_file in (layouts.common, *layouts.of_files.values()):
         for column in (*ANSWERS, OTHER):
-            said.of(column, stated.unknown)
-    mapping = Mapping(columns, year, rows == "persons", unique_in, said, layouts, file)
-    _complete(mapping)
-    return mapping
+            said.of(column, of_file.unknown)
+    return Mapping(_with_own(stated), frozenset(stated), year, rows == "persons", unique_in, said, layouts, file)
+
+
+def _with_own(stated: Dictionary[str, str]) -> dict[str, str]:
+    """Add our own name of each column for which none is stated, but not a name that means another column.
+
+    >>> _with_own({"income_per_person": "income"})["income_per_person"], "income" in _with_own({"members": "income"})
+    ('income', False)
+    """
+    taken = set(map(clean_name, stated.values()))
+    return {name: stated.get(name, name) for name in COLUMNS if name in stated or name not in taken}
 
 
 def _one_of(settings: dict[str, Any], name: str, allowed: tuple[str, ...], file: str) -> str:
@@ -170,21 +189,3 @@ def _table(settings: dict[str, Any], name: str, file: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise InputError(Problem(file, f"{name} = {shown_value(table)}", f"a table [{name}]", f"write [{name}]"))
     return table
-
-
-def _complete(mapping: Mapping) -> None:
-    has = set(mapping.columns)
-    needed = [name for name in (*(() if mapping.persons else ("members",)), *DIMENSIONS) if name not in has]
-    if mapping.persons and "household_id" not in has:
-        needed.insert(0, "household_id, which joins the rows of persons")
-    elif not has & set(IDS):
-        needed.insert(0, "household_id or citizen_id")
-    place = {"subdistrict_code", "district_code", "district_name"} & has or {"lon", "lat"} <= has
-    if not place:
-        needed.append("subdistrict_code, district_code, district_name, or lon and lat")
-    if "survey_year" not in has and mapping.survey_year is None:
-        needed.append("survey_year (a column, or [constants] survey_year = 2565)")
-    if needed:
-        raise InputError(
-            Problem(mapping.file, f"no column for {'; '.join(needed)}", "a line for each", "add what is missing")
-        )

@@ -236,16 +236,17 @@ def _check_header(header: list[str], mapping: Mapping, file: str, layout: Layout
                 line=layout.last_heading,
             )
         )
-    needed = mapping.needed(header)
-    if missing := [name for name in needed if name not in header]:
+    if missing := mapping.missing(header):
+        stated = [name for name in missing if name in {mapping.columns[ours] for ours in mapping.stated} - set(header)]
+        found = f"no column {', '.join(map(shown_value, stated[:5]))}" if stated else ""
         raise InputError(
             Problem(
                 file,
-                f"no column {', '.join(map(shown_value, missing[:5]))}",
-                f"the columns that {mapping.file} names"
+                found or f"no column for {'; '.join(missing)}",
+                f"the columns that {mapping.file} names" if stated else "a column for each, under our name or mapped",
+                f"correct {mapping.file}, also heading_row under [layout] if the names are in another line"
                 if Path(mapping.file).is_file()
-                else f"our own column names, or a file {FILE}",
-                f"correct {mapping.file}, also heading_row under [layout] if the names are in another line",
+                else f"name them in a file {FILE}; `pilot-areas mapping propose` writes one",
                 line=layout.last_heading,
             )
         )
@@ -267,12 +268,13 @@ def _open_text(
     delimiter, header = header_of(top, mapping.columns.values(), file.shown, layout)
     header = _as_mapped(header, mapping)
     _check_header(header, mapping, file.shown, layout)
-    not_rows: list[tuple[int, str]] = []
-    above = layout.last_heading - 1
-    if not layout.as_written:
-        laid_out = private / f"{file.sha256}-rows.csv"
-        not_rows = lay_out(path, laid_out, delimiter, header, layout)
-        path, scan = laid_out, scan_text(laid_out, file.shown)
+    above = 0
+    not_rows: tuple[tuple[int, str], ...] = ()
+    if not layout.as_written or not scan.plain:
+        copy = private / f"{file.sha256}-rows.csv"
+        laid_out = lay_out(path, copy, delimiter, header, layout, file.shown)
+        above, not_rows = laid_out.above, laid_out.not_rows
+        path, scan = copy, scan_text(copy, file.shown)
     if scan.newlines == 0 or scan.lines <= 1:
         raise InputError(
             Problem(file.shown, "a header and no rows", "at least one row", "export it again, or remove it")
@@ -297,12 +299,12 @@ def _open_text(
         _our_columns(rows, {name: f"c{i}" for i, name in enumerate(header)}, mapping),
         encoding,
         _header(header, mapping),
-        first_line=layout.last_heading + 1,
+        first_line=above + 2,
         above=above,
         is_text=True,
         lines=scan.lines - 1,
         empty=tuple(sorted({line + above for line in scan.empty} - {line for line, _ in not_rows})),
-        not_rows=tuple(not_rows),
+        not_rows=not_rows,
     )
 
 

@@ -6,12 +6,15 @@ Not here: encodings (``encodings``), the names of columns (``columns``), which l
 import csv
 import io
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pipeline.characters import INVISIBLE
 from pipeline.errors import InputError, Problem
 from pipeline.reading.columns import clean_name
-from pipeline.reading.layout import AS_WRITTEN, Layout, joined_heading
+from pipeline.reading.layout import AS_WRITTEN, Layout, has_cells, joined_heading
 
 DELIMITERS = ",;\t|"
 # What is looked at to tell a table from prose.
@@ -60,27 +63,23 @@ def header_of(text: str, known: Collection[str], file: str, layout: Layout = AS_
 
 
 def _heading(text: str, delimiter: str, layout: Layout) -> list[str]:
-    """Read the names of the columns; only a heading of one line may have a line break within quotation marks."""
+    """Read the names of the columns."""
+    first = layout.heading_rows[0]
+    reader, _ = _records_below(text, delimiter, first - 1)
+    lines = list(islice(reader, layout.last_heading - first + 1))
+    stated = [lines[number - first] for number in layout.heading_rows if number - first < len(lines)]
     if len(layout.heading_rows) == 1:
-        return [clean_name(cell) for cell in next(_reader(_below(text, layout.last_heading - 1), delimiter), [])]
-    lines = text.split("\n", layout.last_heading)[: layout.last_heading]
-    stated = [lines[number - 1] for number in layout.heading_rows if number <= len(lines)]
-    return joined_heading([next(_reader(line.rstrip("\r"), delimiter), []) for line in stated])
+        return [clean_name(cell) for cell in (stated or [[]])[0]]
+    return joined_heading(stated)
 
 
-def _reader(text: str, delimiter: str) -> Any:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-
-
-def _below(text: str, lines: int) -> str:
-    """The text without its first lines.
-
-    >>> _below("a\\nb\\nc", 1), _below("a", 1)
-    ('b\\nc', '')
-    """
-    for _ in range(lines):
-        text = text.partition("\n")[2]
-    return text
+def _records_below(text: str, delimiter: str, above: int) -> tuple[Any, int]:
+    """Return a reader of the records below the first ones, and the number of lines of these; they may be anything."""
+    lines = io.StringIO(text, newline="")
+    titles = csv.reader(lines, delimiter=delimiter)
+    for _ in range(above):
+        next(titles, None)
+    return csv.reader(lines, delimiter=delimiter, strict=True), titles.line_num
 
 
 def rows_of(
@@ -91,7 +90,7 @@ def rows_of(
     layout: Layout = AS_WRITTEN,
     not_rows: list[tuple[int, str]] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
-    """Read the rows below the heading one by one; empty lines are skipped.
+    """Read the rows below the heading one by one; empty lines are skipped, also lines of empty cells.
 
     Args:
         text: the text of the file.
@@ -102,37 +101,39 @@ def rows_of(
         not_rows: number and word of each line that the layout makes no row are added to it.
 
     Yields:
-        The line number (the last line of a row that spans several) and the cells of each row.
+        The line number (the first line of a row that spans several) and the cells of each row.
 
     Raises:
         InputError: a row does not have ``fields`` cells, a quotation mark is not closed, or a cell is too long.
     """
-    above = layout.last_heading - 1
-    reader = _reader(_below(text, above), delimiter)
+    reader, above, line = None, 0, 1
     try:
+        reader, above = _records_below(text, delimiter, layout.last_heading - 1)
         next(reader, None)
+        line = above + reader.line_num + 1
         for row in reader:
-            if word := layout.why_cells_no_row(row):
+            if not has_cells(row):
+                pass
+            elif word := layout.why_cells_no_row(row):
                 if not_rows is not None:
-                    not_rows.append((above + reader.line_num, word))
-            elif row and len(row) != fields:
+                    not_rows.append((line, word))
+            elif len(row) != fields:
                 raise InputError(
                     Problem(
                         file,
                         f"{len(row)} fields",
                         f"{fields} fields, as in the header",
                         "complete the row, or quote a field that contains the delimiter",
-                        line=above + reader.line_num,
+                        line=line,
                     )
                 )
-            elif row:
-                yield above + reader.line_num, row
+            else:
+                if reader.line_num + above > line:
+                    _refuse_rows_within(row, delimiter, fields, file, line)
+                yield line, row
+            line = above + reader.line_num + 1
     except csv.Error as error:
-        found, fix = str(error), "close the quotation marks"
-        if "field limit" in found:
-            found = f"a cell of more than {csv.field_size_limit():,} characters"
-            fix = "shorten it, or close the quotation marks before it"
-        raise InputError(Problem(file, found, "delimited text", fix, line=above + reader.line_num)) from error
+        raise InputError(_broken(error, file, line)) from error
 
 
 def is_prose(path: Path) -> bool:
@@ -156,12 +157,41 @@ def is_prose(path: Path) -> bool:
     return not by_commas and not any(found and 0 not in found for sign, found in counts.items() if sign != ",")
 
 
-def lay_out(
-    source: Path, target: Path, delimiter: str, heading: Sequence[str], layout: Layout
-) -> list[tuple[int, str]]:
-    """Copy a text file with its heading in line 1, its rows below, and an empty line for each line that is no row.
+def _refuse_rows_within(cells: Sequence[str], delimiter: str, fields: int, file: str, line: int) -> None:
+    """Refuse a cell with a line break and as many delimiters as a row: rows behind an open quotation mark."""
+    if any("\n" in cell and cell.count(delimiter) >= max(fields - 1, 1) for cell in cells):
+        expected, fix = "a cell within quotation marks", "close the quotation mark at the end of its cell"
+        raise InputError(Problem(file, "a quotation mark that takes in other rows", expected, fix, line=line))
 
-    For files too large for memory. Line ``n`` of the copy is line ``n + layout.last_heading - 1`` of the file.
+
+def _broken(error: csv.Error, file: str, line: int) -> Problem:
+    found, fix = str(error), "close the quotation marks"
+    if "end of data" in found:
+        found = "a quotation mark that is not closed"
+    if "field limit" in found:
+        found = f"a cell of more than {csv.field_size_limit():,} characters"
+        fix = "shorten it, or close the quotation marks before it"
+    return Problem(file, found, "delimited text", fix, line=line)
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A copy of a text file, with its heading in line 1.
+
+    Attributes:
+        above: lines of the file above its heading: line ``n`` of the copy is line ``n + above`` of the file.
+        not_rows: number in the file and word of each line that the layout makes no row.
+    """
+
+    above: int
+    not_rows: tuple[tuple[int, str], ...]
+
+
+def lay_out(source: Path, target: Path, delimiter: str, heading: Sequence[str], layout: Layout, file: str) -> LaidOut:
+    """Copy a text file with its heading in line 1 and each row in one line below.
+
+    For files too large for memory. A line break within a cell becomes a space, and empty lines follow the row for its
+    further lines. A line that is no row, or whose cells are empty, becomes an empty line.
 
     Args:
         source: the file, UTF-8.
@@ -169,23 +199,61 @@ def lay_out(
         delimiter: the character that separates the cells.
         heading: the names of the columns.
         layout: the lines of the heading, and the lines that are no rows.
+        file: the file, as messages show it.
 
     Returns:
-        Number and word of each line that is no row.
+        Which line is which, and the lines that are no rows.
+
+    Raises:
+        InputError: a quotation mark is not closed.
     """
-    not_rows = []
-    empty = f' \t"{delimiter}'
+    not_rows, above, line = [], 0, 1
+    nothing = "".join((' \t"', delimiter, *map(chr, INVISIBLE)))
     with (
         source.open("r", encoding="utf-8-sig", newline="\n") as stream,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
-        for number, line in enumerate(stream, start=1):
-            ending = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
-            if number == layout.last_heading:
-                csv.writer(out, delimiter=delimiter, lineterminator=ending).writerow(heading)
-            elif number > layout.last_heading:
-                word = layout.why_no_row(line.lstrip(empty))
-                if word:
-                    not_rows.append((number, word))
-                out.write(ending if word else line)
-    return not_rows
+        for number, (lines, cells) in enumerate(_records(stream, delimiter, file), start=1):
+            ending = "\r\n" if lines[-1].endswith("\r\n") else "\n" if lines[-1].endswith("\n") else ""
+            writer = csv.writer(out, delimiter=delimiter, lineterminator=ending)
+            text = lines[0].lstrip(nothing)
+            word = layout.why_no_row(text) if len(lines) == 1 else layout.why_cells_no_row(cells)
+            if number < layout.last_heading:
+                above += len(lines)
+            elif number == layout.last_heading:
+                writer.writerow(heading)
+                out.write(ending * (len(lines) - 1))
+            elif word or (not text.rstrip() and len(lines) == 1):
+                not_rows += [(line, word)] if word else []
+                out.write(ending * len(lines))
+            elif len(lines) == 1:
+                out.write(lines[0])
+            else:
+                _refuse_rows_within(cells, delimiter, len(heading), file, line)
+                writer.writerow([" ".join(cell.splitlines()) for cell in cells])
+                out.write(ending * (len(lines) - 1))
+            line += len(lines)
+    return LaidOut(above, tuple(not_rows))
+
+
+def _records(stream: Iterator[str], delimiter: str, file: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the lines of each record, and the cells of a record of several lines."""
+    number = 1
+    for line in stream:
+        lines, cells = [line], []
+        if '"' in line:
+            try:
+                cells = next(csv.reader(_taking(lines, stream), delimiter=delimiter, strict=True), [])
+            except csv.Error as error:
+                if len(lines) > 1 or "limit" in str(error):
+                    raise InputError(_broken(error, file, number)) from None
+        yield lines, cells
+        number += len(lines)
+
+
+def _taking(lines: list[str], stream: Iterator[str]) -> Iterator[str]:
+    """Yield the first line of a record, then lines of the file as long as they are asked for."""
+    yield lines[0]
+    for line in stream:
+        lines.append(line)
+        yield line

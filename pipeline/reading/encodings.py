@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.errors import InputError, Problem, shown_value
 
 CHUNK = 8 << 20
 EMPTY_LINES = re.compile(rb"(?<=\n)\r?\n")
+# A line of delimiters, spaces and quotation marks only; of a longer one only its end is looked at.
+NO_CELLS, LONGEST_EMPTY = re.compile(rb'\n(?=[,;|\t "]+\r?\n)'), 4096
 CP874 = "cp874"
 EXPORT_AGAIN = "export the file again as 'CSV UTF-8'"
 # Thai text in UTF-8, where every byte happens to be a character of CP874.
@@ -40,12 +44,15 @@ class TextFile:
         newlines: number of line feeds.
         lines: number of lines that are not empty, the header included.
         empty: numbers of the empty lines.
+        plain: whether each line is one record with cells: no line break within quotation marks, and no line of
+            delimiters only.
     """
 
     encoding: str
     newlines: int = 0
     lines: int = 0
     empty: list[int] = field(default_factory=list)
+    plain: bool = True
 
 
 def scan_text(path: Path, file: str) -> TextFile:
@@ -135,7 +142,7 @@ def transcode(source: Path, target: Path, file: str) -> None:
 
 def _scan_chunks(chunks: Chunks, file: str) -> TextFile:
     decoder, found = codecs.getincrementaldecoder("utf-8")(), TextFile("utf-8")
-    wrong, not_ascii, last = None, False, b""
+    wrong, not_ascii, last, quotes, cut = None, False, b"", 0, b"\n"
     for chunk in chunks():
         if not last and chunk[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             raise InputError(Problem(file, "UTF-16", "UTF-8 or CP874", "save it as 'CSV UTF-8'"))
@@ -151,7 +158,10 @@ def _scan_chunks(chunks: Chunks, file: str) -> TextFile:
         for empty in EMPTY_LINES.finditer(joined):
             found.empty.append(found.newlines + joined.count(b"\n", len(last[-1:]), empty.start()) + 1)
         found.newlines += chunk.count(b"\n")
-        last = chunk
+        quotes, within = _quotes(chunk, quotes)
+        found.plain = found.plain and not within and not NO_CELLS.search(cut + chunk)
+        last, cut = chunk, chunk[max(0, chunk.rfind(b"\n"), len(chunk) - LONGEST_EMPTY) :]
+    found.plain = found.plain and not NO_CELLS.search(cut + b"\n")
     if wrong is None and decoder.getstate()[0]:
         wrong = found.newlines + 1
     found.lines = found.newlines - len(found.empty) + (not last.endswith(b"\n"))
@@ -162,6 +172,15 @@ def _scan_chunks(chunks: Chunks, file: str) -> TextFile:
         found.encoding = CP874
         _refuse_other_than_cp874(chunks, wrong, file)
     return found
+
+
+def _quotes(chunk: bytes, before: int) -> tuple[int, bool]:
+    """Count quotation marks, modulo two, and say whether a line ends after an odd number of them."""
+    if b'"' not in chunk:
+        return before, bool(before and b"\n" in chunk)
+    characters = np.frombuffer(chunk, dtype=np.uint8)
+    odd = (np.cumsum(characters == ord('"'), dtype=np.uint8) + np.uint8(before)) & 1
+    return int(odd[-1]), bool(odd[characters == ord("\n")].any())
 
 
 def _refuse_other_than_cp874(chunks: Chunks, not_utf8: int, file: str) -> None:

@@ -1,11 +1,12 @@
 """Layout of a file: which sheet, which lines are the heading, which lines below it are no rows, what means *not known*.
 
-A TOML file states it in ``[layout]`` for all files of its folder, and in ``[layout."<file>"]`` for one. Here: the words
-of that table, names joined from a heading of several lines, lines that are no rows. Not here: reading lines
-(``delimited``) and sheets (``sheets``), the names of columns (``columns``).
+A TOML file states it in ``[layout]`` for all files of its folder, and in ``[layout."<file>"]`` for one. Lines are
+counted as a spreadsheet counts rows: a line break within quotation marks begins no line. Here: the words of that table,
+names joined from a heading of several lines, lines that are no rows. Not here: reading lines (``delimited``) and sheets
+(``sheets``), the names of columns (``columns``).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -79,6 +80,21 @@ class Layout:
         'รวม'
         """
         return self.why_no_row(next((cell for cell in cells if cell and cell.strip()), "")) if self.not_rows else ""
+
+
+def has_cells(cells: Iterable[object]) -> bool:
+    """Return whether a line of cells is more than an empty line.
+
+    Args:
+        cells: all cells of the line.
+
+    Returns:
+        Whether one of them holds more than spaces and invisible characters.
+
+    >>> has_cells(["", None, " \\u200b"]), has_cells(["", 0])
+    (False, True)
+    """
+    return any(cell is not None and bool(str(cell).translate(INVISIBLE).strip()) for cell in cells)
 
 
 # The heading in line 1 and a row in every line below it.

@@ -21,7 +21,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from pipeline.errors import InputError, Problem, shown_value
 from pipeline.reading.columns import clean_name
-from pipeline.reading.layout import TABLE, Layout, joined_heading
+from pipeline.reading.layout import TABLE, Layout, has_cells, joined_heading
 
 # A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
 LARGEST_UNPACKED = 4 << 30
@@ -69,7 +69,7 @@ class Sheet:
                 merged over several lines, a formula that was never computed, a number with more digits than are kept.
         """
         for line, cells in self.rest:
-            if all(cell in (None, "") for cell in cells):
+            if not has_cells(cells):
                 continue
             if word := self.layout.why_cells_no_row([None if cell is None else str(cell) for cell in cells]):
                 self.not_rows.append((line, word))

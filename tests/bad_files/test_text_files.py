@@ -63,6 +63,12 @@ ACCEPTED: dict[str, Change] = {
     "lines of Windows": lambda b: b.replace(b"\n", b"\r\n"),
     "lines of old Macintosh": lambda b: b.replace(b"\n", b"\r"),
     "empty lines between and at the end": lambda b: b.replace(b"\n", b"\n\n", 3) + b"\n\n",
+    "lines of empty cells": lambda b: (
+        b.replace(b"\n", b"\n" + b"," * b.split(b"\n")[0].count(b",") + b"\n", 3) + b",,\n"
+    ),
+    "lines of spaces and quotation marks": lambda b: b.replace(b"\n", b'\n" ",""\n\xe2\x80\x8b,\n', 2),
+    "a line break in the header": header(lambda h: b'"' + h.split(b",")[0] + b'\n"' + h[len(h.split(b",")[0]) :]),
+    "a line break in a cell": written_again(change=lambda row: [*row, "a\nb"]),
     "no line end at the end": lambda b: b.rstrip(b"\n"),
     "every header quoted": header(lambda h: b",".join(b'"' + name + b'"' for name in h.split(b","))),
     "zero-width space in the header": header(lambda h: h.replace(b",", "\u200b,".encode(), 1)),

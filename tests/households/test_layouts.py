@@ -113,3 +113,72 @@ def test_a_layout_that_does_not_fit_is_one_line(province: Province, mapping: str
     with pytest.raises(InputError) as error:
         province.take_in()
     assert [words for words in expected if words not in str(error.value)] == [], str(error.value)
+
+
+OWN = {name: name for name in row()}
+
+
+@pytest.mark.parametrize(
+    ("stated", "renamed", "left_out"),
+    [
+        ("", {}, ()),
+        ('[values]\nyes = ["1"]\nno = ["0"]\n', {}, ()),
+        ("[constants]\nsurvey_year = 2565\n", {}, ("survey_year",)),
+        ('rows = "persons"\n', {"citizen_id": "household_id"}, ("members",)),
+        ('[columns]\n"สมาชิก" = "members"\n', {"members": "สมาชิก"}, ()),
+        (
+            '[columns]\n"income" = "income_per_person"\n"รายได้" = "income"\n',
+            {"income": "รายได้"},
+            ("income_per_person",),
+        ),
+    ],
+)
+def test_columns_with_our_names_need_no_line(
+    province: Province, stated: str, renamed: dict[str, str], left_out: tuple[str, ...]
+) -> None:
+    rows = [{name: cell for name, cell in r.items() if name not in left_out} for r in ROWS]
+    lines = [[renamed.get(name, name) for name in rows[0]], *([*r.values()] for r in rows)]
+    if "income_per_person" in left_out:
+        lines = [[*lines[0], "income"], *([*line, "50000"] for line in lines[1:])]
+    province.put({"a.csv": text(lines), "mapping.toml": stated.encode()})
+    files = province.take_in().table("files")
+    assert files[["rows_in", "rows_kept", "rows_refused"]].values.tolist() == [[30, 30, 0]]
+    assert province.households() == {"5001": 30}
+
+
+def test_a_line_for_one_column_leaves_the_others_needed(province: Province) -> None:
+    lines = [["สมาชิก", "citizen_id", "subdistrict_code"], ["3", "1101700203451", "500107"]]
+    province.put({"a.csv": text(lines), "mapping.toml": '[columns]\n"สมาชิก" = "members"\n'.encode()})
+    with pytest.raises(InputError, match=r"no column for health; living; .* survey_year"):
+        province.take_in()
+
+
+def quoted(lines: list[str]) -> bytes:
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+@pytest.mark.parametrize("above", [[], ['"a title\r\nof two lines",'], ['"รวม\r\n""ทุก""",', "", ",,"]])
+def test_cells_of_two_lines_and_lines_of_empty_cells(province: Province, above: list[str]) -> None:
+    names = [*OWN]
+    rows = [[r[name] for name in names] for r in ROWS]
+    lines = [",".join(["note", *names]).replace("note", '"note of\r\n2565"')]
+    lines += [",".join(['"99/1\r\nรวม, x"' if n % 3 else "-", *cells]) for n, cells in enumerate(rows)]
+    lines[12] = lines[12].replace(",3,", ",0,", 1)
+    lines[5:5] = ["," * len(names), "", ' ,""' + "," * (len(names) - 1), '"รวม\r\nสอง"']
+    lines += ["," * len(names)] * 2
+    stated = f'[layout]\nheading_row = {len(above) + 1}\nnot_rows = ["รวม"]\n'
+    province.put({"a.csv": quoted([*above, *lines]), "mapping.toml": stated.encode()})
+    files = province.take_in().table("files")
+    assert files[["rows_in", "rows_kept", "rows_refused"]].values.tolist() == [[30, 29, 1]]
+    listed = province.refused()
+    content = quoted([*above, *lines]).decode().split("\r\n")
+    at = {verdict: rows["line"].tolist() for verdict, rows in listed.groupby("verdict")}
+    assert [content[line - 1] for line in at["no row"]] == ['"รวม']
+    assert [",0,0,0,0,0,0," in content[line] for line in at["refused"]] == [True]
+
+
+def test_a_file_with_empty_lines_of_cells_needs_no_layout(province: Province) -> None:
+    content = csv(ROWS)
+    fields = content.split(b"\n")[0].count(b",")
+    province.put({"a.csv": content.replace(b"\n", b"\n" + b"," * fields + b"\n", 3) + b"," * fields})
+    assert province.take_in().table("files")[["rows_in", "rows_kept"]].values.tolist() == [[30, 30]]

@@ -78,7 +78,12 @@ def test_text_below_a_title_with_lines_that_are_no_rows() -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["1,2", "รวม,9", '"รวม",9', " รวม,9", "x,รวม", "ที่มา", ""]), max_size=8),
+    st.lists(
+        st.sampled_from(
+            ["1,2", "รวม,9", '"รวม",9', " รวม,9", "x,รวม", "ที่มา", "", ",", ' ,""', '"1\nรวม",2', '"รวม\nx",3', '5",6']
+        ),
+        max_size=8,
+    ),
     st.integers(0, 3),
     st.sampled_from(["\n", "\r\n"]),
 )
@@ -87,10 +92,21 @@ def test_a_copy_has_the_rows_and_the_line_numbers_of_the_file(
     tmp_path_factory: pytest.TempPathFactory, below: list[str], titles: int, ending: str
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("copy")
-    text = ending.join([*["title"] * titles, "a,b", *below]) + ending
+    text = ending.join([*['"a title\nof two lines"'] * titles, "a,b", *below]) + ending
     (folder / "a.csv").write_bytes(text.encode())
     layout, not_rows = Layout(heading_rows=(titles + 1,), not_rows=("รวม", "ที่มา")), []
     expected = list(rows_of(text, ",", 2, "a.csv", layout, not_rows))
-    assert lay_out(folder / "a.csv", folder / "b.csv", ",", ["a", "b"], layout) == not_rows
+    copy = lay_out(folder / "a.csv", folder / "b.csv", ",", ["a", "b"], layout, "a.csv")
+    assert (copy.above, list(copy.not_rows)) == (2 * titles, not_rows)
     copied = (folder / "b.csv").read_bytes().decode()
-    assert [(line + titles, cells) for line, cells in rows_of(copied, ",", 2, "b.csv")] == expected
+    found = [(line + copy.above, cells) for line, cells in rows_of(copied, ",", 2, "b.csv")]
+    assert found == [(line, [cell.replace("\n", " ") for cell in cells]) for line, cells in expected]
+
+
+def test_a_cell_of_two_lines_that_holds_a_row_is_refused(tmp_path: Path) -> None:
+    text = 'a,b\n1,"2\n3,4"\n5,6\n'
+    with pytest.raises(InputError, match="line 2: found a quotation mark that takes in other rows"):
+        list(rows_of(text, ",", 2, "a.csv"))
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(InputError, match="line 2: found a quotation mark that takes in other rows"):
+        lay_out(tmp_path / "a.csv", tmp_path / "b.csv", ",", ["a", "b"], Layout(), "a.csv")

@@ -107,7 +107,7 @@ def test_rows_that_the_policy_would_leave_out_are_refused(paths: Paths, take) ->
     drop(paths, "tpmap/rows.csv", ROWS.replace("members", "people").encode())
     outcome = take()["tpmap/rows.csv"]
     assert outcome.state is State.REFUSED
-    assert outcome.line.startswith("data/raw/households/tpmap/rows.csv, line 1: found no column 'members'")
+    assert outcome.line.startswith("data/raw/households/tpmap/rows.csv, line 1: found no column for members")
     assert place.read_text(encoding="utf-8") == ROWS
 
 
