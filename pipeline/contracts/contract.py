@@ -3,6 +3,7 @@
 Not here: any particular table (``raw_tables`` and the others in this folder).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,9 @@ PANDAS_TYPES = {
 }
 
 
+# Codes of areas: so many digits, or two more.
+DIGITS = re.compile(r"\[1-9\]\[0-9\](?:\{(?P<more>[0-9])\})?(?P<longer>\(\[0-9\]\{2\}\)\?)?")
+IN_WORDS = {2: "two", 4: "four", 6: "six", 8: "eight"}
 # Joins the items of a list for people.
 SEPARATOR = ", "
 
@@ -53,7 +57,8 @@ class ContractError(Exception):
 class Column:
     """One column: its kind, what it means, its unit, and the values it may hold.
 
-    ``pattern`` is matched against the whole text; ``minimum`` and ``maximum`` are inclusive.
+    ``pattern`` is matched against the whole text; ``minimum`` and ``maximum`` are inclusive. ``form`` says in words
+    what the pattern asks for; a code of digits and a date need no words.
     """
 
     name: str
@@ -65,6 +70,11 @@ class Column:
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
     pattern: str = ""
+    form: str = ""
+
+    def __post_init__(self) -> None:
+        if self.pattern and not (self.form or self.unit == "date" or DIGITS.fullmatch(self.pattern)):
+            raise ValueError(f"{self.name}: a pattern without words for it; add form")
 
     @property
     def expected(self) -> str:
@@ -72,6 +82,8 @@ class Column:
 
         >>> Column("rate_pct", Kind.NUMBER, "rate", minimum=0, maximum=100).expected
         'a number from 0 to 100'
+        >>> Column("code", Kind.CODE, "", pattern="[1-9][0-9]{3}([0-9]{2})?").expected
+        'a code of four or six digits'
         """
         words = {
             Kind.CODE: "a code",
@@ -85,10 +97,13 @@ class Column:
         }[self.kind]
         if self.allowed:
             words = "one of " + ", ".join(self.allowed)
-        elif self.pattern and self.kind is Kind.CODE:
-            words = f"a code of the form {self.pattern}"
         elif self.unit == "date":
             words = "a day of the calendar as year-month-day"
+        elif self.form:
+            words = self.form
+        elif found := DIGITS.fullmatch(self.pattern):
+            digits = 1 + int(found["more"] or 1)
+            words = f"a code of {IN_WORDS[digits]}{f' or {IN_WORDS[digits + 2]}' if found['longer'] else ''} digits"
         if self.minimum is not None and self.maximum is not None:
             words += f" from {self.minimum:g} to {self.maximum:g}"
         elif self.minimum is not None:

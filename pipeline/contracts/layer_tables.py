@@ -39,6 +39,7 @@ def layer_contract(layer: Layer) -> Contract:
             nullable=value.nullable,
             minimum=None if value.kind == "text" else 0,
             pattern=value.pattern,
+            form=value.form,
         )
         for value in layer.values
     )

@@ -199,7 +199,7 @@ map_classes = Contract(
         number("lower", "values above this; of class 1 the least value", minimum=0),
         number("upper", "values up to this", minimum=0),
         Column("districts", Kind.COUNT, "districts in it", "districts", minimum=0),
-        Column("colour", Kind.TEXT, "its fill", pattern="#[0-9a-f]{6}"),
+        Column("colour", Kind.TEXT, "its fill", pattern="#[0-9a-f]{6}", form="a colour such as #f7fbff"),
     ),
     "quintiles over district_scores; of score those of eligible districts",
 )

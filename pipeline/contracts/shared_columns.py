@@ -15,6 +15,7 @@ AREA = Column(
     Kind.CODE,
     "district (four digits), province (two) or the country (TH)",
     pattern="TH|[1-9][0-9]([0-9]{2})?",
+    form="TH, or a code of two or four digits",
 )
 AREA_LEVEL = Column("level", Kind.TEXT, "what the area is", allowed=("country", "province", "district"))
 LON = Column("lon", Kind.NUMBER, "longitude", "degrees east, WGS 84", minimum=97.0, maximum=106.0)

@@ -21,7 +21,13 @@ new_firms = Layer(
     group=BUSINESS_AND_TOURISM,
     level="district",
     values=(
-        Value("period", "first and last month", "text", pattern=r"[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2}"),
+        Value(
+            "period",
+            "first and last month",
+            "text",
+            pattern=r"[0-9]{4}-[0-9]{2}\.\.[0-9]{4}-[0-9]{2}",
+            form="first and last month, such as 2016-01..2016-06",
+        ),
         Value(
             "new_firms",
             "juristic persons registered",

@@ -27,6 +27,7 @@ class Value:
         unit_words: after its figure for the province.
         nullable: a cell may be empty.
         pattern: what a text must match.
+        form: in words what the pattern asks for.
         part_of: the count that this one is part of; all its parts together are at most as many.
         downloads: whether workbooks of provinces and the GIS layer have the column.
     """
@@ -39,6 +40,7 @@ class Value:
     unit_words: Words = NONE
     nullable: bool = False
     pattern: str = ""
+    form: str = ""
     part_of: str = ""
     downloads: bool = False
 

@@ -3,6 +3,7 @@
 Not here: any section (``sections``, ``criterion_sections``).
 """
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, Self
@@ -20,13 +21,28 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.contracts.contract import IN_WORDS
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Years of the common era: 2565 would be one of the Buddhist era.
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 Text = Annotated[str, StringConstraints(min_length=1)]
-DistrictCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
-ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
+
+
+def _code_of(digits: int, example: str) -> AfterValidator:
+    """Let a text be a code of so many digits only."""
+
+    def checked(value: str) -> str:
+        if re.fullmatch(f"[1-9][0-9]{{{digits - 1}}}", value) is None:
+            raise ValueError(f"a code of {IN_WORDS[digits]} digits in quotation marks, such as {example!r}")
+        return value
+
+    return AfterValidator(checked)
+
+
+DistrictCode = Annotated[str, _code_of(4, "5001")]
+ProvinceCode = Annotated[str, _code_of(2, "50")]
 
 
 class Part(BaseModel):

@@ -205,13 +205,21 @@ def validated(parameters: Mapping[str, Any], file: str) -> Policy:
                 Problem(
                     file,
                     found_words(item),
-                    item["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
+                    _expected_words(item),
                     "correct the parameter",
                     column=".".join(map(str, item["loc"])) or None,
                 )
                 for item in error.errors()
             ]
         ) from error
+
+
+def _expected_words(item: Mapping[str, Any]) -> str:
+    """Say what one of pydantic's errors expects, without the names of its kinds."""
+    if item["type"] == "model_type":
+        names = [name for name in item["loc"] if isinstance(name, str)]
+        return f"a table [{'.'.join(names)}] with its keys" if names else "a table with its keys"
+    return str(item["msg"].removeprefix("Value error, ").removeprefix("Input should be "))
 
 
 def found_words(item: Mapping[str, Any]) -> str:

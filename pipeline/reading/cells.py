@@ -15,7 +15,7 @@ from pipeline.contracts import Column, Contract, Kind
 from pipeline.errors import Problem, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.reading.columns import Header
-from pipeline.reading.layout import UNKNOWN
+from pipeline.reading.layout import STATE_NOT_ROWS, UNKNOWN
 from pipeline.reading.numbers import PLAIN, YEAR, number_hint, plain_number
 from pipeline.reading.written import DATE, is_date, plain_date
 
@@ -95,7 +95,7 @@ def typed_table(
                 file,
                 shown_value(cells[line]) if cells[line] else "nothing",
                 column.expected,
-                number_hint(cells[line], column),
+                cell_hint(cells[line], column),
                 line=int(line),
                 column=shown,
             )
@@ -224,6 +224,23 @@ def typed_cells(cells: pd.Series, column: Column) -> tuple[Any, list[int]]:
     if column.unit == DATE:
         wrong |= ~empty & ~cells.map(is_date).astype(bool)
     return cells.where(~empty, None), list(cells.index[wrong])
+
+
+def cell_hint(cell: str, column: Column) -> str:
+    """Say how to fix a cell that its column may not hold.
+
+    Args:
+        cell: as it is in the file.
+        column: what it should hold.
+
+    Returns:
+        The end of a message, after "to fix:". A code without digits is a total or a note.
+
+    >>> cell_hint("12", Column("code", Kind.CODE, "")), cell_hint("รวม", Column("code", Kind.CODE, ""))[:44]
+    ('correct the cell and run again', 'correct the cell; if the line is no row (a t')
+    """
+    is_word = column.kind is Kind.CODE and not any(c.isdigit() for c in cell)
+    return f"correct the cell; {STATE_NOT_ROWS}" if is_word else number_hint(cell, column)
 
 
 def code_hint(code: str, column: str) -> str:

@@ -16,6 +16,8 @@ from pipeline.characters import INVISIBLE
 from pipeline.errors import InputError, Problem, shown_value
 
 MOST_NAMED = 5
+# How to fix a heading that is not found.
+STATE_HEADING = "if the heading is in another line, state heading_row under [layout] in SOURCE.toml"
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,8 @@ def find_columns(
             for name, ours in columns.ours.items()
             if clean_name(name) not in names and ours not in columns.optional
         }
-        problems += [_absent(theirs, ours, ignored, columns, file) for theirs, ours in absent.items()]
+        hint = "" if places else f"; {STATE_HEADING}"
+        problems += [_absent(theirs, ours, ignored, columns, file, hint) for theirs, ours in absent.items()]
         missing = [name for name in wanted if name not in places and name not in absent.values()]
         problems += [_missing(missing, wanted, ignored, columns, file)] if missing else []
     if problems:
@@ -226,10 +229,10 @@ def _twice(names: Sequence[str], ours: str, columns: ColumnMap, file: str) -> Pr
     )
 
 
-def _absent(theirs: str, ours: str, ignored: Sequence[str], columns: ColumnMap, file: str) -> Problem:
+def _absent(theirs: str, ours: str, ignored: Sequence[str], columns: ColumnMap, file: str, hint: str) -> Problem:
     near = _nearest(theirs, ignored)
     fix = columns.how_to_map(ours, near) if near else f"correct {columns.table} in {columns.file}"
-    return Problem(file, f"no column {theirs}", f"the column that {columns.file} uses as {ours}", fix, line=1)
+    return Problem(file, f"no column {theirs}", f"the column that {columns.file} uses as {ours}", fix + hint, line=1)
 
 
 def _missing(
@@ -241,6 +244,8 @@ def _missing(
     fix = f"rename {near} to {name}" if near else f"add the column {name}"
     if columns.file:
         fix += f", or {columns.how_to_map(name, near)}"
+    if columns.file and len(missing) == len(wanted):
+        fix += f"; {STATE_HEADING}"
     found = f"no column {', '.join(missing)}"
     if ignored:
         more = f" and {len(ignored) - MOST_NAMED:,} more" if len(ignored) > MOST_NAMED else ""

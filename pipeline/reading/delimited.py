@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.characters import INVISIBLE
 from pipeline.errors import InputError, Problem
 from pipeline.reading.columns import clean_name
-from pipeline.reading.layout import AS_WRITTEN, Layout, has_cells, joined_heading
+from pipeline.reading.layout import AS_WRITTEN, STATE_NOT_ROWS, Layout, has_cells, joined_heading
 
 DELIMITERS = ",;\t|"
 # What is looked at to tell a table from prose.
@@ -123,7 +123,7 @@ def rows_of(
                         file,
                         f"{len(row)} fields",
                         f"{fields} fields, as in the header",
-                        "complete the row, or quote a field that contains the delimiter",
+                        f"complete the row, or quote a field that contains the delimiter; {STATE_NOT_ROWS}",
                         line=line,
                     )
                 )

@@ -18,6 +18,8 @@ TABLE = "layout"
 KEYS = ("sheet", "heading_row", "heading_rows", "not_rows", "unknown")
 # Words for *not known* that need not be stated.
 UNKNOWN = ("-", "–", "—", "n/a", "na", "nan", "null", "none", "unknown", "ไม่มีข้อมูล", "ไม่ระบุ", "ไม่ทราบ")
+# How to fix a line that is no row.
+STATE_NOT_ROWS = f"if the line is a total or a note, add its first word to not_rows under [{TABLE}] in SOURCE.toml"
 # A heading further down is a mistake for a count of rows.
 LAST_HEADING = 1000
 

@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.errors import Problem
 from pipeline.gazetteer import Placement, installed
 from pipeline.reading.columns import ColumnMap, Header, clean_name
+from pipeline.reading.layout import STATE_NOT_ROWS
 
 PROVINCE_NAME, DISTRICT_NAME = "province_name", "district_name"
 PROVINCE_CODE, DISTRICT_CODE = "province_code", "district_code"
@@ -103,7 +104,7 @@ def with_codes(
                     file,
                     f"'{said}': {area.reason}",
                     "codes and names of one area of the DOPA list",
-                    "correct the cell and run again",
+                    f"correct the cell; {STATE_NOT_ROWS}",
                     line=int(line),
                     column=header.shown(str(column)),
                 )

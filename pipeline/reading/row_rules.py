@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.table import Received
 
+LATER_ROUND = "correct the date, or if it is right set as_of in the policy to that day or later"
 # Which rows break a rule, the column to name, and what is expected in it.
 Rule = tuple[Any, str, str]
 

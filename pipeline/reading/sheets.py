@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from pipeline.errors import InputError, Problem, shown_value
-from pipeline.reading.columns import clean_name
+from pipeline.reading.columns import STATE_HEADING, clean_name
 from pipeline.reading.layout import TABLE, Layout, has_cells, joined_heading
 
 # A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
@@ -101,7 +101,7 @@ class Sheet:
                         self.file,
                         "a cell under no heading",
                         f"a name in line {self.layout.last_heading} over every column with cells",
-                        "name the column, or remove its cells",
+                        f"name the column, or remove its cells; {STATE_HEADING}",
                         line=line,
                         column=get_column_letter(at + 1),
                     )

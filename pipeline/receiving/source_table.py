@@ -28,6 +28,10 @@ DAYS = {"day": 1, "week": 7}
 NEVER_RECEIVED = "policy"
 
 
+# In words, what a text must be that is compared with a pattern.
+FORMS = {"hosts": "names of hosts, such as data.go.th", "sha256": "64 digits from 0 to f"}
+
+
 def checked_target(target: str) -> str:
     """Check a place for a file under ``data/raw``.
 
@@ -285,6 +289,8 @@ def _faults(
             near = get_close_matches(key, model.model_fields, n=1)
             found, expected = f"the key {shown_value(key)}", f"the keys {', '.join(model.model_fields)}"
             fix = f"write {near[0]}" if near else "remove it"
+        elif one["type"] == "string_pattern_mismatch":
+            expected = FORMS[key]
         elif not key and isinstance(given, dict) and not given:
             expected = "a table with keys"
         faults.append(((*where, key) if key else where, found, expected, fix))

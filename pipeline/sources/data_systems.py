@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.reading.row_rules import refuse_rows
+from pipeline.reading.row_rules import LATER_ROUND, refuse_rows
 from pipeline.reading.table import Received, read_table
 
 SYSTEMS, ACCEPTANCES = "data_systems.csv", "acceptances.csv"
@@ -64,4 +64,4 @@ def acceptances(folder: Path, data_systems: pd.DataFrame, agencies: tuple[str, .
 
 def _until(received: Received, path: Path, column: str, as_of: date) -> Received:
     later = received.table[column] > as_of.year
-    return refuse_rows(received, path, [(later, column, f"a year up to the policy's as_of, {as_of.year}")])
+    return refuse_rows(received, path, [(later, column, f"a year up to the policy's as_of, {as_of.year}")], LATER_ROUND)

@@ -19,7 +19,7 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer.codes import read_code
 from pipeline.leftovers import DATA, inputs_in
 from pipeline.reading.archives import ARCHIVE, members
-from pipeline.reading.columns import ColumnMap
+from pipeline.reading.columns import STATE_HEADING, ColumnMap
 from pipeline.reading.layout import Layout
 from pipeline.reading.numbers import number_of
 from pipeline.reading.opened import SUFFIXES, is_for_people
@@ -275,4 +275,5 @@ def _missing(shown: str, columns: ColumnMap, kind: str, such_as: str, cells: Cel
     fix = columns.how_to_map(TPMAP_NAMES[such_as])
     if kind == "figures":
         fix += ", if it is one of figures; household rows belong in data/raw/households/<system>/"
+    fix += f"; {STATE_HEADING}"
     return InputError(Problem(shown, found, f"TPMAP's columns, such as {such_as}", fix, line=1))

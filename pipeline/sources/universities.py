@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.contracts import CONTRACTS
-from pipeline.reading.row_rules import refuse_rows
+from pipeline.reading.row_rules import LATER_ROUND, refuse_rows
 from pipeline.reading.table import Received, check_provinces, read_table
 from pipeline.sources.located import check_points
 
@@ -61,4 +61,4 @@ def partnerships(folder: Path, universities: pd.DataFrame, as_of: date) -> Recei
     )
     later = received.table["signed_on"] > as_of.isoformat()
     expected = f"a date up to the policy's as_of, {as_of.isoformat()}"
-    return refuse_rows(received, received.path_in(folder), [(later, "signed_on", expected)])
+    return refuse_rows(received, received.path_in(folder), [(later, "signed_on", expected)], LATER_ROUND)

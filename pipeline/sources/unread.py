@@ -37,6 +37,8 @@ TABLES: dict[str, list[str]] = {
 for layer in LAYERS:
     TABLES.setdefault(layer.folder, []).append(layer.file)
 OTHERS = {"dopa": "*.txt", "policy": "*.toml", "tpmap": "tpmap_[0-9][0-9][0-9][0-9]_by_district.*"}
+# How messages show a pattern that is no plain name.
+SHOWN = {"tpmap": "tpmap_<year>_by_district.csv"}
 TAKEN = (*TABLES, *(folder for folder in OTHERS if folder not in TABLES))
 POLICIES, RELEASES = "policy", "tpmap_aggregates"
 KINDS_OF = {
@@ -170,7 +172,7 @@ def _other_policy(path: Path, policy: Path) -> Problem:
 
 
 def _unknown_file(path: Path, folder: str) -> Problem:
-    names = [*TABLES.get(folder, ()), *([OTHERS[folder]] if folder in OTHERS else [])]
+    names = [*TABLES.get(folder, ()), *([SHOWN.get(folder, OTHERS[folder])] if folder in OTHERS else [])]
     near = get_close_matches(path.name, names, n=1)
     fix = "move it away"
     if near and not (path.parent / near[0]).exists():

@@ -12,6 +12,7 @@ from pipeline.errors import InputError
 from pipeline.policy import WhatIf
 from pipeline.sources import data_systems as systems
 from pipeline.sources import dopa, nesdc, tpmap, universities
+from pipeline.sources.unread import refuse_unread
 from tests.bad_files.readers import AS_OF, READERS, SHAPES, plain_of
 from tests.conftest import ROOT
 from tests.problems import refusal
@@ -124,8 +125,8 @@ def test_missing_and_misnamed_files_and_sidecars(tmp_path: Path) -> None:
     place = folder(tmp_path, "tpmap")
     (place / TPMAP).rename(place / "tpmap_2022_by_districts.csv")
     with pytest.raises(InputError) as caught:
-        tpmap.district_rates(place, DISTRICTS)
-    refusal(caught.value, "tpmap_2022_by_districts.csv", "tpmap_<year>_by_district.csv")
+        refuse_unread(place.parent)
+    refusal(caught.value, "tpmap_2022_by_districts.csv", "rename it to tpmap_<year>_by_district.csv")
     (place / "tpmap_2022_by_districts.csv").rename(place / TPMAP)
     (place / "SOURCE.toml").write_text("title_th = 'ก'\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:

@@ -6,7 +6,7 @@ from pipeline.contracts import Column, Kind
 from pipeline.reading.written import is_date, plain_date
 
 DATE = Column("signed_on", Kind.TEXT, "", "date")
-PERIOD = Column("period", Kind.TEXT, "", pattern="[0-9]{4}-[0-9]{2}..[0-9]{4}-[0-9]{2}")
+PERIOD = Column("period", Kind.TEXT, "", pattern="[0-9]{4}-[0-9]{2}..[0-9]{4}-[0-9]{2}", form="months")
 
 
 @pytest.mark.parametrize(
