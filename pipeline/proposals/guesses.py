@@ -15,6 +15,7 @@ from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.gazetteer.codes import read_code
 from pipeline.households.answers import ANSWERS, Answers, plain_word
 from pipeline.proposals.strange_file import StrangeFile
+from pipeline.reading.layout import UNKNOWN
 from pipeline.reading.numbers import number_of
 from pipeline.reading.people import CITIZEN_ID, HOUSEHOLD_ID, SURNAME, compared_name
 from pipeline.sources.release_files import TPMAP_NAMES
@@ -44,7 +45,10 @@ NAMES: dict[str, str] = {
     "male_persons": "ชาย male",
     "female_persons": "หญิง female",
     "houses": "บ้าน จำนวนบ้าน ครัวเรือน house",
-    "name_th": "ชื่อ ชื่อไทย",
+    "name_th": "ชื่อ ชื่อไทย ชื่อสถาบัน ชื่อมหาวิทยาลัย มหาวิทยาลัย สถาบันอุดมศึกษา",
+    "campus_code": "รหัสสถาบัน รหัสวิทยาเขต รหัสมหาวิทยาลัย",
+    "campus_name": "วิทยาเขต ชื่อวิทยาเขต campus",
+    "kind": "ประเภท ประเภทสถาบัน สังกัด",
     "name_en": "ชื่ออังกฤษ",
     "region_th": "ภาค",
 }
@@ -52,7 +56,13 @@ BEFORE = re.compile(r"^(?:มิติที่[0-9]+|มิติด้าน|�
 # Columns whose cells are never shown, and names of columns that say that rows are persons.
 PRIVATE = ("household_id", "citizen_id")
 OF_PERSONS = ("ชื่อ", *SURNAME.split(), "อายุ", "เพศ", "ความสัมพันธ์", "firstname", "age")
-MOST_WORDS = 12
+# Of what unknown answers are made that may be shown: digits from 0 to 9, and parts of words that describe no one.
+ANSWER = re.compile(
+    r"[0-9](\.0)?|(ไม่|ไร้|มี|ได้|ผ่าน|ตก|เข้า|ต่ำกว่า|สูงกว่า|เกณฑ์|จน|ยากจน|ใช่|ปกติ|ปัญหา|พอ|เพียง|ขาด|ครบ|ดี|แน่ใจ|ตอบ|ทราบ|บัตร)+"
+    r"|pass(ed)?|fail(ed)?|poor|not ?poor|non-?poor|good|bad|low|high|has|none|ok"
+)
+# Of the households, the share with several persons from which rows are persons.
+PERSONS_SHARE = 0.05
 FITS, FITS_WITHOUT_NAME = 0.5, 0.95
 
 
@@ -170,42 +180,64 @@ def _guess(theirs: str, ours: str, cells: Sequence[str], *, by_name: bool) -> Gu
     return Guess(theirs, ours, share, len(cells), by_name)
 
 
-def words_of(file: StrangeFile, theirs: str) -> Counter[str]:
-    """Count the words of a column of answers.
+def words_of(file: StrangeFile, theirs: str, ours: str, least: int) -> tuple[Counter[str], int]:
+    """Count the words of a column of answers that can be shown.
 
     Args:
         file: its names and rows.
         theirs: the name of the column.
+        ours: our name of it.
+        least: rarer words are not shown.
 
     Returns:
-        How often each word occurs; nothing if there are too many or too long ones to be answers.
+        How often each word occurs that is known or made of parts of answers; and how many other words there are, which
+        may be amounts, names or free text.
     """
-    at = file.names.index(theirs)
-    words = Counter(plain(row[at]) for _, row in file.rows if at < len(row))
-    too_much = len(words) > MOST_WORDS or any(len(word) > 20 or re.search(r"[0-9]{5}", word) for word in words)
-    return Counter() if too_much else words
+    at, words = file.names.index(theirs), Answers().of(ours)
+    known = {*words.meanings, *words.not_known, *UNKNOWN}
+    counts = Counter(plain(row[at]) for _, row in file.rows if at < len(row))
+    shown = {
+        w: n for w, n in counts.items() if n >= least and (plain_word(w) in known or ANSWER.fullmatch(plain_word(w)))
+    }
+    return Counter(shown), len(counts) - len(shown)
 
 
 def rows_of_persons(file: StrangeFile, found: Sequence[Guess]) -> str:
-    """Say why the rows of a file could be persons.
+    """Say why the rows of a file are persons.
 
     Args:
         file: its names and rows.
         found: the guesses.
 
     Returns:
-        The reason; empty if they seem to be households.
+        The reason; empty if rows seem to be households, or if no id of a household joins them.
     """
-    named = [name for name in file.names if compared_name(name) in OF_PERSONS]
-    if named:
-        return f"the columns {', '.join(named)}"
-    ids = [guess for guess in found if guess.ours == "household_id"]
-    if ids:
-        at = file.names.index(ids[0].theirs)
-        cells = [row[at] for _, row in file.rows if row[at]]
-        if len(set(cells)) < 0.9 * len(cells):
-            return f"{len(cells):,} rows have {len(set(cells)):,} different values in {ids[0].theirs}"
-    return ""
+    at = {guess.ours: file.names.index(guess.theirs) for guess in found if guess.good}
+    if "household_id" not in at:
+        return ""
+    surveys: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for _, row in file.rows:
+        if row[at["household_id"]]:
+            survey = row[at["household_id"]], row[at["survey_year"]] if "survey_year" in at else ""
+            person = (row[at["citizen_id"]],) if "citizen_id" in at else tuple(row)
+            surveys.setdefault(survey, set()).add(person)
+    several = sum(len(persons) > 1 for persons in surveys.values())
+    if several <= PERSONS_SHARE * max(len(surveys), 1):
+        return ""
+    what = "citizen ids" if "citizen_id" in at else "rows"
+    return f"{several:,} of {len(surveys):,} households have several {what}"
+
+
+def named_like_persons(file: StrangeFile) -> list[str]:
+    """List columns that only rows of persons usually have.
+
+    Args:
+        file: its names.
+
+    Returns:
+        Their names.
+    """
+    return [name for name in file.names if compared_name(name) in OF_PERSONS]
 
 
 def is_of_households(found: Sequence[Guess]) -> bool:

@@ -6,21 +6,40 @@ Not here: how columns are guessed (``guesses``).
 import hashlib
 import json
 import re
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline.contracts import CONTRACTS
+from pipeline.contracts import CONTRACTS, Contract
+from pipeline.contracts.raw_tables import SUBDISTRICT_POINTS_FILE
+from pipeline.contracts.shared_columns import YEAR as YEAR_COLUMN
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households.answers import ANSWERS, Answers, plain_word
+from pipeline.households.citizen_ids import without_ids
 from pipeline.households.mapping import COLUMNS
 from pipeline.layers import LAYERS
-from pipeline.proposals.guesses import PRIVATE, Guess, guesses, is_of_households, rows_of_persons, words_of
+from pipeline.proposals.guesses import (
+    PRIVATE,
+    Guess,
+    guesses,
+    is_of_households,
+    named_like_persons,
+    rows_of_persons,
+    words_of,
+)
 from pipeline.proposals.strange_file import StrangeFile, look_at
-from pipeline.reading.layout import UNKNOWN
-from pipeline.reading.places_named import names_for
-from pipeline.sources import data_systems, dopa, nesdc, universities
-from pipeline.sources.release_files import RELEASE, TPMAP_NAMES
+from pipeline.reading.columns import ColumnMap
+from pipeline.reading.layout import TABLE as LAYOUT_TABLE
+from pipeline.reading.layout import UNKNOWN, read_layouts
+from pipeline.reading.numbers import number_of
+from pipeline.reading.places_named import PROVINCE_NAME, columns_found, names_for
+from pipeline.reading.sidecar import COLUMNS as COLUMNS_TABLE
+from pipeline.reading.sidecar import LARGEST_BYTES
+from pipeline.reading.table import parse_table
+from pipeline.sources import data_systems, dopa, nesdc, subdistricts, universities
+from pipeline.sources.release_files import FIGURES, LEVELS, PLACE_NAMES, RELEASE, TPMAP_NAMES
 from pipeline.sources.unread import is_taken
 
 # The folder, the contract and the usual name of the file of each table.
@@ -33,44 +52,132 @@ TABLES = (
     ("data_systems", CONTRACTS["data_systems"], data_systems.SYSTEMS),
     ("data_systems", CONTRACTS["acceptances"], data_systems.ACCEPTANCES),
     *((layer.folder, CONTRACTS[layer.name], layer.file) for layer in LAYERS),
+    ("tpmap", CONTRACTS["poverty"], "tpmap_2022_by_district.csv"),
+    ("subdistrict_points", SUBDISTRICT_POINTS_FILE, subdistricts.SUBDISTRICT_POINTS_FILE.name),
     ("tpmap_aggregates", RELEASE, ""),
 )
-FEWEST_COLUMNS = 2
+# A release needs figures, and codes or names.
+PARTS_OF_RELEASE = 2
+FEWEST_COLUMNS, MOST_NAMED = 2, 6
+# Columns of places and years, which many tables have.
+COMMON = (*LEVELS, *PLACE_NAMES, "place_code", "code", "lon", "lat", "year", "name_th", "name_en")
+# Of the columns of a table, the share by which a second one may be worse to be named too.
+CLOSE = 0.2
+# The policy's ``households.smallest_count`` as it comes with the project.
+SMALLEST_COUNT = 5
 YEAR = re.compile(r"(?<![0-9])(25[0-9]{2}|20[0-9]{2})(?![0-9])")
 
 
-def proposal(path: Path) -> str:
+def proposal(path: Path, smallest_count: int = SMALLEST_COUNT) -> str:
     """Propose how to describe a file.
 
     Args:
         path: delimited text, a workbook or Parquet.
+        smallest_count: words of answers that fewer rows have are not shown.
 
     Returns:
         TOML with comments, for a person to check and save.
 
     Raises:
-        InputError: the file cannot be read, or none of its columns is like one of ours.
+        InputError: the file cannot be read, it is like none of our tables, or could not be used as one.
     """
+    if without_ids(path.name) != path.name:
+        found, fix = "a name that contains a citizen id (hidden here)", "rename the file"
+        raise InputError(Problem(shown_path(path.parent), found, "a name without ids", fix))
     file = look_at(path)
     of_households = guesses(file, COLUMNS)
     if is_of_households(of_households):
-        return _mapping(file, of_households)
-    ranked = []
-    for folder, contract, name in TABLES:
-        found = guesses(file, (*contract.column_names, *names_for(contract.column_names)))
-        good = [guess for guess in found if guess.good]
-        ranked.append((len(good), len(good) / len(contract.column_names), folder, name, found))
-    best = max(ranked, key=lambda each: each[:2])
-    if best[0] < FEWEST_COLUMNS:
-        raise InputError(
-            Problem(
-                shown_path(path),
-                f"columns {', '.join(file.names[:6])}",
-                "columns like those of household rows or of a table",
-                "look at docs/changing.md; a new kind of table needs a layer",
-            )
-        )
-    return _sidecar(file, best[2], best[3], best[4])
+        return _mapping(file, of_households, smallest_count)
+    ranked = sorted((_candidate(file, *table) for table in TABLES), key=lambda each: each.rank, reverse=True)
+    best, other = ranked[:2]
+    good = [guess for guess in best.found if guess.good]
+    if not any(guess.by_name for guess in good) or len(good) < FEWEST_COLUMNS:
+        # Names are not shown: they could be cells of a file without a heading.
+        found = f"{len(file.names):,} columns, of which none has a name that is known"
+        expected = "a heading, and columns like those of household rows or of a table"
+        fix = "look at docs/changing.md; a new kind of table needs a layer"
+        raise InputError(Problem(shown_path(path), found, expected, fix))
+    if best.lacking:
+        close = f"; {other.words} next" if best.share - other.share < CLOSE else ""
+        lacking = ", ".join(best.lacking[:MOST_NAMED]) + (", …" if len(best.lacking) > MOST_NAMED else "")
+        said = ", ".join(f"{guess.theirs} = {guess.ours}" for guess in good)
+        found = f"{best.words} ({said}); without {lacking}{close}"
+        raise InputError(Problem(shown_path(path), found, "every column", "add the columns to the file and run again"))
+    if file.encoding == "parquet":
+        raise InputError(Problem(shown_path(path), f"Parquet for {best.folder}", "CSV or .xlsx", "export it again"))
+    text = _sidecar(file, best)
+    _try(file, best, text)
+    return text
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A table that a file could be.
+
+    Attributes:
+        folder: under ``data/raw/``.
+        contract: of the table.
+        usual: the usual name of its file; empty if it may have any.
+        found: guesses for its columns.
+        lacking: its columns that the file does not have.
+    """
+
+    folder: str
+    contract: Contract
+    usual: str
+    found: tuple[Guess, ...]
+    lacking: tuple[str, ...]
+
+    @property
+    def needed(self) -> int:
+        """How many columns its file must have."""
+        return PARTS_OF_RELEASE if self.contract is RELEASE else len(self.contract.column_names)
+
+    @property
+    def share(self) -> float:
+        """The share of its columns that the file has."""
+        return 1 - len(self.lacking) / self.needed
+
+    @property
+    def rank(self) -> tuple[bool, int, float]:
+        """Whether the file has all its columns, how many that few other tables have, and the share of all."""
+        own = sum(guess.good and guess.by_name and guess.ours not in COMMON for guess in self.found)
+        return not self.lacking, own, self.share
+
+    @property
+    def words(self) -> str:
+        """How much of it was found."""
+        return f"{self.needed - len(self.lacking)} of {self.needed} columns of {self.folder} ({self.contract.name})"
+
+
+def _candidate(file: StrangeFile, folder: str, contract: Contract, usual: str) -> Candidate:
+    found = guesses(file, (*contract.column_names, *names_for(contract.column_names)))
+    good = [guess.ours for guess in found if guess.good]
+    if contract is RELEASE:
+        figures = {column.name for column in FIGURES} & {guess.ours for guess in found if guess.by_name}
+        codes = set(good) & {*LEVELS, PROVINCE_NAME}
+        lacking = [*([] if figures else ["a column of figures"]), *([] if codes else ["codes or names of areas"])]
+    else:
+        wanted, _ = columns_found(good, contract.column_names, ColumnMap())
+        lacking = [name for name in wanted if name not in good]
+    return Candidate(folder, contract, usual, tuple(found), tuple(lacking))
+
+
+def _try(file: StrangeFile, best: Candidate, text: str) -> None:
+    """Read the file as proposed; raise ``InputError`` with the first problem if it cannot be used so."""
+    content = file.path.read_bytes()
+    if best.contract is RELEASE or len(content) > LARGEST_BYTES:
+        return
+    stated = tomllib.loads(text)
+    (name,) = stated["sha256"]
+    columns = ColumnMap(stated.get(COLUMNS_TABLE, {}).get(name, {}))
+    layout = read_layouts(stated.get(LAYOUT_TABLE, {}), "", [name]).of(name)
+    try:
+        parse_table(content, shown_path(file.path), best.contract, columns, {}, layout)
+    except InputError as error:
+        more = f" (and {len(error.problems) - 1:,} more)" if len(error.problems) > 1 else ""
+        first = error.problems[0]
+        raise InputError(replace(first, found=f"{first.found}{more}")) from None
 
 
 def _text(value: str) -> str:
@@ -114,12 +221,12 @@ def _not_used(file: StrangeFile, found: Sequence[Guess]) -> list[str]:
     return [f"# not used: {', '.join(rest)}"] if rest else []
 
 
-def _mapping(file: StrangeFile, found: list[Guess]) -> str:
+def _mapping(file: StrangeFile, found: list[Guess], smallest_count: int) -> str:
     lines = [*_about(file), "# Save as mapping.toml in data/raw/households/<system>/, beside the file."]
     if persons := rows_of_persons(file, found):
-        lines.append(
-            f"# Rows may be persons, not households: {persons}. Rows of persons are not counted as households."
-        )
+        lines += ["", f'rows = "persons"  # {persons}']
+    elif named := named_like_persons(file):
+        lines.append(f"# Look whether rows are persons ({', '.join(named)}); no household has several rows or ids.")
     lines += [*_layout(file, "[layout]"), *_columns(found, "[columns]")]
     # Without a column map, files must use our names: a map states all columns that the file has.
     lines = [line.removeprefix("# ") if line.endswith("no line is needed") else line for line in lines]
@@ -131,17 +238,16 @@ def _mapping(file: StrangeFile, found: list[Guess]) -> str:
         lines += ["", "[constants]", year]
     for guess in found:
         if guess.ours in ANSWERS and guess.ours not in PRIVATE:
-            lines += _words(file, guess)
+            lines += _words(file, guess, smallest_count)
     return "\n".join(lines) + "\n"
 
 
-def _words(file: StrangeFile, guess: Guess) -> list[str]:
-    counts = words_of(file, guess.theirs)
-    if not counts:
-        return ["", f"# {guess.theirs}: too many different cells for answers"]
+def _words(file: StrangeFile, guess: Guess, smallest_count: int) -> list[str]:
+    counts, others = words_of(file, guess.theirs, guess.ours, smallest_count)
     said = Answers().of(guess.ours)
-    shown = ", ".join(f"{word or 'empty'} ({count:,})" for word, count in counts.most_common())
-    lines = ["", f"# words found in {guess.theirs}: {shown}"]
+    shown = [f"{word or 'empty'} ({count:,})" for word, count in counts.most_common()]
+    shown += [f"{others:,} other words, not shown"] if others else []
+    lines = ["", f"# words found in {guess.theirs}: {', '.join(shown) or 'none'}"]
     unknown = [w for w in counts if plain_word(w) not in {*said.meanings, *said.not_known, *UNKNOWN}]
     if unknown:
         words = json.dumps(unknown, ensure_ascii=False)
@@ -149,8 +255,16 @@ def _words(file: StrangeFile, guess: Guess) -> list[str]:
     return lines
 
 
-def _sidecar(file: StrangeFile, folder: str, usual: str, found: list[Guess]) -> str:
-    path = file.path
+def _sidecar(file: StrangeFile, best: Candidate) -> str:
+    path, folder, usual, found = file.path, best.folder, best.usual, best.found
+    if folder == "tpmap":
+        years = [
+            number_of(row[file.names.index(g.theirs)], YEAR_COLUMN)
+            for g in found
+            if g.ours == "year"
+            for _, row in file.rows
+        ]
+        usual = f"tpmap_{next(filter(None, years), 2022):.0f}_by_district.csv"
     name = path.name if not usual or is_taken(path.name, folder) else Path(usual).stem + path.suffix.lower()
     content = path.read_bytes()
     lines = [

@@ -3,7 +3,7 @@
 Not here: what its columns mean (``guesses``).
 """
 
-import csv
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +15,31 @@ import pyarrow.parquet as pq
 
 from pipeline.characters import plain
 from pipeline.errors import InputError, Problem, shown_path
-from pipeline.reading.delimited import DELIMITERS, rows_of
+from pipeline.gazetteer import installed
+from pipeline.reading.delimited import DELIMITERS, first_records, rows_of
 from pipeline.reading.encodings import decode
 from pipeline.reading.layout import Layout, joined_heading
-from pipeline.reading.sheets import cell_text, check_archive
+from pipeline.reading.sheets import OLE, cell_text, check_archive
 
 # Lines and bytes that are looked at.
 MOST_LINES, MOST_BYTES = 5000, 8_000_000
 LAST_HEADING = 20
 ENDS_OF_TABLES = ("รวม", "ทั้งหมด", "ที่มา", "หมายเหตุ", "total", "Total", "TOTAL", "source", "Source")
+
+# How files begin that are no tables.
+SAVE_AGAIN, LOOK = "save it as .xlsx without a password", "look at the file, and get the table itself"
+NOT_READ = (
+    (OLE, "a workbook with a password, or of the old kind (.xls)", SAVE_AGAIN),
+    (b"%pdf", "a PDF", LOOK),
+    (b"<", "a page of HTML or XML", LOOK),
+    (b"{", "JSON", LOOK),
+    (b"[", "JSON", LOOK),
+    (b"\x1f\x8b", "a gzip archive", "unpack it"),
+    (b"sqlite fo", "a database or a GeoPackage", "outlines belong in data/raw/boundaries/"),
+)
+OUTLINES = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".kml", ".fgb", ".geojson", ".topojson", ".gpkg", ".gdb")
+# Of the cells of a first line, the share that are like the cells below it from which it is a row itself.
+LIKE_ROWS = 1 / 3
 
 Line = tuple[int, list[str]]
 
@@ -68,10 +84,19 @@ def look_at(path: Path) -> StrangeFile:
         InputError: there is no such file, it is of another kind, or it has no lines.
     """
     if not path.is_file():
-        raise InputError(Problem(shown_path(path), "no such file", "a file", "give the path of the file"))
+        found = "a folder" if path.is_dir() else "no such file"
+        raise InputError(Problem(shown_path(path), found, "a file", "give the path of one file"))
     with path.open("rb") as stream:
         content = stream.read(MOST_BYTES)
+    if not content.strip():
+        raise InputError(Problem(shown_path(path), "an empty file", "a file with rows", "export it again"))
     start = content[:4]
+    for beginning, found, fix in NOT_READ:
+        if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:9].lower().startswith(beginning):
+            raise InputError(Problem(shown_path(path), found, "CSV, text, .xlsx or Parquet", fix))
+    if path.suffix.lower() in OUTLINES:
+        fix = "put it into data/raw/boundaries/, which needs no mapping"
+        raise InputError(Problem(shown_path(path), "a file of outlines", "a table", fix))
     if start == b"PAR1":
         try:
             with pq.ParquetFile(path) as stored:
@@ -88,7 +113,7 @@ def look_at(path: Path) -> StrangeFile:
     content = content if len(content) < MOST_BYTES else content[: content.rindex(b"\n") + 1]
     text, encoding = decode(content, shown_path(path))
     delimiter = max(DELIMITERS, key=lambda each: sum(line.count(each) for line in text.splitlines()[:50]))
-    lines = [(n, _split(line, delimiter)) for n, line in enumerate(text.splitlines()[:LAST_HEADING], start=1)]
+    lines = [*enumerate(first_records(text, delimiter, LAST_HEADING, shown_path(path)), start=1)]
     heading = _heading_rows(lines, shown_path(path))
     width = len(lines[heading[-1] - 1][1]) if lines else 0
     layout = Layout(heading_rows=heading, not_rows=ENDS_OF_TABLES)
@@ -101,14 +126,11 @@ def look_at(path: Path) -> StrangeFile:
     return _laid_out(path, encoding, delimiter, "", sorted(every), heading)
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
-
-
 def _ends(text: str, delimiter: str, heading: int) -> list[Line]:
-    numbered = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if n > heading]
+    """The lines below the heading that begin like totals and sources, as far as their first words."""
     empty = f' "\ufeff{delimiter}'
-    return [(n, _split(line, delimiter)) for n, line in numbered if line.lstrip(empty).startswith(ENDS_OF_TABLES)]
+    starts = ((n, line[:100].lstrip(empty)) for n, line in enumerate(text.splitlines(), start=1) if n > heading)
+    return [(n, [start]) for n, start in starts if start.startswith(ENDS_OF_TABLES)]
 
 
 def _largest_sheet(path: Path) -> tuple[str, list[Line]]:
@@ -159,8 +181,11 @@ def _heading_rows(lines: Sequence[Line], file: str) -> tuple[int, ...]:
     width = max((sum(map(bool, cells)) for _, cells in head), default=1)
     for at, (number, cells) in enumerate(head):
         filled = [cell for cell in cells if cell]
-        if len(filled) < max(1, width * 0.4) or any(_is_value(cell) for cell in filled):
+        of_values = any(map(_is_value, filled))
+        if len(filled) < max(1, width * 0.4) or (of_values and len(filled) < width * 0.8):
             continue
+        if of_values or _is_like_rows(cells, [other for _, other in head[at + 1 :]]):
+            break
         if at + 1 < len(head):
             below = head[at + 1][1]
             named = [cell for cell in below if cell]
@@ -168,8 +193,31 @@ def _heading_rows(lines: Sequence[Line], file: str) -> tuple[int, ...]:
             if gaps and named and not any(map(_is_value, named)):
                 return (number, head[at + 1][0])
         return (number,)
-    expected = f"a line of names, without numbers, among the first {LAST_HEADING}"
+    expected = f"a line of names, unlike the rows below it, among the first {LAST_HEADING} lines"
     raise InputError(Problem(file, "no heading", expected, "add a line that names the columns"))
+
+
+def _is_like_rows(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a line is itself a row: many of its cells occur below, or are numbered, written or placed like those."""
+    rows = [row for row in below if row != cells and any(row)]
+    like = 0
+    for at, cell in enumerate(cells):
+        column = [row[at] for row in rows if at < len(row) and row[at]]
+        same_form = sum(_form(other) == _form(cell) for other in column)
+        areas = bool(column) and _is_area(cell) and sum(map(_is_area, column)) > len(column) / 2
+        numbered = "0" in _form(cell) and same_form > len(column) / 2
+        like += bool(cell) and bool(column) and (cell in column or numbered or areas)
+    return like >= max(1, LIKE_ROWS * sum(map(bool, cells)))
+
+
+def _form(cell: str) -> str:
+    """A cell with 0 for digits and a for letters, so that HH001 and HH002 have one form."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"[0-9]+", "0", cell))
+
+
+def _is_area(cell: str) -> bool:
+    places = installed()
+    return places.province(cell) is not None or any(places.districts_named(p, cell) for p in places.provinces)
 
 
 def _is_value(cell: str) -> bool:

@@ -164,6 +164,31 @@ def _refuse_rows_within(cells: Sequence[str], delimiter: str, fields: int, file:
         raise InputError(Problem(file, "a quotation mark that takes in other rows", expected, fix, line=line))
 
 
+def first_records(text: str, delimiter: str, most: int, file: str) -> list[list[str]]:
+    """Read the first records of a file that nobody has described.
+
+    Args:
+        text: the text of the file.
+        delimiter: the character that separates the cells.
+        most: how many to read.
+        file: the file, as messages show it.
+
+    Returns:
+        The cells of each record; an empty line has none.
+
+    Raises:
+        InputError: a cell is too long.
+
+    >>> first_records('"a title\\nof two lines"\\n\\na,b\\n', ",", 3, "a.csv")
+    [['a title\\nof two lines'], [], ['a', 'b']]
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return list(islice(reader, most))
+    except csv.Error as error:
+        raise InputError(_broken(error, file, reader.line_num)) from None
+
+
 def _broken(error: csv.Error, file: str, line: int) -> Problem:
     found, fix = str(error), "close the quotation marks"
     if "end of data" in found:

@@ -31,6 +31,8 @@ MOST_MEMBERS = 2000
 MOST_LINES, MOST_COLUMNS = 1_048_576, 16_384
 # A spreadsheet keeps 15 digits of a number; longer ones have lost their last digits.
 FIRST_INEXACT = 10**15
+# The beginning of old workbooks, and of new ones that are encrypted.
+OLE = b"\xd0\xcf\x11\xe0"
 MOST_NAMED = 5
 # Stands for the value of a formula that was never computed.
 NOT_COMPUTED = object()
@@ -309,6 +311,10 @@ def check_archive(stream: IO[bytes], file: str) -> None:
     Raises:
         InputError: it is not an archive, or too large when unpacked.
     """
+    stream.seek(0)
+    if stream.read(len(OLE)) == OLE:
+        found, fix = "a workbook with a password, or of the old kind (.xls)", "save it as .xlsx without a password"
+        raise InputError(Problem(file, found, "an .xlsx file", fix))
     try:
         members = zipfile.ZipFile(stream).infolist()
     except (zipfile.BadZipFile, OSError):

@@ -159,7 +159,10 @@ def test_rows_of_one_survey_in_two_files_are_not_decided_by_the_names_of_files(p
     ("mapping", "expected"),
     [
         (PERSONS.replace('"persons"', '"person"'), 'rows = "households" or rows = "persons"'),
-        (PERSONS.replace('"household_id" = "household_id"\n', ""), "household_id, which joins the rows of persons"),
+        (
+            PERSONS.replace('"household_id" = "household_id"', '"household_id" = "lon"'),
+            "household_id, which joins the rows of persons",
+        ),
         (PERSONS.replace('rows = "persons"\n', "") + '[values]\nrows = "persons"\n', "above the first table"),
     ],
 )
