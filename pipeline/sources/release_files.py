@@ -209,7 +209,7 @@ def _read(name: str, content: bytes, columns: ColumnMap, layout: Layout, folder:
         kinds = f"one of {', '.join((*SUFFIXES, ARCHIVE))}"
         raise InputError(Problem(shown, f"a file of the kind '{Path(name).suffix}'", kinds, "export it again"))
     cells = read_cells(content, shown, RELEASE, columns, layout, partial=True)
-    if cells.text.empty:
+    if not len(cells.text):
         raise InputError(Problem(shown, "no rows", "a row per area", "add the figures, or remove the file"))
     cells = _with_whole_codes(_with_codes_of_names(cells, shown))
     has = set(cells.text)
