@@ -17,8 +17,8 @@ from pipeline.households import answers
 from pipeline.households.answers import ANSWERS, OTHER, Answers, read_answers
 from pipeline.reading import layout
 from pipeline.reading.columns import Header, clean_name, column_map
+from pipeline.reading.file_content import read_toml
 from pipeline.reading.layout import Layouts, read_layouts
-from pipeline.reading.sidecar import read_toml
 
 FILE = "mapping.toml"
 IDS = ("household_id", "citizen_id")

@@ -20,7 +20,8 @@ from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households import database, mapping
 from pipeline.households.files import FOLDER
-from pipeline.reading.sidecar import SIDECAR, read_toml
+from pipeline.reading.file_content import read_toml
+from pipeline.reading.sidecar import SIDECAR
 
 LARGEST_SHEET = 1_048_575
 # A system that looks for the poor also surveys this share of other households.

@@ -19,7 +19,8 @@ from pipeline.criterion import NAMES
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.policy.changes import WhatIf
 from pipeline.policy.whole import Policy, flat, validated
-from pipeline.reading.sidecar import Origin, read_toml
+from pipeline.reading.file_content import read_toml
+from pipeline.reading.sidecar import Origin
 from pipeline.reading.table import Received
 
 BALLOT = f"""

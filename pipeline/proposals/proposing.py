@@ -31,12 +31,12 @@ from pipeline.proposals.guesses import (
 )
 from pipeline.proposals.strange_file import StrangeFile, look_at
 from pipeline.reading.columns import ColumnMap
+from pipeline.reading.file_content import LARGEST_BYTES
 from pipeline.reading.layout import TABLE as LAYOUT_TABLE
 from pipeline.reading.layout import UNKNOWN, read_layouts
 from pipeline.reading.numbers import number_of
 from pipeline.reading.places_named import PROVINCE_NAME, columns_found, names_for
 from pipeline.reading.sidecar import COLUMNS as COLUMNS_TABLE
-from pipeline.reading.sidecar import LARGEST_BYTES
 from pipeline.reading.table import parse_table
 from pipeline.sources import data_systems, dopa, nesdc, subdistricts, universities
 from pipeline.sources.release_files import FIGURES, LEVELS, PLACE_NAMES, RELEASE, TPMAP_NAMES

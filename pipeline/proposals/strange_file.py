@@ -19,7 +19,8 @@ from pipeline.gazetteer import installed
 from pipeline.reading.delimited import DELIMITERS, first_records, rows_of
 from pipeline.reading.encodings import decode
 from pipeline.reading.layout import Layout, joined_heading
-from pipeline.reading.sheets import OLE, cell_text, check_archive
+from pipeline.reading.sheets import cell_text
+from pipeline.reading.workbook_archive import OLE, check_archive
 
 # Lines and bytes that are looked at.
 MOST_LINES, MOST_BYTES = 5000, 8_000_000

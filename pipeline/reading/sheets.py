@@ -1,13 +1,12 @@
 """Sheets of workbooks (.xlsx) as lines of text cells, read one by one: for tables, and for millions of household rows.
 
-Here: the archive and its limits, which sheet is read, its heading, the text of a cell. Not here: what a cell must be
-(``cells``, ``households``). The size that a sheet states for itself is not used, since programs write it wrongly.
-openpyxl reads with defusedxml, which follows no entity; macros and links to other files are not read.
+Here: which sheet is read, its heading, the text of a cell. Not here: the archive (``workbook_archive``), what a cell
+must be (``cells``, ``households``). The size that a sheet states for itself is not used, since programs write it
+wrongly. openpyxl reads with defusedxml, which follows no entity; macros and links to other files are not read.
 """
 
 import re
 import warnings
-import zipfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,17 +21,12 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from pipeline.errors import InputError, Problem, shown_value
 from pipeline.reading.columns import STATE_HEADING, clean_name
 from pipeline.reading.layout import TABLE, Layout, has_cells, joined_heading
+from pipeline.reading.workbook_archive import check_archive
 
-# A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
-LARGEST_UNPACKED = 4 << 30
-LARGEST_RATIO = 200
-MOST_MEMBERS = 2000
 # The limits of a sheet.
 MOST_LINES, MOST_COLUMNS = 1_048_576, 16_384
 # A spreadsheet keeps 15 digits of a number; longer ones have lost their last digits.
 FIRST_INEXACT = 10**15
-# The beginning of old workbooks, and of new ones that are encrypted.
-OLE = b"\xd0\xcf\x11\xe0"
 MOST_NAMED = 5
 # Stands for the value of a formula that was never computed.
 NOT_COMPUTED = object()
@@ -299,41 +293,3 @@ def _heading(rest: Iterator[Line], file: str, layout: Layout) -> list[str]:
             )
         )
     return heading
-
-
-def check_archive(stream: IO[bytes], file: str) -> None:
-    """Check that a file is an archive of the size of a workbook, before it is unpacked.
-
-    Args:
-        stream: the file; it stays open.
-        file: its name in messages.
-
-    Raises:
-        InputError: it is not an archive, or too large when unpacked.
-    """
-    stream.seek(0)
-    if stream.read(len(OLE)) == OLE:
-        found, fix = "a workbook with a password, or of the old kind (.xls)", "save it as .xlsx without a password"
-        raise InputError(Problem(file, found, "an .xlsx file", fix))
-    try:
-        members = zipfile.ZipFile(stream).infolist()
-    except (zipfile.BadZipFile, OSError):
-        raise InputError(Problem(file, "a broken archive", "an .xlsx file", "copy or save it again")) from None
-    unpacked = sum(m.file_size for m in members)
-    packed = max(1, sum(m.compress_size for m in members))
-    odd = [m for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
-    if (
-        len(members) > MOST_MEMBERS
-        or unpacked > LARGEST_UNPACKED
-        or odd
-        or (unpacked > 100 << 20 and unpacked / packed > LARGEST_RATIO)
-    ):
-        raise InputError(
-            Problem(
-                file,
-                f"an archive of {len(members)} parts that unpacks to {unpacked / 1e6:,.0f} MB,"
-                f" {unpacked / packed:,.0f} times its size",
-                f"a workbook of at most {LARGEST_UNPACKED / 1e6:,.0f} MB, {LARGEST_RATIO} times its size",
-                "save the rows as CSV UTF-8 or Parquet",
-            )
-        )

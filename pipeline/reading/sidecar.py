@@ -1,11 +1,9 @@
 """``SOURCE.toml``, the sidecar in each folder of inputs: where its files come from, and what their columns are.
 
 Here: the sidecar's keys, the column map of each file, and ``Origin``, the record of one file. Not here: how a column
-map is applied (``columns``).
+map is applied (``columns``), reading files (``file_content``).
 """
 
-import hashlib
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +13,7 @@ from typing import Any
 
 from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.reading.columns import ColumnMap, column_map
+from pipeline.reading.file_content import read_toml
 from pipeline.reading.layout import TABLE, Layout, read_layouts
 
 SIDECAR = "SOURCE.toml"
@@ -23,7 +22,6 @@ OPTIONAL = ("source_th", "note", "received_from")
 COLUMNS = "columns"
 KEYS = (*REQUIRED, *OPTIONAL, "sample", "sha256")
 OF_TABLES = (COLUMNS, TABLE)
-LARGEST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -247,61 +245,3 @@ def origin_of(path: Path, sha256: str, *, own: bool = False) -> Origin:
     """
     sidecar = _checked(own_sidecar(path), with_columns=False) if own else read_sidecar(path.parent, with_columns=False)
     return sidecar.origin(path.name, sha256)
-
-
-def read_content(folder: Path, name: str) -> tuple[bytes, str]:
-    """Read a whole file of at most ``LARGEST_BYTES``.
-
-    Args:
-        folder: the folder of one source.
-        name: the file within it.
-
-    Returns:
-        The bytes, and their sha256 in hexadecimal.
-
-    Raises:
-        InputError: there is no such file, or it is larger than a table of districts can be.
-    """
-    path = folder / name
-    if not path.is_file():
-        here = sorted(p.name for p in folder.glob("*") if p.is_file()) if folder.is_dir() else []
-        near = get_close_matches(name, here, n=1)
-        fix = f"rename {near[0]} to {name}" if near else f"put {name} into {shown_path(folder)}/"
-        found = "no such file" + (f" (the folder has {', '.join(here)})" if here else "")
-        raise InputError(Problem(shown_path(path), found, f"the file {name}", fix))
-    size = path.stat().st_size
-    if size > LARGEST_BYTES:
-        raise InputError(
-            Problem(
-                shown_path(path),
-                f"{size:,} bytes",
-                f"at most {LARGEST_BYTES:,}",
-                "replace it with a table of districts; household rows belong in data/raw/households/",
-            )
-        )
-    content = path.read_bytes()
-    return content, hashlib.sha256(content).hexdigest()
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Args:
-        path: the file, UTF-8 with or without a byte order mark.
-
-    Returns:
-        Its content as a dictionary.
-
-    Raises:
-        InputError: it is not UTF-8 or not TOML; the message has the parser's line.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Problem(shown_path(path), f"a byte that is not UTF-8 at {error.start}", "UTF-8", "save as UTF-8")
-        ) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or nested too deeply
-        raise InputError(
-            Problem(shown_path(path), str(error)[:200], "TOML (name = value)", "correct the line named")
-        ) from error

@@ -18,11 +18,12 @@ from pipeline.errors import InputError, Problem, shown_path
 from pipeline.reading.archives import ARCHIVE, only_member
 from pipeline.reading.cells import repeated_keys, typed_table
 from pipeline.reading.columns import ColumnMap, Header, find_columns, unnamed
+from pipeline.reading.file_content import read_content
 from pipeline.reading.layout import AS_WRITTEN, Layout
 from pipeline.reading.opened import SUFFIXES, name_as_received, open_lines
 from pipeline.reading.people import refuse_ids_of_people, refuse_names_of_people
 from pipeline.reading.places_named import columns_found, names_for, with_codes
-from pipeline.reading.sidecar import Origin, read_content, read_sidecar
+from pipeline.reading.sidecar import Origin, read_sidecar
 
 # Names of a column that numbers the rows: none, or the one that pandas gives such a column when it reads it.
 ROW_NUMBERS = ("", "Unnamed: 0", "index")

@@ -17,7 +17,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.project import HOUSEHOLDS, Paths
-from pipeline.reading.sidecar import SIDECAR, own_sidecar, read_toml
+from pipeline.reading.file_content import read_toml
+from pipeline.reading.sidecar import SIDECAR, own_sidecar
 from pipeline.receiving.outcome_records import REASON, write_whole
 from pipeline.receiving.source_table import Source
 from pipeline.sources.boundaries import CARRIED

@@ -18,7 +18,8 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.households.citizen_ids import without_ids
 from pipeline.leftovers import SOURCES_TABLE, is_note
 from pipeline.project import HOUSEHOLDS, NOT_ROWS
-from pipeline.reading.sidecar import SIDECAR, read_toml
+from pipeline.reading.file_content import read_toml
+from pipeline.reading.sidecar import SIDECAR
 from pipeline.receiving.content import CONTENT_OF
 from pipeline.receiving.reaching import checked_address
 

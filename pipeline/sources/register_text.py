@@ -20,9 +20,10 @@ from pipeline.errors import InputError, Problem, shown_path, shown_value
 from pipeline.gazetteer import DISTRICT, PROVINCE, SUBDISTRICT, installed
 from pipeline.leftovers import is_leftover, is_note
 from pipeline.reading.encodings import decode
+from pipeline.reading.file_content import read_content
 from pipeline.reading.numbers import BUDDHIST_MINUS_COMMON, number_hint, number_of
 from pipeline.reading.opened import is_for_people
-from pipeline.reading.sidecar import Origin, read_content, read_sidecar
+from pipeline.reading.sidecar import Origin, read_sidecar
 from pipeline.sources import register_differences
 from pipeline.sources.register_differences import COUNTS
 

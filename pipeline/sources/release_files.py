@@ -20,11 +20,12 @@ from pipeline.gazetteer.codes import read_code
 from pipeline.leftovers import DATA, inputs_in
 from pipeline.reading.archives import ARCHIVE, members
 from pipeline.reading.columns import STATE_HEADING, ColumnMap
+from pipeline.reading.file_content import read_content
 from pipeline.reading.layout import Layout
 from pipeline.reading.numbers import number_of
 from pipeline.reading.opened import SUFFIXES, is_for_people
 from pipeline.reading.places_named import DISTRICT_NAME, PROVINCE_NAME, with_codes
-from pipeline.reading.sidecar import Origin, Sidecar, read_content, read_sidecar
+from pipeline.reading.sidecar import Origin, Sidecar, read_sidecar
 from pipeline.reading.table import Cells, read_cells
 
 # The columns of codes, coarsest first, and how many digits the codes have. A file of the country has none.

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.reading.sidecar import LARGEST_BYTES
+from pipeline.reading.file_content import LARGEST_BYTES
 from tests.bad_files.readers import READERS, Reader, plain_of, refused
 
 Change = Callable[[bytes], bytes]
