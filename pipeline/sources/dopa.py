@@ -99,7 +99,9 @@ def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Coll
     A text whose sums differ much from their parts is not used for ``year``.
     """
     texts = register_text.register_texts(folder)
-    if doubts := [problem for text in texts for of_year, problem in text.doubts if of_year == year]:
+    of_contract = {text: text.districts if contract == "population" else text.subdistricts for text in texts}
+    used = [text for text, table in of_contract.items() if (table["year"] == year).any()]
+    if doubts := [problem for text in used for of_year, problem in text.doubts if of_year == year]:
         raise InputError(doubts)
     received = (
         [_table(folder, name, contract, known)]
@@ -108,8 +110,7 @@ def _with_texts(folder: Path, name: str, contract: str, known: Mapping[str, Coll
     )
     if not texts:
         return received[0]
-    for text in texts:
-        table = text.districts if contract == "population" else text.subdistricts
+    for text, table in of_contract.items():
         received.append(Received(table, (text.origin,), text.rows, text.repaired))
     key = list(CONTRACTS[contract].key)
     tables = [r.table.assign(file=Path(r.origins[0].file).name) for r in received]

@@ -15,6 +15,7 @@ from pipeline.errors import Problem
 COUNTS = ("male_persons", "female_persons", "population_persons", "houses")
 # A difference up to this share of the whole is recorded only. A larger one is a doubt.
 LARGEST_DIFFERENCE = 0.01
+NOWHERE = "in no district"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Difference:
         Returns:
             The problem.
         """
-        expected = f"figures that differ by at most {100 * LARGEST_DIFFERENCE:g} %"
+        limit = f"at most {100 * LARGEST_DIFFERENCE:g} %"
+        expected = f"{limit} of a province in no district" if self.used == NOWHERE else f"a difference of {limit}"
         return Problem(file, f"{self.found}; {self.used}", expected, self.fix, line=self.line)
 
 
@@ -113,7 +115,7 @@ def _unplaced(rows: pd.DataFrame, offices: Mapping[int, str | None]) -> Iterator
         found = f"{row['population_persons']:,} persons of {row['office_name']} ({row['office']})"
         share = row["population_persons"] / max(of_province[row["year"], row["province"]], 1)
         fix = "take the text with subdistricts (ตำบล) from DOPA, whose rows give the districts of a municipality"
-        yield Difference(int(row["year"]), line, "office", found, "in no district", share, fix)
+        yield Difference(int(row["year"]), line, "office", found, NOWHERE, share, fix)
 
 
 def _without_wholes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -38,7 +38,7 @@ NONE = ("", "0")
 MUNICIPALITY = re.compile("(?:ท้องถิ่น)?เทศบาล(?:นคร|เมือง|ตำบล)?(?P<name>.+)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RegisterText:
     """The sums of one file.
 
