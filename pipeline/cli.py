@@ -142,11 +142,14 @@ def _mapping(given: argparse.Namespace) -> int:
     if given.out and given.out.exists():
         fix = "give another name, or move it away"
         raise InputError(Problem(shown_path(given.out), "a file", "a new file, so that nothing is replaced", fix))
-    text = proposal(given.file)
+    proposed = proposal(given.file)
     if given.out:
-        given.out.write_text(text, encoding="utf-8")
+        given.out.write_text(proposed.text, encoding="utf-8")
     else:
-        print(text, end="")
+        print(proposed.text, end="")
+    if proposed.to_state:
+        found, fix = f"nothing on {'; '.join(proposed.to_state)}", "state it in the proposal before it is saved"
+        raise InputError(Problem(shown_path(given.file), found, "what every row needs", fix))
     return 0
 
 

@@ -5,6 +5,6 @@ writes the proposal. Nothing here is used by a run, and no cell of a column of i
 here: reading a described file (``reading``, ``households``, ``sources``).
 """
 
-from pipeline.proposals.proposing import proposal
+from pipeline.proposals.proposing import Proposal, proposal
 
-__all__ = ["proposal"]
+__all__ = ["Proposal", "proposal"]

@@ -29,6 +29,7 @@ NAMES: dict[str, str] = {
     "subdistrict_code": "รหัสตำบล รหัสแขวง tumbolid tambonid tamcode tamboncode รหัสหมู่บ้าน villageid ccaatt ccaattmm",
     "province_name": "จังหวัด ชื่อจังหวัด province changwat",
     "district_name": "อำเภอ เขต ชื่ออำเภอ อำเภอ/เขต amphur amphoe district",
+    "place_code": "subdistrict_code รหัสตำบล tumbolid tambonid",
     "lon": "lng long longitude ลองจิจูด",
     "lat": "latitude ละติจูด",
     "members": "สมาชิก จำนวนสมาชิก จำนวนสมาชิกในครัวเรือน จำนวนสมาชิกครัวเรือน hhsize householdsize จำนวนคน",
@@ -86,7 +87,9 @@ class Guess:
 
     @property
     def good(self) -> bool:
-        """Whether enough cells fit for the line to be proposed."""
+        """Whether enough cells fit for the line to be proposed; what words of answers mean can be stated."""
+        if self.by_name and self.ours in ANSWERS:
+            return True
         return self.share >= (FITS if self.by_name else FITS_WITHOUT_NAME)
 
 
@@ -180,7 +183,7 @@ def _guess(theirs: str, ours: str, cells: Sequence[str], *, by_name: bool) -> Gu
     return Guess(theirs, ours, share, len(cells), by_name)
 
 
-def words_of(file: StrangeFile, theirs: str, ours: str, least: int) -> tuple[Counter[str], int]:
+def words_of(file: StrangeFile, theirs: str, ours: str, least: int) -> tuple[Counter[str], int, int]:
     """Count the words of a column of answers that can be shown.
 
     Args:
@@ -190,16 +193,15 @@ def words_of(file: StrangeFile, theirs: str, ours: str, least: int) -> tuple[Cou
         least: rarer words are not shown.
 
     Returns:
-        How often each word occurs that is known or made of parts of answers; and how many other words there are, which
-        may be amounts, names or free text.
+        How often each word occurs that is known or made of parts of answers; how many other words there are, which may
+        be amounts, names or free text; and how many words have no meaning yet.
     """
     at, words = file.names.index(theirs), Answers().of(ours)
     known = {*words.meanings, *words.not_known, *UNKNOWN}
     counts = Counter(plain(row[at]) for _, row in file.rows if at < len(row))
-    shown = {
-        w: n for w, n in counts.items() if n >= least and (plain_word(w) in known or ANSWER.fullmatch(plain_word(w)))
-    }
-    return Counter(shown), len(counts) - len(shown)
+    answers = {word for word in counts if plain_word(word) in known or ANSWER.fullmatch(plain_word(word))}
+    shown = Counter({word: count for word, count in counts.items() if word in answers and count >= least})
+    return shown, len(counts) - len(shown), sum(plain_word(word) not in known for word in counts)
 
 
 def rows_of_persons(file: StrangeFile, found: Sequence[Guess]) -> str:

@@ -18,7 +18,7 @@ from pipeline.contracts.shared_columns import YEAR as YEAR_COLUMN
 from pipeline.errors import InputError, Problem, shown_path
 from pipeline.households.answers import ANSWERS, Answers, plain_word
 from pipeline.households.citizen_ids import without_ids
-from pipeline.households.mapping import COLUMNS
+from pipeline.households.mapping import COLUMNS, Mapping
 from pipeline.layers import LAYERS
 from pipeline.proposals.guesses import (
     PRIVATE,
@@ -68,7 +68,20 @@ SMALLEST_COUNT = 5
 YEAR = re.compile(r"(?<![0-9])(25[0-9]{2}|20[0-9]{2})(?![0-9])")
 
 
-def proposal(path: Path, smallest_count: int = SMALLEST_COUNT) -> str:
+@dataclass(frozen=True)
+class Proposal:
+    """How a file could be described.
+
+    Attributes:
+        text: TOML with comments, for a person to check and save.
+        to_state: what a person has to state in it before the file can be used; nothing if it can be used as it is.
+    """
+
+    text: str
+    to_state: tuple[str, ...] = ()
+
+
+def proposal(path: Path, smallest_count: int = SMALLEST_COUNT) -> Proposal:
     """Propose how to describe a file.
 
     Args:
@@ -76,7 +89,7 @@ def proposal(path: Path, smallest_count: int = SMALLEST_COUNT) -> str:
         smallest_count: words of answers that fewer rows have are not shown.
 
     Returns:
-        TOML with comments, for a person to check and save.
+        The proposal.
 
     Raises:
         InputError: the file cannot be read, it is like none of our tables, or could not be used as one.
@@ -107,7 +120,7 @@ def proposal(path: Path, smallest_count: int = SMALLEST_COUNT) -> str:
         raise InputError(Problem(shown_path(path), f"Parquet for {best.folder}", "CSV or .xlsx", "export it again"))
     text = _sidecar(file, best)
     _try(file, best, text)
-    return text
+    return Proposal(text)
 
 
 @dataclass(frozen=True)
@@ -221,7 +234,7 @@ def _not_used(file: StrangeFile, found: Sequence[Guess]) -> list[str]:
     return [f"# not used: {', '.join(rest)}"] if rest else []
 
 
-def _mapping(file: StrangeFile, found: list[Guess], smallest_count: int) -> str:
+def _mapping(file: StrangeFile, found: list[Guess], smallest_count: int) -> Proposal:
     lines = [*_about(file), "# Save as mapping.toml in data/raw/households/<system>/, beside the file."]
     if persons := rows_of_persons(file, found):
         lines += ["", f'rows = "persons"  # {persons}']
@@ -231,19 +244,28 @@ def _mapping(file: StrangeFile, found: list[Guess], smallest_count: int) -> str:
     # Without a column map, files must use our names: a map states all columns that the file has.
     lines = [line.removeprefix("# ") if line.endswith("no line is needed") else line for line in lines]
     lines += _not_used(file, found)
+    known_year = None
     if not any(guess.ours == "survey_year" and guess.good for guess in found):
         years = YEAR.findall(file.above) or YEAR.findall(file.path.stem)
         stated = f"survey_year = {years[0]}  # from the title or the name of the file" if years else ""
         year = stated or "# survey_year = 2565  # it is in no column: state it"
         lines += ["", "[constants]", year]
+        known_year = int(years[0]) if years else None
     for guess in found:
         if guess.ours in ANSWERS and guess.ours not in PRIVATE:
             lines += _words(file, guess, smallest_count)
-    return "\n".join(lines) + "\n"
+    columns = {guess.ours: guess.theirs for guess in found if guess.good}
+    lacking = Mapping(columns, frozenset(columns), known_year, bool(persons)).missing(file.names)
+    to_state = [*lacking, *(f"the words of {guess.theirs}" for guess in found if _has_other_words(file, guess))]
+    return Proposal("\n".join(lines) + "\n", tuple(to_state))
+
+
+def _has_other_words(file: StrangeFile, guess: Guess) -> bool:
+    return guess.ours in ANSWERS and guess.good and words_of(file, guess.theirs, guess.ours, 1)[2] > 0
 
 
 def _words(file: StrangeFile, guess: Guess, smallest_count: int) -> list[str]:
-    counts, others = words_of(file, guess.theirs, guess.ours, smallest_count)
+    counts, others, _ = words_of(file, guess.theirs, guess.ours, smallest_count)
     said = Answers().of(guess.ours)
     shown = [f"{word or 'empty'} ({count:,})" for word, count in counts.most_common()]
     shown += [f"{others:,} other words, not shown"] if others else []

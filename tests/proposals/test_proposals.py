@@ -9,9 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pipeline import cli
+from pipeline import cli, proposals
 from pipeline.errors import InputError
-from pipeline.proposals import proposal
 from pipeline.sources import nesdc, tpmap_counts
 from tests.bad_files.readers import DISTRICTS, RAW, READERS, plain_of
 from tests.households.conftest import Province, citizen_id
@@ -21,6 +20,10 @@ DIMENSIONS = ["สุขภาพ", "ความเป็นอยู่", "ก
 ROWS = [[f"950000000{n:02d}", "500107", 3, n % 2, "-" if n < 8 else 0, 0, 0, 0] for n in range(30)]
 HEADING = ["รหัสบ้าน", "รหัสตำบล", "สมาชิก", *DIMENSIONS]
 province = of_households
+
+
+def proposal(path: Path) -> str:
+    return proposals.proposal(path).text
 
 
 def csv_of(path: Path, lines: list[list[object]], encoding: str = "utf-8-sig", delimiter: str = ",") -> Path:
@@ -267,3 +270,13 @@ def test_the_command_writes_to_a_new_file_only(tmp_path: Path, capsys: pytest.Ca
     assert cli.main(["mapping", "propose", str(file), "--out", str(out)]) == 2
     assert cli.main(["mapping", "propose", str(tmp_path / "none.csv")]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_what_is_still_to_be_stated_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [[*row[:3], "กขค" if row[3] else "ไม่มี", *row[4:]] for row in ROWS]
+    file, out = csv_of(tmp_path / "a.csv", [HEADING, *rows]), tmp_path / "mapping.toml"
+    assert cli.main(["mapping", "propose", str(file), "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert "found nothing on survey_year (a column, or [constants] survey_year = 2565); the words of สุขภาพ" in error
+    assert error.count("\n") == 1
+    assert "กขค" not in error + out.read_text(encoding="utf-8")
