@@ -17,6 +17,7 @@ CHECKS = [
     check("district_facts", poverty_findings.poverty_totals),
     check("household_files", findings.household_rows),
     check("household_agreement", findings.systems_agree),
+    check("district_facts", poverty_findings.rows_used),
     check("releases", poverty_findings.release_scored),
     check("poverty_history", poverty_findings.sources_agree),
     check("inputs", findings.recorded),

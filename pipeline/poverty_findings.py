@@ -5,11 +5,13 @@ Not here: other checks (``findings``), figures of one source that contradict eac
 
 import pandas as pd
 
-from pipeline.findings import Finding
-from pipeline.policy import from_table
+from pipeline.findings import MOST_NAMED, Finding
+from pipeline.policy import Policy, from_table
 
 # Two sources of one area, year and measure may differ by this share of the higher rate.
 DIFFERENCE = 0.1
+# Rows of a smaller part of the persons surveyed in a district are probably not of all its subdistricts.
+PART_SURVEYED = 0.5
 
 
 def release_scored(releases: pd.DataFrame, policy: pd.DataFrame) -> Finding:
@@ -83,6 +85,45 @@ def poverty_totals(
         before == after == by_province,
         f"{before:,} persons surveyed in the inputs, {after:,} by district, {by_province:,} by province",
     )
+
+
+def rows_used(
+    household_poverty: pd.DataFrame, published_poverty: pd.DataFrame, district_facts: pd.DataFrame, policy: Policy
+) -> Finding:
+    """Check that household rows of a district measure it, and are of half of the persons surveyed there or more.
+
+    Rows of too few households, or older than the published figures, do not measure it.
+
+    Args:
+        household_poverty: counts of household rows by system and area.
+        published_poverty: the published figures that the policy names.
+        district_facts: the joined facts, one row per district.
+        policy: the systems that survey every household, and how few of them do not measure a district.
+
+    Returns:
+        A warning that names the districts whose rows do not, or are of fewer persons.
+    """
+    by_system = household_poverty[household_poverty["system"].isin(policy.households.survey_systems)]
+    rows = by_system[by_system["level"] == "district"].groupby("area_code")[["survey_year", "persons"]].max()
+    published = published_poverty.set_index("district_code")[["survey_year", "survey_population"]].reindex(rows.index)
+    measured = district_facts.loc[district_facts["figures_system"].notna(), "district_code"]
+    used = pd.Series(rows.index.isin(measured), index=rows.index)
+    older = ~used & (rows["survey_year"] < published["survey_year"]).fillna(False).astype(bool)
+    few = used & (rows["persons"] < PART_SURVEYED * published["survey_population"]).fillna(False).astype(bool)
+    said = [
+        _of_districts(older, "are older than the published figures, which are used"),
+        _of_districts(~used & ~older, f"are of fewer than {policy.households.least_households} households, not used"),
+        _of_districts(few, f"are of less than {PART_SURVEYED:.0%} of the persons surveyed there, but used"),
+    ]
+    named = "; ".join(filter(None, said))
+    sentence = f"household rows measure {int(used.sum()):,} districts" + (f"; {named}" if named else "")
+    return Finding(not named, sentence, {"districts_measured_by_rows": int(used.sum())})
+
+
+def _of_districts(which: pd.Series, what: str) -> str:
+    codes = [str(code) for code in which.index[which]]
+    named = ", ".join(codes[:MOST_NAMED]) + (", …" if len(codes) > MOST_NAMED else "")
+    return f"those of {len(codes):,} districts ({named}) {what}" if codes else ""
 
 
 def sources_agree(poverty_history: pd.DataFrame) -> Finding:

@@ -1,6 +1,7 @@
 -- One row per district of the DOPA list, whatever the other sources know of it: every join is a LEFT JOIN on
 -- district_code, and each joined table holds a district at most once (its contract's key). Poverty is that of household
--- rows if there are any, of the systems that the policy uses for rates; else the published figures it names.
+-- rows, of the systems that the policy uses for rates, if they are of enough households and not older than the published
+-- figures that the policy names; else these figures.
 WITH
 registered AS (
     SELECT * FROM population WHERE year = $population_year
@@ -74,13 +75,19 @@ by_households AS (
         100 * sqrt(poor_share * (1 - poor_share) / households) AS rate_any_min_se
     FROM counted
 ),
+replacing AS (
+    SELECT by_households.*
+    FROM by_households
+    LEFT JOIN published_poverty ON published_poverty.district_code = by_households.district_code
+    WHERE by_households.survey_households >= $least_households
+        AND (published_poverty.district_code IS NULL OR by_households.survey_year >= published_poverty.survey_year)
+),
 surveyed AS (
-    SELECT * FROM by_households
+    SELECT * FROM replacing
     UNION ALL BY NAME
-    -- The table poverty holds what TPMAP publishes.
     SELECT *
     FROM published_poverty
-    ANTI JOIN by_households ON by_households.district_code = published_poverty.district_code
+    ANTI JOIN replacing ON replacing.district_code = published_poverty.district_code
 ),
 residents AS (
     SELECT subdistrict_population.*

@@ -40,6 +40,7 @@ def district_facts(tables: Mapping[str, Stored | pd.DataFrame], policy: Policy) 
     values = {
         "dimensions": len(DIMENSIONS),
         "household_rows": HOUSEHOLD_ROWS,
+        "least_households": policy.households.least_households,
         "pooled_rows": POOLED_ROWS,
         "population_year": policy.poverty.population_year,
         "survey_systems": list(policy.households.survey_systems),

@@ -16,18 +16,20 @@ from pipeline.households.files import FilesToRead, Unusable
 from pipeline.households.joining import IF_PERSONS
 from pipeline.households.progress import Log
 from pipeline.households.staging import Staged
+from pipeline.policy import Households
 
 BALANCE = ("rows_kept", "rows_joined", "rows_superseded", "rows_refused")
 ROWS = ("rows_in", *BALANCE, "lines_not_rows", "cells_repaired", "check_digits_wrong")
 # The reason in sql/lines.sql that rows of persons have which are read as rows of households.
 CONTRADICTING = "rows of one household in one survey that contradict each other"
-# A word that is no answer is shown if at least this many rows of a file have it, and at most so many words of a file.
+# A word that is no answer is shown if at least this many rows of a file have it, and at most so many words of a file. A
+# place with fewer rows is not judged by itself.
 FEWEST_ROWS, MOST_WORDS = 20, 5
 COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 
 
 def rows_of_files(
-    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, refused_share: float, log: Log
+    connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, staged: Staged, rules: Households, log: Log
 ) -> pd.DataFrame:
     """Compute the balance of each staged file: ``rows_in`` is the sum of ``BALANCE``.
 
@@ -35,14 +37,14 @@ def rows_of_files(
         connection: a connection after ``settle_repeated``. It gets the views ``not_used`` and ``cells_repaired``.
         chosen: the files to read.
         staged: those that were staged.
-        refused_share: largest share of refused rows in a file, from 0 to 1.
+        rules: largest shares of refused rows in a file and in a place.
         log: takes a line for each word of many rows that is no answer.
 
     Returns:
         The columns of the contract ``household_files``, one row per staged file.
 
     Raises:
-        InputError: more than ``refused_share`` of the rows of a file are refused.
+        InputError: too many rows of a file, or of a place with at least ``FEWEST_ROWS``, are refused.
     """
     database.run(connection, "lines")
     counts = database.run(connection, "counts").df().astype(dict.fromkeys((*ROWS, "invented"), "int64"))
@@ -51,7 +53,7 @@ def rows_of_files(
         words = _unknown_words(connection, int(row.file), chosen.mappings[file.system].file)
         for word in words:
             log(f"{file.name}: {word}")
-        if row.rows_refused > refused_share * row.rows_in:
+        if row.rows_refused > rules.refused_share_stops * row.rows_in:
             reason, column, rows = _commonest_reason(connection, int(row.file))
             how = f"check this column in the file and in {mapping.FILE}"
             if reason == CONTRADICTING:
@@ -60,11 +62,12 @@ def rows_of_files(
                 Problem(
                     file.shown,
                     f"{row.rows_refused:,} of {row.rows_in:,} rows that cannot be used, {rows:,} of them for: {reason}",
-                    f"at most {refused_share:.0%} (households.refused_share_stops in the policy)",
+                    f"at most {rules.refused_share_stops:.0%} (households.refused_share_stops in the policy)",
                     words[0] if words and reason == database.NOT_AN_ANSWER else how,
                     column=column,
                 )
             )
+    _check_places(connection, chosen, rules)
     declared = np.array([chosen.origins[file.name].sample for file in read], dtype=bool)
     invented = (counts["invented"] > counts["rows_in"] / 2).to_numpy(dtype=bool)
     return counts.assign(
@@ -74,6 +77,28 @@ def rows_of_files(
         sample=declared | invented,
         problem=pd.Series([None] * len(read), dtype="str"),
     )[list(COLUMNS)]
+
+
+def _check_places(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, rules: Households) -> None:
+    """Raise ``InputError`` if a place loses most of its rows, however few they are of a file.
+
+    A district's rows are all its rows of one system; a place that is not found is one spelling.
+    """
+    share = rules.place_refused_share_stops
+    found = database.run(connection, "places_refused", share=share, fewest=FEWEST_ROWS).fetchall()
+    problems = [
+        Problem(
+            chosen.files[file].shown,
+            f"{refused:,} of {rows:,} rows of {place} that cannot be used, {commonest:,} of them for: {reason}",
+            f"at most {share:.0%} of the rows of a place (households.place_refused_share_stops in the policy)",
+            f"check this column in the file and in {mapping.FILE}",
+            line=line,
+            column=column,
+        )
+        for place, rows, refused, reason, column, commonest, file, line in found
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def with_unusable(rows: pd.DataFrame, unusable: Sequence[Unusable]) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def count_households(
                     joining.settle_repeated(connection, chosen, rules, log)
                 with progress_logged(connection, log, "counting households"):
                     profiles = _profiles(connection, chosen)
-                    rows = balance.rows_of_files(connection, chosen, staged, rules.refused_share_stops, log)
+                    rows = balance.rows_of_files(connection, chosen, staged, rules, log)
                 _check_nothing_lost(rows, profiles)
                 _write_row_lists(connection, chosen, rows, result)
                 matches = _matches(connection, chosen, log)

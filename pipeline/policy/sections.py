@@ -68,9 +68,11 @@ class Households(Part):
     survey_systems: tuple[Text, ...]
     unusable_file: Literal["stop", "skip"]
     refused_share_stops: Share
+    place_refused_share_stops: Share
     superseded_share_stops: Share
     same_survey_share_stops: Annotated[float, Field(gt=0, le=1)]
     smallest_count: Annotated[int, Field(ge=2, le=100)]
+    least_households: Annotated[int, Field(ge=1)]
     deprivation_cutoff: Annotated[float, Field(gt=0, le=1)]
     deprivation_weights: DimensionWeights
 

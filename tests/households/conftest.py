@@ -114,5 +114,5 @@ def province(tmp_path: Path, districts: pd.DataFrame, policy: Policy) -> Provinc
     area = shapely.box(98.9, 18.7, 99.1, 18.9)
     shapes = gpd.GeoDataFrame({"district_code": ["5001"]}, geometry=[area], crs="EPSG:4326")
     found = Province(paths, districts, shapes, policy)
-    found.rules(refused_share_stops=1.0, superseded_share_stops=1.0)
+    found.rules(refused_share_stops=1.0, place_refused_share_stops=1.0, superseded_share_stops=1.0)
     return found

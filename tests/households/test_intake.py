@@ -422,3 +422,29 @@ def test_empty_rows_at_the_end_of_a_sheet_are_ignored(province: Province) -> Non
     province.put({"a.xlsx": target.getvalue()})
     assert counts(province)[1] == 2
     assert province.refused()["line"].max() == 70
+
+
+CAPITAL = {"district_code": "", "province_name": "เชียงใหม่"}
+LOST = {
+    "a name that is not understood": (
+        [row(n, subdistrict_code="", **CAPITAL, district_name="ตัวเมือง") for n in range(25)],
+        r"a\.csv, line \d+, column district_name: found 25 of 25 rows of a place that is not found that cannot be used",
+    ),
+    "a column of another kind": (
+        [row(n, subdistrict_code="500801", members="ครัวเรือน") for n in range(25)],
+        r"a\.csv, line 402, column members: found 25 of 25 rows of district 5008 that cannot be used, 25 of them",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_a_place_that_loses_its_rows_is_named(province: Province, what: str) -> None:
+    """25 rows are 6 % of the file."""
+    lost, message = LOST[what]
+    province.rules(place_refused_share_stops=0.5, refused_share_stops=0.2)
+    rows = [row(1000 + n, **CAPITAL, district_name="") for n in range(400)]
+    province.put({"a.csv": csv([*rows, *({**CAPITAL, "district_name": "", **r} for r in lost)])})
+    with pytest.raises(InputError, match=message):
+        province.take_in()
+    province.rules(place_refused_share_stops=1.0)
+    assert province.households() == {"5001": 400}

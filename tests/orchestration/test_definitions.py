@@ -108,6 +108,7 @@ def test_checks_only_warn(real_run: Paths, monkeypatch: pytest.MonkeyPatch) -> N
         "unmatched",
         "totals",
         "poverty_totals",
+        "rows_used",
         "all_read",
         "places_listed",
         "recorded",
