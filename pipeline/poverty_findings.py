@@ -101,7 +101,7 @@ def rows_used(
         policy: the systems that survey every household, and how few of them do not measure a district.
 
     Returns:
-        A warning that names the districts whose rows do not, or are of fewer persons.
+        A warning that names the districts whose rows do not, cannot be compared, or are of fewer persons.
     """
     by_system = household_poverty[household_poverty["system"].isin(policy.households.survey_systems)]
     rows = by_system[by_system["level"] == "district"].groupby("area_code")[["survey_year", "persons"]].max()
@@ -113,6 +113,7 @@ def rows_used(
     said = [
         _of_districts(older, "are older than the published figures, which are used"),
         _of_districts(~used & ~older, f"are of fewer than {policy.households.least_households} households, not used"),
+        _of_districts(used & published["survey_year"].isna(), "have no published figures to compare them with"),
         _of_districts(few, f"are of less than {PART_SURVEYED:.0%} of the persons surveyed there, but used"),
     ]
     named = "; ".join(filter(None, said))

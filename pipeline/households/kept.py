@@ -26,7 +26,7 @@ from pipeline.errors import shown_path
 from pipeline.households import files, mapping
 from pipeline.households.counting import count_households
 from pipeline.households.files import FilesToRead
-from pipeline.households.plausibility import check_rates
+from pipeline.households.plausibility import check_against_published
 from pipeline.households.progress import Log
 from pipeline.policy import Policy
 from pipeline.project import Paths
@@ -103,7 +103,7 @@ def household_tables(
         InputError: a file cannot be used, or the rates of a province are the complement of the published ones.
     """
     counts = household_counts(paths, districts, shapes, policy, log)
-    check_rates(
+    check_against_published(
         counts.table("profiles"),
         published,
         policy.households,

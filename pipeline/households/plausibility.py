@@ -1,8 +1,8 @@
-"""Rates of household rows against the published rates of the same province, before anything is computed from the rows.
+"""Household rows against what is published of the same place, before anything is computed from the rows.
 
-A file whose answers are coded the other way round gives a rate near the complement of the published one. Here: that
-comparison, for any dimension and for each. Not here: figures that are compared on pages (``published_figures``), rows
-(``staging``).
+A file whose answers are coded the other way round gives a rate near the complement of the published one. A file of
+persons that is read as one of households has more persons than were surveyed. Here: these comparisons. Not here:
+figures that are compared on pages (``published_figures``), rows (``staging``).
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError, Problem
-from pipeline.households import answers, mapping
+from pipeline.households import answers, joining, mapping
 from pipeline.households.database import BIT
 from pipeline.policy import Households
 
@@ -23,6 +23,8 @@ FEWEST_HOUSEHOLDS = 100
 TIMES_NEARER = 3
 SMALLEST_DIFFERENCE = 0.4
 ANY = "any dimension"
+# More persons than this many times those surveyed in a district cannot live there.
+MOST_TIMES_PERSONS = 1.5
 
 
 def is_complement(found: float, published: float) -> bool:
@@ -43,29 +45,29 @@ def is_complement(found: float, published: float) -> bool:
     return difference > SMALLEST_DIFFERENCE - 1e-9 and TIMES_NEARER * abs(found - (1 - published)) < difference
 
 
-def check_rates(
+def check_against_published(
     profiles: pd.DataFrame,
     poverty: pd.DataFrame,
     rules: Households,
     mapping_of: Callable[[str], str],
     log: Callable[[str], None],
 ) -> None:
-    """Hold the rates of the systems that survey everyone against the published rates of each province.
+    """Hold rates and persons of the systems that survey everyone against those published of each province and district.
 
     Args:
         profiles: households by system, district and deprivations (``sql/profiles.sql``).
-        poverty: published rates by district and year, in per cent of ``labelled_population``.
+        poverty: published rates by district and year, in per cent of ``labelled_population``, and persons surveyed.
         rules: the systems that survey every household. Others search for the poor and have no rate.
         mapping_of: the mapping file of a system, as messages show it.
         log: takes a line on the provinces that cannot be compared.
 
     Raises:
-        InputError: a rate is near the complement of the published one; one problem for each system, province and
-            dimension.
+        InputError: a rate is near the complement of the published one, one problem for each system, province and
+            dimension; or a system has far more persons in a district than were surveyed there.
     """
     published = _published(poverty)
     surveyed = profiles[profiles["system"].isin(rules.survey_systems)]
-    problems: list[Problem] = []
+    problems = list(_too_many_persons(surveyed, poverty, mapping_of))
     for (system, province), rows in surveyed.groupby(["system", surveyed["district_code"].astype("str").str[:2]]):
         if province not in published.index:
             log(f"{system}, province {province}: no published rates to compare the rows with")
@@ -88,6 +90,29 @@ def check_rates(
         ]
     if problems:
         raise InputError(problems)
+
+
+def _too_many_persons(
+    profiles: pd.DataFrame, poverty: pd.DataFrame, mapping_of: Callable[[str], str]
+) -> Iterator[Problem]:
+    """Yield a problem for each system with more persons in a district than can live there; the worst district is named.
+
+    If each row is a person and states how many live in the household, a household of three counts as nine persons.
+    """
+    newest = poverty[poverty["year"] == poverty.groupby("district_code")["year"].transform("max")]
+    living = newest.set_index("district_code")["survey_population"].astype("float64")
+    counted = profiles.groupby(["system", "district_code"], as_index=False)[["households", "persons"]].sum()
+    surveyed = living.reindex(counted["district_code"]).to_numpy(dtype=float)
+    counted["times"] = counted["persons"].to_numpy(dtype=float) / np.where(surveyed > 0, surveyed, np.nan)
+    for system, rows in counted[counted["times"] > MOST_TIMES_PERSONS].groupby("system"):
+        worst = rows.loc[rows["times"].idxmax()]
+        yield Problem(
+            mapping_of(str(system)),
+            f"{worst['persons']:,} persons in {worst['households']:,} households of district {worst['district_code']},"
+            f" {living[worst['district_code']]:,.0f} surveyed there",
+            f"at most {MOST_TIMES_PERSONS} times as many persons as were surveyed",
+            f"{joining.IF_PERSONS}; household_id joins them",
+        )
 
 
 def _stated(name: str) -> tuple[str, ...]:

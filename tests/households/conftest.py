@@ -20,7 +20,10 @@ from pipeline.project import Paths
 
 # Where no rates are published, rows are not compared with them.
 NO_RATES = pd.DataFrame(
-    columns=["district_code", "year", "labelled_population", "rate_any_max", *(f"rate_{name}" for name in DIMENSIONS)]
+    columns=[
+        *("district_code", "year", "survey_population", "labelled_population", "rate_any_max"),
+        *(f"rate_{name}" for name in DIMENSIONS),
+    ]
 )
 BASE = {
     "citizen_id": "1101700203451",

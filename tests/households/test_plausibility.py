@@ -7,13 +7,20 @@ import pytest
 from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError
 from pipeline.households.database import BIT
-from pipeline.households.plausibility import FEWEST_HOUSEHOLDS, check_rates
+from pipeline.households.plausibility import FEWEST_HOUSEHOLDS, check_against_published
 from pipeline.policy import Policy
 
 
 def published(any_pct: float = 8.0, each_pct: float = 2.0, code: str = "5601") -> pd.DataFrame:
     rates = {f"rate_{name}": each_pct for name in DIMENSIONS}
-    older = {"district_code": code, "year": 2017, "labelled_population": 9, **rates, "rate_any_max": 90.0}
+    older = {
+        "district_code": code,
+        "year": 2017,
+        "labelled_population": 9,
+        "survey_population": 3_000,
+        **rates,
+        "rate_any_max": 90.0,
+    }
     return pd.DataFrame([{**older, "year": 2022, "rate_any_max": any_pct}, older])
 
 
@@ -21,13 +28,13 @@ def rows(poor: dict[int, int], others: int, system: str = "tpmap") -> pd.DataFra
     """So many households by the bits of their deprivations, and others without any."""
     counted = {**poor, 0: others}
     table = {"system": system, "district_code": "5601", "deprived": list(counted), "households": list(counted.values())}
-    return pd.DataFrame(table)
+    return pd.DataFrame(table).assign(persons=lambda t: 3 * t["households"])
 
 
 def problems(policy: Policy, profiles: pd.DataFrame, rates: pd.DataFrame) -> tuple[list[str], list[str]]:
     log: list[str] = []
     try:
-        check_rates(profiles, rates, policy.households, lambda system: f"{system}/mapping.toml", log.append)
+        check_against_published(profiles, rates, policy.households, lambda system: f"{system}/mapping.toml", log.append)
     except InputError as error:
         return [str(problem) for problem in error.problems], log
     return [], log
@@ -71,3 +78,13 @@ def test_systems_that_search_for_the_poor_few_households_and_unpublished_places_
     found, log = problems(policy, rows({ALL: 1000}, 0), published(code="5701"))
     assert (found, log) == ([], ["tpmap, province 56: no published rates to compare the rows with"])
     assert problems(policy, rows({ALL: 1000}, 0), published(np.nan, np.nan))[0] == []
+
+
+@pytest.mark.parametrize(("households", "stops"), [(1_500, False), (1_501, True)])
+def test_more_persons_than_were_surveyed_are_rows_of_persons(policy: Policy, households: int, stops: bool) -> None:
+    """3,000 persons were surveyed; each household has three."""
+    found, _ = problems(policy, rows({}, households), published())
+    assert bool(found) == stops
+    if stops:
+        assert "4,503 persons in 1,501 households of district 5601, 3,000 surveyed there" in found[0]
+        assert 'write rows = "persons" above the first table of mapping.toml' in found[0]
