@@ -130,6 +130,27 @@ def disk_error(error: OSError) -> InputError:
     return InputError(Problem(where, error.strerror or str(error), expected, fix))
 
 
+def program_fault(where: str, error: Exception) -> Problem:
+    """Describe an error that this program did not expect, without its text, which may hold a cell of a file.
+
+    Args:
+        where: what was worked on.
+        error: the error.
+
+    Returns:
+        The problem, with the kind of the error and the line of the program.
+
+    >>> print(program_fault("a.csv", KeyError("x")))
+    a.csv: found a fault of this program (KeyError); expected no fault; report it with the file
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    line = f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace else ""
+    found = f"a fault of this program ({type(error).__name__}{line})"
+    return Problem(where, found, "no fault", "report it with the file")
+
+
 class NotPublished(Exception):
     """The workspace is not one complete, official run. The published run stays as it is."""
 

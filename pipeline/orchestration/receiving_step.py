@@ -11,11 +11,13 @@ from typing import Any
 import dagster as dg
 
 from pipeline.errors import InputError
+from pipeline.leftovers import SOURCES_TABLE
 from pipeline.orchestration.declaring import OWNER
 from pipeline.project import Paths
 from pipeline.receiving.fetching import Receiver
 from pipeline.receiving.inbox import ready_files
 from pipeline.receiving.outcome_records import BAD, Outcome, State
+from pipeline.receiving.source_table import read_sources
 
 GROUP = "received"
 JOB = "take_up_inbox"
@@ -64,7 +66,7 @@ def _metadata(outcomes: list[Outcome]) -> dict[str, Any]:
 
 
 def inbox_sensor(paths: Paths) -> dg.SensorDefinition:
-    """Define the sensor that takes files up by day. Switched off; the nightly run takes them up anyway.
+    """Define the sensor that takes files up by day. Switched off, as the inbox is in the table of sources.
 
     Args:
         paths: the folders of the project.
@@ -81,6 +83,11 @@ def inbox_sensor(paths: Paths) -> dg.SensorDefinition:
         description="Takes up the files that are dropped into data/inbox within minutes, not only at night.",
     )
     def look_into_inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        try:
+            if not read_sources(paths.raw).inbox.enabled:
+                return dg.SkipReason(f"switched off: set enabled = true under [inbox] in {SOURCES_TABLE}")
+        except InputError as error:
+            return dg.SkipReason(str(error))
         ready = ready_files(paths, time.time())
         state = "|".join(f"{one.name} {one.path.lstat().st_ctime_ns}" for one in ready)
         if not ready:

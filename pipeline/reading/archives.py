@@ -1,13 +1,18 @@
-"""Zip archives of tables: their members, within limits.
+"""Zip archives: opening and unpacking, whatever is wrong with them; archives of tables, within limits.
 
-Here: which members there are, and their bytes. Not here: what a member must be (``sources``), archives of boundaries
-(``vector_files``), archives that are received (``content``).
+Here: one error for every kind of damage, the members of an archive of tables and their bytes. Not here: what a member
+must be (``sources``), the limits for boundaries (``vector_files``) and for what is received (``content``).
 """
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from pipeline.errors import InputError, Problem
 from pipeline.leftovers import is_leftover, is_note
@@ -15,6 +20,70 @@ from pipeline.leftovers import is_leftover, is_note
 ARCHIVE = ".zip"
 MOST_MEMBERS = 20_000
 LARGEST_UNPACKED = 500_000_000
+CHUNK = 1 << 20
+# What the standard library raises for archives that are damaged, have a password or are packed in an unknown way.
+FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+
+
+@contextmanager
+def open_archive(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive.
+
+    Args:
+        source: the file; an open one stays open.
+
+    Yields:
+        The archive, whose list of members was read.
+
+    Raises:
+        zipfile.BadZipFile: it is no zip archive, or is damaged.
+    """
+    try:
+        archive = zipfile.ZipFile(source)
+    except FAULTS as error:
+        raise zipfile.BadZipFile(str(error)) from None
+    with archive:
+        if not all(member.filename for member in archive.infolist()):
+            raise zipfile.BadZipFile("a file without a name")
+        yield archive
+
+
+def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Unpack a member piece by piece.
+
+    Args:
+        archive: as ``open_archive`` opens it.
+        member: one of its members.
+
+    Yields:
+        Pieces of at most ``CHUNK`` bytes.
+
+    Raises:
+        zipfile.BadZipFile: it is damaged, has a password, is packed in an unknown way, or is larger than the archive
+            states.
+    """
+    size = 0
+    try:
+        with archive.open(member) as packed:
+            while chunk := packed.read(CHUNK):
+                size += len(chunk)
+                if size > member.file_size:
+                    raise zipfile.BadZipFile("a file larger than stated")
+                yield chunk
+    except GeneratorExit:
+        raise
+    except FAULTS as error:
+        raise zipfile.BadZipFile(str(error)) from None
 
 
 def members(content: bytes, shown: str) -> Iterator[tuple[str, bytes]]:
@@ -31,7 +100,7 @@ def members(content: bytes, shown: str) -> Iterator[tuple[str, bytes]]:
         InputError: it is no zip archive, has a password, is empty, or is too large when unpacked.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with open_archive(io.BytesIO(content)) as archive:
             found = [m for m in archive.infolist() if not m.is_dir() and _is_input(PurePosixPath(m.filename))]
             size = sum(m.file_size for m in found)
             if len(found) > MOST_MEMBERS or size > LARGEST_UNPACKED:
@@ -41,8 +110,8 @@ def members(content: bytes, shown: str) -> Iterator[tuple[str, bytes]]:
             if not found:
                 raise InputError(Problem(shown, "an empty archive", "an archive of tables", "copy or save it again"))
             for member in sorted(found, key=lambda m: m.filename):
-                yield member.filename, archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+                yield member.filename, b"".join(unpacked(archive, member))
+    except zipfile.BadZipFile as error:
         said = f"an archive that cannot be read ({' '.join(str(error).split())[:60]})"
         raise InputError(Problem(shown, said, "a zip archive without a password", "copy or save it again")) from None
 

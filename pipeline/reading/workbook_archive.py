@@ -7,6 +7,7 @@ import zipfile
 from typing import IO
 
 from pipeline.errors import InputError, Problem
+from pipeline.reading.archives import open_archive
 
 # A workbook of 1,048,576 rows and 20 columns unpacks to about 1 GB, at about ten times its packed size.
 LARGEST_UNPACKED = 4 << 30
@@ -31,8 +32,9 @@ def check_archive(stream: IO[bytes], file: str) -> None:
         found, fix = "a workbook with a password, or of the old kind (.xls)", "save it as .xlsx without a password"
         raise InputError(Problem(file, found, "an .xlsx file", fix))
     try:
-        members = zipfile.ZipFile(stream).infolist()
-    except (zipfile.BadZipFile, OSError):
+        with open_archive(stream) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile:
         raise InputError(Problem(file, "a broken archive", "an .xlsx file", "copy or save it again")) from None
     unpacked = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 from pipeline.errors import InputError, Problem, shown_value
+from pipeline.reading.archives import open_archive, unpacked
 
 # What a file contains, by the end of its name.
 CONTENT_OF = {
@@ -61,9 +62,9 @@ def content_kind(path: Path) -> str:
 
 def _is_workbook(path: Path) -> bool:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except zipfile.BadZipFile:
         return False
 
 
@@ -118,9 +119,9 @@ def _check_json(path: Path, file: str) -> None:
 
 def _check_archive(path: Path, file: str, largest_bytes: int) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except zipfile.BadZipFile:
         fix = "fetch or send it again"
         raise InputError(Problem(file, "an archive that is cut off or damaged", "a complete archive", fix)) from None
     unpacked = sum(member.file_size for member in members)
@@ -149,16 +150,16 @@ def take_member(path: Path, file: str, member: str, target: Path, largest_bytes:
         InputError: there is no such file, there are several, or it cannot be unpacked.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as archive:
             names = [info for info in archive.infolist() if not info.is_dir()]
             found = [info for info in names if member in (info.filename, info.filename.rpartition("/")[2])]
             if len(found) != 1:
-                here = ", ".join(info.filename for info in names[:8])
+                here = ", ".join(shown_value(info.filename) for info in names[:8])
                 problem = f"{len(found)} files {shown_value(member)} in the archive (it has {here})"
                 raise InputError(Problem(file, problem, "exactly one", "correct member in the table of sources"))
-            with archive.open(found[0]) as packed, target.open("wb") as out:
+            with target.open("wb") as out:
                 written = 0
-                while chunk := packed.read(CHUNK):
+                for chunk in unpacked(archive, found[0]):
                     written += len(chunk)
                     if written > largest_bytes:
                         problem = f"{member} of more than {largest_bytes / 1e6:,.1f} MB"
@@ -167,6 +168,6 @@ def take_member(path: Path, file: str, member: str, target: Path, largest_bytes:
                     out.write(chunk)
                 out.flush()
                 os.fsync(out.fileno())
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError):
+    except zipfile.BadZipFile:
         found_, fix = f"{member} cannot be unpacked", "fetch it again; archives with a password are not read"
         raise InputError(Problem(file, found_, "a complete archive without a password", fix)) from None

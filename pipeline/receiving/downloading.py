@@ -9,6 +9,7 @@ httpx sends the requests. Its own retries cover connections only, and a download
 
 import json
 import os
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -253,14 +254,16 @@ def _received(answer: httpx.Response, request: Request, part: Path, log: Callabl
         fix = "correct the address, or ask the publisher"
         raise InputError(Problem(request.file, f"the answer {status} of {answer.url.host}", "a file", fix))
     have = part.stat().st_size if status == HTTPStatus.PARTIAL_CONTENT and part.is_file() else 0
-    if status == HTTPStatus.PARTIAL_CONTENT and not answer.headers.get("Content-Range", "").startswith(
-        f"bytes {have}-"
-    ):
-        remove_part(part)
-        raise _Interrupted("another part than the one asked for")
+    whole = None
+    if status == HTTPStatus.PARTIAL_CONTENT:
+        whole = _whole_length(answer, have)
+        if whole is None:
+            remove_part(part)
+            raise _Interrupted("another part than the one asked for")
     length = answer.headers.get("Content-Length", "")
-    if length.isdecimal() and have + int(length) > request.largest_bytes:
-        raise _too_large(request, have + int(length))
+    stated = max(have + int(length) if length.isdecimal() else 0, whole or 0)
+    if stated > request.largest_bytes:
+        raise _too_large(request, stated)
     version = Version(answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""))
     encoding = answer.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "", "gzip", "x-gzip") or (have and encoding not in ("identity", "")):
@@ -283,7 +286,25 @@ def _received(answer: httpx.Response, request: Request, part: Path, log: Callabl
                 log(f"{request.file}: {have / 1e6:,.0f} MB")
         out.flush()
         os.fsync(out.fileno())
+    if whole is not None and have != whole:  # a server may send less than is left
+        if have > whole:
+            remove_part(part)
+        raise _Interrupted("a part of the file that does not reach its end")
     return version
+
+
+def _whole_length(answer: httpx.Response, have: int) -> int | None:
+    """The length of the whole file, of which an answer gives the rest; None if it gives another part, or was not asked.
+
+    A server that does not know the length writes a star; then the rest ends where the answer says that it does.
+    """
+    asked = answer.request.headers.get("Range")
+    span = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)", answer.headers.get("Content-Range", ""))
+    if span is None or not have or asked != f"bytes={have}-":
+        return None
+    first, last = int(span[1]), int(span[2])
+    whole = last + 1 if span[3] == "*" else int(span[3])
+    return whole if first == have and first <= last < whole else None
 
 
 def _too_large(request: Request, size: int) -> InputError:

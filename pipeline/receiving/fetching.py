@@ -6,7 +6,7 @@ Here: one source the whole way, and all of them one after the other. Not here: t
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from pipeline.digests import sha256_of
-from pipeline.errors import InputError, Problem, disk_error, shown_path, shown_value
+from pipeline.errors import InputError, Problem, disk_error, program_fault, shown_path, shown_value
 from pipeline.leftovers import SOURCES_TABLE
 from pipeline.project import Paths
 from pipeline.receiving.content import CHUNK, check_content, take_member
@@ -77,7 +77,8 @@ def states(paths: Paths, today: date) -> list[tuple[Source, Outcome]]:
     known = known_outcomes(paths, FETCHED)
     described = []
     for name, source in read_sources(paths.raw).sources.items():
-        outcome = known.get(name, Outcome(name, State.WAITING, "never fetched"))
+        unknown = "never fetched" if name not in known else "its settings changed, not fetched since"
+        outcome = _last(known, source) or Outcome(name, State.WAITING, unknown)
         if not source.enabled:
             outcome = replace(outcome, state=State.OFF, line="switched off")
         elif outcome.state not in BAD and not source.due(outcome.last, today):
@@ -114,7 +115,10 @@ def fetch(receiver: Receiver, names: Sequence[str], today: date) -> list[Outcome
         lost = no_network(reach, [server for source in chosen if (server := _server(source))])
         for source in chosen:
             receiver.log(f"{source.name}: {without_query(source.address)}")
-            outcome = _outcome(receiver, reach, source, known.get(source.name), today, lost)
+            last = _last(known, source)
+            if last is None:
+                remove_part(_part(paths, source))
+            outcome = replace(_outcome(receiver, reach, source, last, today, lost), definition=source.definition)
             outcomes.append(outcome)
             known[source.name] = outcome
             kept = [one for name, one in known.items() if name in table.sources]
@@ -152,7 +156,7 @@ def _chosen(paths: Paths, table: SourceTable, names: Sequence[str], today: date)
     file = shown_path(paths.raw / SOURCES_TABLE)
     if not names:
         known = known_outcomes(paths, FETCHED)
-        return [s for s in table.enabled if s.due(known[s.name].last if s.name in known else None, today)]
+        return [s for s in table.enabled if (last := _last(known, s)) is None or s.due(last.last, today)]
     for name in names:
         if name not in table.sources:
             near = get_close_matches(name, table.sources, n=1)
@@ -164,6 +168,16 @@ def _chosen(paths: Paths, table: SourceTable, names: Sequence[str], today: date)
     return [table.sources[name] for name in dict.fromkeys(names)]
 
 
+def _last(known: Mapping[str, Outcome], source: Source) -> Outcome | None:
+    """What became of a source the last time, with the settings that it has now."""
+    last = known.get(source.name)
+    return last if last and last.definition == source.definition else None
+
+
+def _part(paths: Paths, source: Source) -> Path:
+    return paths.received / f"{source.name}.part"
+
+
 def _server(source: Source) -> tuple[str, int] | None:
     """The host and port of a source on the network."""
     parts = urlsplit(source.address)
@@ -172,7 +186,6 @@ def _server(source: Source) -> tuple[str, int] | None:
 
 def _outcome(receiver: Receiver, reach: Reach, source: Source, last: Outcome | None, today: date, lost: str) -> Outcome:
     """Fetch one source; every error becomes an outcome, and the last good file stays in its place."""
-    last = last if last and last.target == source.target else None
     kept = last or Outcome(source.name, State.FAILED, target=source.target)
     file = f"{shown_path(receiver.paths.raw / SOURCES_TABLE)} [sources.{source.name}]"
     try:
@@ -191,6 +204,9 @@ def _outcome(receiver: Receiver, reach: Reach, source: Source, last: Outcome | N
             line = str(disk_error(error))
         except OSError:
             line = str(Problem(file, str(error.strerror or error), "a file that can be read and written", "look at it"))
+    except Exception as error:  # one source never keeps the others, or the night, from going on
+        line = str(program_fault(file, error))
+        receiver.log(line)
     return replace(kept, state=State.FAILED, line=line)
 
 
@@ -201,7 +217,7 @@ def _fetch_one(
     paths = receiver.paths
     path = checked_place(paths, PurePosixPath(source.target))
     at_hand = last if last and path.is_file() and last.sha256 == sha256_of(path) else None
-    part = paths.received / f"{source.name}.part"
+    part = _part(paths, source)
     known = Version(at_hand.etag, at_hand.modified) if at_hand else Version()
     version = _obtained(receiver, reach, source, file, part, known)
     if at_hand and (version is None or sha256_of(part) in (at_hand.downloaded, at_hand.sha256)):

@@ -219,7 +219,7 @@ def quarantine(paths: Paths, name: str, file: Path | None, kept_as: str, reasons
 
     Args:
         paths: the folders of the project.
-        name: the name of its folder: the source, or ``OF_INBOX`` and the name of the file.
+        name: the name of its folder: the source, or ``OF_INBOX`` and what tells the file apart.
         file: the file, which is moved; none if there is nothing to keep.
         kept_as: its name there.
         reasons: what is wrong with it, a line each.

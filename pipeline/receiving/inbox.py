@@ -5,6 +5,7 @@ sidecars and quarantine (``filing``). A file belongs to the one system that read
 guesses.
 """
 
+import hashlib
 import os
 import stat
 import time
@@ -14,7 +15,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from pipeline.digests import sha256_of
-from pipeline.errors import InputError, Problem, disk_error, shown_path
+from pipeline.errors import InputError, Problem, disk_error, program_fault, shown_path
 from pipeline.households.citizen_ids import without_ids
 from pipeline.leftovers import is_leftover, is_note
 from pipeline.project import HOUSEHOLDS, NOT_ROWS, Paths
@@ -39,9 +40,11 @@ from pipeline.sources.unread import is_taken
 
 # A file is complete if nothing was written to it for so long. The time is that of the system, which no client can set.
 QUIET_SECONDS = 60.0
-# How programs name a file while they send it.
 # The folder of TPMAP's releases, whose files have TPMAP's own names.
 RELEASES = "tpmap_aggregates"
+# How programs name a file while they send it.
+# A name of a folder has at most 255 bytes; a few are needed for what stands before and after.
+LONGEST_FOLDER = 200
 UNFINISHED = (".part", ".filepart", ".tmp", ".partial", ".crdownload", ".swp", ".lock")
 
 
@@ -62,6 +65,13 @@ class Dropped:
         """Its name in messages: citizen ids are hidden."""
         shown = without_ids(self.inside.as_posix())
         return "".join(c if c.isprintable() else "?" for c in shown.encode("utf-8", "replace").decode())
+
+    @property
+    def in_quarantine(self) -> str:
+        """The name of its folder in quarantine: files of one name from two agencies are kept apart."""
+        digest = hashlib.sha256(self.inside.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        plain = "".join(c if plain_name(f"x{c}x") else "_" for c in self.name.replace("/", "."))
+        return f"{OF_INBOX}{plain.encode()[:LONGEST_FOLDER].decode(errors='ignore')}.{digest}"
 
     @property
     def giver(self) -> str:
@@ -192,6 +202,8 @@ def _outcome(receiver: Receiver, dropped: Dropped, largest_bytes: int, today: da
             return Outcome(dropped.name, State.FAILED, str(disk_error(error)))
         except OSError:
             return Outcome(dropped.name, State.FAILED, f"{dropped.name}: {error.strerror or error}")
+    except Exception as error:  # one file never keeps the others, or the night, from going on
+        return Outcome(dropped.name, State.FAILED, str(program_fault(f"inbox/{dropped.name}", error)))
     finally:
         copy.unlink(missing_ok=True)
 
@@ -216,7 +228,7 @@ def _taken(receiver: Receiver, dropped: Dropped, copy: Path, today: date) -> Out
     except InputError as error:
         good, reasons, unknown = [], tuple(map(str, error.problems)), ""
     kept_as = without_ids(dropped.path.name) if plain_name(dropped.path.name) else "file"
-    in_quarantine = f"{OF_INBOX}{kept_as}"
+    in_quarantine = dropped.in_quarantine
     if unknown:
         line = f"not used yet, because another input is broken: {unknown} (it stays in the inbox)"
         return Outcome(dropped.name, State.FAILED, line)

@@ -56,6 +56,7 @@ class Outcome:
         downloaded: of the file as downloaded, if another was taken out of it.
         etag: the version, by the server.
         modified: the version, by the server.
+        definition: of the source, when this became of it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Outcome:
     downloaded: str = ""
     etag: str = ""
     modified: str = ""
+    definition: str = ""
 
     @property
     def last(self) -> date | None:
@@ -201,7 +203,8 @@ def open_problems(paths: Paths, kind: str) -> dict[str, str]:
     }
     for name, reason in quarantined(paths).items():
         if name.startswith(OF_INBOX) == (kind == DROPPED):
-            found[name.removeprefix(OF_INBOX)] = f"{State.REFUSED}: {reason}"
+            shown = name.removeprefix(OF_INBOX).rpartition(".")[0] if kind == DROPPED else name
+            found[f"{shown} ({name})" if shown in found else shown] = f"{State.REFUSED}: {reason}"
     return found
 
 

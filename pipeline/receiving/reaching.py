@@ -134,12 +134,15 @@ def without_query(address: str) -> str:
         address: any address.
 
     Returns:
-        The address up to its query.
+        The address up to its query; words in place of what is no address.
 
-    >>> without_query("https://x.org/a.csv?Signature=secret")
-    'https://x.org/a.csv'
+    >>> without_query("https://x.org/a.csv?Signature=secret"), without_query("https://[bad")
+    ('https://x.org/a.csv', 'what is no address')
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "what is no address"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 

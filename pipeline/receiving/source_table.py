@@ -4,6 +4,8 @@ Here: the table, its checks, the place that a file may have under ``data/raw``. 
 whether an address may be reached (``reaching``). The table is a setting, not an input: no figure depends on it.
 """
 
+import hashlib
+import json
 import re
 import unicodedata
 from datetime import date, timedelta
@@ -24,6 +26,8 @@ from pipeline.receiving.content import CONTENT_OF
 from pipeline.receiving.reaching import checked_address
 
 LONGEST_NAME = 200
+# The keys of a source that decide which file is received, and where it goes.
+DECIDING = ("kind", "address", "dataset", "resource", "format", "query", "member", "target", "content", "sha256")
 DAYS = {"day": 1, "week": 7}
 # Decided by the working group, never fetched: a file from elsewhere would change the weights.
 NEVER_RECEIVED = "policy"
@@ -175,6 +179,12 @@ class Source(BaseModel):
     @property
     def largest_bytes(self) -> int:
         return self.largest_mb * 1_000_000
+
+    @property
+    def definition(self) -> str:
+        """A digest of what decides which file is received: what is known of another definition says nothing of this."""
+        deciding = self.model_dump(include={*DECIDING})
+        return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
 
     def due(self, last: date | None, today: date) -> bool:
         """Check whether it is time to fetch the source again.

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline import stored_tables, workspace
 from pipeline.contracts import AS_RECEIVED
-from pipeline.errors import Problem, Stopped, shown_path
+from pipeline.errors import InputError, Problem, Stopped, shown_path
 from pipeline.project import HOUSEHOLDS, NOT_ROWS, Paths
 from pipeline.receiving.filing import PRIVATE_FOLDER, Arrival, checked_place, updated_sidecar
 
@@ -56,9 +56,13 @@ def check_arrival(paths: Paths, read_inputs: ReadInputs, arrival: Arrival) -> Ve
         The verdict: the file is good if a table was read from it and it causes no problem.
 
     Raises:
-        InputError: there is no such place, or its sidecar cannot be read.
+        InputError: there is no such place.
     """
-    checked_place(paths, arrival.target)
+    path = checked_place(paths, arrival.target)
+    try:
+        updated_sidecar(path.parent, arrival)
+    except InputError as error:  # the sidecar at hand is at fault, not the file that came in
+        return Verdict(unknown=str(error.problems[0]))
     tables = readers_of(paths, arrival.target)
     with staged(paths, (arrival,)) as stage, read_inputs(stage, tables) as (made, failures):
         found = _lines(failures, stage.raw, paths.raw)

@@ -48,7 +48,7 @@ def test_a_file_is_taken_out_of_an_archive(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"{}"
     with pytest.raises(InputError) as error:
         take_member(path, "x", "tha_admin3.geojson", tmp_path / "out", 1_000)
-    refusal(error.value, "0 files 'tha_admin3.geojson' in the archive (it has a/tha_admin2.geojson, ")
+    refusal(error.value, "0 files 'tha_admin3.geojson' in the archive (it has 'a/tha_admin2.geojson', ")
 
 
 def test_archives_that_would_fill_the_disk_are_refused(tmp_path: Path) -> None:

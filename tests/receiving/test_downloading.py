@@ -223,3 +223,53 @@ def test_one_server_that_answers_is_a_network(served: Served) -> None:
     assert no_network(reach, [("nowhere.invalid", 443), (host, int(port))]) == ""
     assert no_network(reach, [("nowhere.invalid", 443)]) == "the name nowhere.invalid cannot be resolved"
     assert no_network(reach, []) == ""
+
+
+def giving_parts(content: bytes, spans: list[str], pieces: list[bytes]) -> Callable[[Handler], None]:
+    """Breaks off after 7,000 bytes, then answers 206 with these ranges and pieces."""
+    left = list(zip(spans, pieces, strict=True))
+    whole = broken_off(content, 7_000)
+    state = {"first": True}
+
+    def answer(handler: Handler) -> None:
+        if state.pop("first", False) or not left:
+            whole(handler)
+            return
+        span, piece = left.pop(0)
+        handler.say(206, piece, ETag=ETAG, **({"Content-Range": span} if span else {}))
+
+    return answer
+
+
+END = len(CONTENT)
+PARTS = {
+    "less than is left": ([f"bytes 7000-8999/{END}"], [CONTENT[7_000:9_000]]),
+    "less than it says": ([f"bytes 7000-{END - 1}/{END}"], [CONTENT[7_000:9_000]]),
+    "an unknown length": ([f"bytes 7000-{END - 1}/*"], [CONTENT[7_000:]]),
+    "another start": ([f"bytes 0-{END - 1}/{END}"], [CONTENT]),
+    "a start that begins alike": ([f"bytes 70000-{END - 1}/{END}"], [b"x" * 50]),
+    "no range": ([""], [CONTENT[7_000:]]),
+    "an end before the start": ([f"bytes 7000-6999/{END}"], [b""]),
+    "an end after the whole": ([f"bytes 7000-{END + 9}/{END}"], [CONTENT[7_000:] + b"x" * 10]),
+}
+
+
+@pytest.mark.parametrize("what", PARTS)
+def test_only_the_rest_of_a_file_completes_it(what: str, served: Served, tmp_path: Path, get: Get) -> None:
+    served.answers["/x"] = giving_parts(CONTENT, *PARTS[what])
+    assert get("/x", limits=Limits(1, 20, 5, 0.01)) == Version(ETAG)
+    assert (tmp_path / "x.part").read_bytes() == CONTENT
+
+
+def test_a_part_that_was_not_asked_for_is_no_file(served: Served, get: Get) -> None:
+    served.answers["/x"] = lambda handler: handler.say(
+        206, CONTENT[:100], ETag=ETAG, **{"Content-Range": f"bytes 0-99/{END}"}
+    )
+    with pytest.raises(InputError, match="another part than the one asked for"):
+        get("/x")
+
+
+def test_a_redirect_to_no_address_is_one_line(served: Served, get: Get) -> None:
+    served.answers["/x"] = leading_to("https://[bad")
+    with pytest.raises(InputError, match="a redirect to 'what is no address'"):
+        get("/x")

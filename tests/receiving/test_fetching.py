@@ -1,12 +1,15 @@
 """A source the whole way: from a server on this machine to its place, or to quarantine; the last good file stays."""
 
+import io
 import stat
 import subprocess
 import sys
 import threading
 import tomllib
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -356,3 +359,55 @@ def test_the_command_says_it_in_one_line(paths: Paths) -> None:
     lines = [line for line in done.stderr.splitlines() if " s  " not in line[:12]]
     assert len(lines) == 1
     assert lines[0].startswith("a, b: failed: data/raw/sources.toml: found no network: the name a.invalid")
+
+
+CHANGED = {
+    "address": {"address": "/other.csv"},
+    "sha256": {"sha256": "0" * 64},
+}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_what_is_known_of_other_settings_is_forgotten(
+    what: str, paths: Paths, served: Served, fetch_one: Fetch
+) -> None:
+    """The server says that nothing changed, by the same ETag: true of the old settings only."""
+    served.files["/sites.csv"] = changed_sites(paths)
+    served.files["/other.csv"] = b"<html>"
+    assert fetch_one(served.url("/sites.csv")).state is State.RECEIVED
+    keys = dict(CHANGED[what])
+    outcome = fetch_one(served.url(keys.pop("address", "/sites.csv")), **keys)
+    assert outcome.state is State.REFUSED, outcome
+    assert served.asked[-1][2].get("If-None-Match") is None
+
+
+def test_a_member_of_an_archive_that_changed_in_the_table_is_fetched_again(
+    paths: Paths, served: Served, fetch_one: Fetch
+) -> None:
+    good = changed_sites(paths)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", good)
+        archive.writestr("b.csv", good.rsplit(b"\n", 2)[0] + b"\n")
+    served.files["/sites.zip"] = packed.getvalue()
+    first = fetch_one(served.url("/sites.zip"), content="zip", member="a.csv")
+    second = fetch_one(served.url("/sites.zip"), content="zip", member="b.csv")
+    assert (first.state, second.state) == (State.RECEIVED, State.RECEIVED)
+    assert first.sha256 != second.sha256
+
+
+def test_a_fault_of_the_program_stops_one_source_only(paths: Paths, served: Served, receiver: Receiver) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise KeyError("a cell of the file")
+
+    served.files["/sites.csv"] = changed_sites(paths)
+    served.files["/same.csv"] = content_of(paths, "nesdc/regions.csv")
+    write_sources(
+        paths,
+        source("a", served.url("/sites.csv")),
+        source("b", served.url("/same.csv"), target="nesdc/regions.csv"),
+    )
+    outcomes = fetch(replace(receiver, read_inputs=broken), (), TODAY)
+    assert [one.state for one in outcomes] == [State.FAILED, State.UNCHANGED]
+    assert "[sources.a]: found a fault of this program (KeyError" in outcomes[0].line
+    assert "a cell" not in outcomes[0].line

@@ -5,7 +5,9 @@ import os
 import shutil
 import stat
 import tomllib
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 import pandas as pd
 import pytest
@@ -86,7 +88,7 @@ def test_rows_that_cannot_be_used_are_private_in_quarantine(paths: Paths, take) 
     assert outcome.state is State.REFUSED
     assert "found 1 of 1 rows that cannot be used" in outcome.line
     assert CELL not in outcome.line
-    kept = paths.quarantine / "inbox.rows.csv"
+    (kept,) = paths.quarantine.glob("inbox.households.tpmap.rows.csv.*")
     assert [p for p in paths.raw.parent.rglob("*") if p.is_file() and CELL.encode() in p.read_bytes()] == [
         kept / "rows.csv"
     ]
@@ -145,12 +147,13 @@ def test_a_file_that_no_system_reads_has_every_reason(paths: Paths, take) -> Non
     outcome = take()["x/unknown.csv"]
     assert outcome.state is State.REFUSED
     assert "readers can use" in outcome.line
-    reason = (paths.quarantine / "inbox.unknown.csv" / "reason.txt").read_text(encoding="utf-8").splitlines()
+    (kept,) = paths.quarantine.iterdir()
+    reason = (kept / "reason.txt").read_text(encoding="utf-8").splitlines()
     assert len(reason) > 5
     assert any(line.startswith(f"as data/raw/{SITES}: data/raw/{SITES}, line 1: found no column") for line in reason)
     finding = inbox_taken_up(paths)
-    assert (finding.fine, finding.sentence) == (False, "files of the inbox: unknown.csv (refused)")
-    shutil.rmtree(paths.quarantine / "inbox.unknown.csv")
+    assert (finding.fine, finding.sentence) == (False, "files of the inbox: x.unknown.csv (refused)")
+    shutil.rmtree(kept)
     assert inbox_taken_up(paths).fine
 
 
@@ -276,3 +279,38 @@ def test_the_inbox_need_not_exist(receiver: Receiver) -> None:
     assert inbox.take_up_if_on(receiver) == []  # switched off
     (receiver.paths.raw / "sources.toml").write_text("[inbox]\nenabled = true\n")
     assert [outcome.state for outcome in inbox.take_up_if_on(receiver)] == [State.WAITING]
+
+
+def test_refused_files_of_one_name_are_kept_apart(paths: Paths, take) -> None:
+    for agency in ("a", "b"):
+        drop(paths, f"{agency}/unknown.csv", f"{agency},c\n1,2\n".encode())
+    take()
+    kept = {name.rpartition(".")[0]: paths.quarantine / name for name in quarantined(paths)}
+    assert {name: (folder / "unknown.csv").read_bytes()[:1] for name, folder in kept.items()} == {
+        "inbox.a.unknown.csv": b"a",
+        "inbox.b.unknown.csv": b"b",
+    }
+    assert inbox_taken_up(paths).sentence == "files of the inbox: a.unknown.csv (refused), b.unknown.csv (refused)"
+
+
+def test_a_fault_of_the_sidecar_at_hand_is_not_held_against_a_file(paths: Paths, take) -> None:
+    (paths.raw / "cbt" / "SOURCE.toml").write_text("broken = [", encoding="utf-8")
+    drop(paths, "cbt/cbt_sites.csv", changed_sites(paths))
+    outcome = take()["cbt/cbt_sites.csv"]
+    assert outcome.state is State.FAILED
+    assert "another input is broken: data/raw/cbt/SOURCE.toml" in outcome.line
+    assert ".received" not in outcome.line
+    assert left_in(paths) == ["cbt/cbt_sites.csv"]
+
+
+def test_a_fault_of_the_program_stops_one_file_only(receiver: Receiver) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise KeyError("a cell of the file")
+
+    drop(receiver.paths, "cbt/cbt_sites.csv", changed_sites(receiver.paths))
+    drop(receiver.paths, "x.pdf", b"%PDF")
+    outcomes = {one.name: one for one in inbox.take_up(replace(receiver, read_inputs=broken), TODAY, 0)}
+    assert outcomes["cbt/cbt_sites.csv"].state is State.FAILED
+    assert "found a fault of this program (KeyError in test_inbox.py" in outcomes["cbt/cbt_sites.csv"].line
+    assert "a cell" not in outcomes["cbt/cbt_sites.csv"].line
+    assert outcomes["x.pdf"].state is State.REFUSED
