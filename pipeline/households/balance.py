@@ -25,6 +25,8 @@ CONTRADICTING = "rows of one household in one survey that contradict each other"
 # A word that is no answer is shown if at least this many rows of a file have it, and at most so many words of a file. A
 # place with fewer rows is not judged by itself.
 FEWEST_ROWS, MOST_WORDS = 20, 5
+# A spelling without a district is a lost place if it has more than this share of the rows of an average district.
+LEAST_OF_A_PLACE = 0.05
 COLUMNS = ("file", "system", "encoding", *ROWS, "sample", "problem")
 
 
@@ -82,10 +84,12 @@ def rows_of_files(
 def _check_places(connection: duckdb.DuckDBPyConnection, chosen: FilesToRead, rules: Households) -> None:
     """Raise ``InputError`` if a place loses most of its rows, however few they are of a file.
 
-    A district's rows are all its rows of one system; a place that is not found is one spelling.
+    A district's rows are all its rows of one system; a place that is not found is one spelling of enough rows.
     """
     share = rules.place_refused_share_stops
-    found = database.run(connection, "places_refused", share=share, fewest=FEWEST_ROWS).fetchall()
+    found = database.run(
+        connection, "places_refused", share=share, fewest=FEWEST_ROWS, least=LEAST_OF_A_PLACE
+    ).fetchall()
     problems = [
         Problem(
             chosen.files[file].shown,

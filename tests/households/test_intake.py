@@ -448,3 +448,12 @@ def test_a_place_that_loses_its_rows_is_named(province: Province, what: str) -> 
         province.take_in()
     province.rules(place_refused_share_stops=1.0)
     assert province.households() == {"5001": 400}
+
+
+def test_slips_in_a_name_of_a_large_file_are_refused_one_by_one(province: Province) -> None:
+    """25 slips beside 600 rows of the district are no district that is lost."""
+    province.rules(place_refused_share_stops=0.5, refused_share_stops=0.2)
+    slips = [row(n, subdistrict_code="", **CAPITAL, district_name="ตัวเมือง") for n in range(25)]
+    rows = [row(1000 + n, **CAPITAL, district_name="") for n in range(600)]
+    province.put({"a.csv": csv([*rows, *slips])})
+    assert counts(province) == (625, 600, 0, 25)

@@ -1,5 +1,6 @@
 -- Places that lose more than a share ($share) of at least $fewest rows: a district with all its rows of one system, or a
--- spelling for which no district is found. Of each: its rows, those refused, the commonest reason with its column and
+-- spelling for which no district is found, if it has more than a share ($least) of the rows of the system's average
+-- district: fewer are slips of a large file, not a lost place. Of each: its rows, those refused, the commonest reason with its column and
 -- rows, and the first of these rows.
 WITH refused AS (
     SELECT staged.system, staged.place, not_used."column", not_used.reason, not_used.file, not_used.row
@@ -17,6 +18,13 @@ sizes AS (
     JOIN named ON named.place = staged.place
     GROUP BY ALL
     HAVING sum(staged.rows) >= $fewest
+),
+average AS (
+    SELECT staged.system, count(*) / count(DISTINCT named.found_code) AS rows
+    FROM staged
+    JOIN named ON named.place = staged.place
+    WHERE named.found_code IS NOT NULL
+    GROUP BY ALL
 ),
 reasons AS (
     SELECT
@@ -45,7 +53,9 @@ worst AS (
     SELECT lost.*, sizes.rows, file_at(commonest.position) AS file, row_at(commonest.position) AS row
     FROM lost
     JOIN sizes ON sizes.system = lost.system AND sizes.name = lost.name AND sizes.spelling = lost.spelling
+    LEFT JOIN average ON average.system = lost.system
     WHERE lost.refused > $share * sizes.rows
+        AND (sizes.spelling = 0 OR sizes.rows > $least * coalesce(average.rows, 0))
 )
 SELECT
     worst.name,
