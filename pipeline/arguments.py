@@ -79,6 +79,12 @@ def parser() -> argparse.ArgumentParser:
     )
     sample.add_argument("--format", choices=("parquet", "csv", "xlsx"), default="parquet", help="file format (parquet)")
     sample.add_argument(
+        "--rows",
+        choices=("households", "persons"),
+        default="households",
+        help="what each row is; households have 1 to 5 persons (households)",
+    )
+    sample.add_argument(
         "--system",
         choices=("tpmap", "pppconnext"),
         default="tpmap",

@@ -304,7 +304,9 @@ def _sample(given: argparse.Namespace) -> int:
         as_of = policy.read_policy(figures / "policy" / "policy.toml")[0].as_of
         systems = data_systems.data_systems(figures / "data_systems", districts, as_of).table
         works_in = systems["system"].str.casefold() == given.system
-        order = Order(given.households, given.seed, given.defects, given.format, given.system)
+        order = Order(
+            given.households, given.seed, given.defects, given.format, given.system, persons=given.rows == "persons"
+        )
         shown.message(f"{order.households:,} households of {order.system}")
         written = write_sample(order, paths.raw, rates, districts, set(systems.loc[works_in, "province_code"]))
     inputs.print_sample(written)

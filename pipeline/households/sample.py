@@ -5,6 +5,7 @@ households each district gets, the columns of each system, files. Not here: a ro
 """
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.reading.file_content import read_toml
 from pipeline.reading.sidecar import SIDECAR
 
 LARGEST_SHEET = 1_048_575
+MOST_MEMBERS = 5
 # A system that looks for the poor also surveys this share of other households.
 ASKED_SHARE = 0.15
 FAULTS = (
@@ -72,6 +74,7 @@ COLUMNS = {
         "survey_year": "ปีที่สำรวจ",
     },
 }
+HOUSEHOLD_IDS = {"tpmap": "house_ID", "pppconnext": "รหัสครัวเรือน"}
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Order:
         system: ``tpmap`` surveys everyone; any other system looks for the poor.
         cp874: whether a tenth of the rows is in a second file, in CP874, if the format is CSV and there are defects.
         faults: the kinds of fault, each equally likely; see ``sql/sample.sql``.
+        persons: whether each row is a person; rows of earlier surveys are then in files of their own.
     """
 
     households: int
@@ -95,6 +99,13 @@ class Order:
     system: str = "tpmap"
     cp874: bool = True
     faults: tuple[str, ...] = FAULTS
+    persons: bool = False
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of the files for each of ours."""
+        household = {"household_id": HOUSEHOLD_IDS[self.system]} if self.persons else {}
+        return {**household, **COLUMNS[self.system]}
 
 
 def write_sample(
@@ -132,34 +143,53 @@ def write_sample(
     quota = _quota(order.households, poverty, districts)
     year = int(poverty["year"].max())
     values: dict[str, Any] = {"seed": str(order.seed), "defects": order.defects, "year": year, "tenth": None}
-    values |= {"looks_for_poor": looks_for_poor, "faults": list(order.faults)}
-    written = []
-    with duckdb.connect(":memory:") as connection:
+    values |= {"looks_for_poor": looks_for_poor, "faults": list(order.faults), "earlier": None}
+    written: list[Path] = []
+    with duckdb.connect(":memory:") as connection, tempfile.TemporaryDirectory(dir=folder, prefix=".") as spilled:
+        connection.execute("SET memory_limit = '1500MB'")
+        connection.execute("SET temp_directory = $spilled", {"spilled": spilled})
         for name in ("citizen_id", "sample_macros"):
             database.run(connection, name)
         database.create_table(connection, "quota", quota)
-        stem = folder / f"sample_{order.system}"
-        split = order.format == "csv" and order.defects > 0 and order.cp874
-        if split:
-            values["tenth"] = False
-        written.append(_write_rows(connection, values, order, stem.with_suffix(f".{order.format}")))
-        if split:
-            path = _write_rows(connection, {**values, "tenth": True}, order, stem.with_name(f"{stem.name}_cp874.csv"))
-            path.write_bytes(path.read_bytes().decode("utf-8").encode("cp874"))
+        for ending, part in _parts(order).items():
+            path = folder / f"sample_{order.system}{ending}.{order.format}"
+            rows = _write_rows(connection, {**values, **part}, order, path)
+            if written and not rows:
+                path.unlink()
+                continue
+            if part.get("tenth"):
+                path.write_bytes(path.read_bytes().decode("utf-8").encode("cp874"))
             written.append(path)
     _describe(folder, order, year, written)
     return written
 
 
+def _parts(order: Order) -> dict[str, dict[str, bool]]:
+    """Name the files by what their names end with, and say which rows each has.
+
+    >>> _parts(Order(10, persons=True))
+    {'': {'earlier': False}, '_earlier': {'earlier': True}}
+    """
+    parts: dict[str, dict[str, bool]] = {"": {}}
+    if order.format == "csv" and order.defects > 0 and order.cp874:
+        parts = {"": {"tenth": False}, "_cp874": {"tenth": True}}
+    if order.persons and order.defects > 0 and "earlier survey" in order.faults:
+        # One file has one survey of a household of persons.
+        earlier = {f"{ending}_earlier": {**part, "earlier": True} for ending, part in parts.items()}
+        parts = {ending: {**part, "earlier": False} for ending, part in parts.items()} | earlier
+    return parts
+
+
 def _check(order: Order) -> None:
+    most_rows = order.households * (MOST_MEMBERS if order.persons else 1) * (1 + order.defects)
     rules = [
         (order.households < 1, "--households", f"{order.households}", "1 or more"),
         (order.households > 200_000_000, "--households", f"{order.households:,}", "at most 200,000,000"),
         (not 0 <= order.defects <= 1, "--defects", f"{order.defects:g}", "a share from 0 to 1"),
         (
-            order.format == "xlsx" and order.households * (1 + order.defects) > LARGEST_SHEET,
+            order.format == "xlsx" and most_rows > LARGEST_SHEET,
             "--format xlsx",
-            f"{order.households:,} households",
+            f"{order.households:,} households{f' of up to {MOST_MEMBERS} persons' if order.persons else ''}",
             f"at most {LARGEST_SHEET:,} rows: a sheet has no more",
         ),
     ]
@@ -241,35 +271,42 @@ def _abolished() -> dict[str, str]:
     }
 
 
-def _write_rows(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], order: Order, path: Path) -> Path:
-    columns = ", ".join(f'"{ours}" AS "{theirs}"' for ours, theirs in COLUMNS[order.system].items())
-    query = f"SELECT {columns} FROM ({database.sql_of('sample')})"  # noqa: S608  # names of ours
+def _write_rows(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], order: Order, path: Path) -> int:
+    """Write one file and count its rows. The same seed gives the same bytes; persons of a household stand apart."""
+    columns = ", ".join(f'"{ours}" AS "{theirs}"' for ours, theirs in order.columns.items())
+    persons = f", rows AS ({database.sql_of('sample_persons')})" if order.persons else ""
+    rows, sorted_by = ("rows", "hash(person, $seed), person") if order.persons else ("household", "number, years_ago")
+    households = database.sql_of("sample")
+    query = f"WITH household AS ({households}){persons} SELECT {columns} FROM {rows} ORDER BY {sorted_by}"  # noqa: S608
     unfinished = path.with_name(f".{path.name}")
     try:
         if order.format == "xlsx":
-            _write_workbook(connection, query, values, list(COLUMNS[order.system].values()), unfinished)
+            rows_written = _write_workbook(connection, query, values, list(order.columns.values()), unfinished)
         else:
             how = "FORMAT csv, HEADER" if order.format == "csv" else "FORMAT parquet"
-            connection.execute(f"COPY ({query}) TO $path ({how})", {**values, "path": str(unfinished)})
+            copied = connection.execute(f"COPY ({query}) TO $path ({how})", {**values, "path": str(unfinished)})
+            rows_written = int(copied.fetchall()[0][0])
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    return path
+    return rows_written
 
 
 def _write_workbook(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any], header: list[str], path: Path
-) -> None:
+) -> int:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("SAMPLE")
     sheet.write_row(0, 0, header)
+    i = 0
     for i, row in enumerate(_fetched(connection.execute(query, values)), start=1):
         for j, cell in enumerate(row):
             if cell is not None:
                 sheet.write_string(i, j, cell)
     book.close()
+    return i
 
 
 def _fetched(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[str | None, ...]]:
@@ -279,10 +316,11 @@ def _fetched(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[str | None, ..
 
 def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> None:
     """Write mapping and sidecar of the files."""
-    ours = {name: theirs for name, theirs in COLUMNS[order.system].items() if name in mapping.COLUMNS}
+    ours = {name: theirs for name, theirs in order.columns.items() if name in mapping.COLUMNS}
+    rows = f'# each row is a person\n{mapping.ROWS} = "persons"\n' if order.persons else ""
     lines = [f'"{theirs}" = "{name}"' for name, theirs in ours.items()]
     (folder / mapping.FILE).write_text(
-        "# column of the file = ours\n[columns]\n" + "\n".join(lines) + "\n", encoding="utf-8"
+        f"{rows}# column of the file = ours\n[columns]\n" + "\n".join(lines) + "\n", encoding="utf-8"
     )
     shown = re.sub(r"[^a-z0-9]", " ", order.system).upper()
     digests = [f'"{p.name}" = "{sha256_of(p)}"' for p in written]
@@ -290,8 +328,7 @@ def _describe(folder: Path, order: Order, year: int, written: list[Path]) -> Non
         f'sample = true\ntitle_th = "ข้อมูลรายครัวเรือนตัวอย่าง {shown} {year + 543}"\n'
         f'title_en = "Sample household rows, {shown} {year}"\n'
         f'source = "invented by pilot-areas sample --households {order.households} --seed {order.seed}'
-        f' --defects {order.defects:g}"\naddress = ""\nlicence = "invented rows"\nreceived = ""\n\n[sha256]\n'
-        + "\n".join(digests)
-        + "\n",
+        f' --defects {order.defects:g}{" --rows persons" if order.persons else ""}"\n'
+        'address = ""\nlicence = "invented rows"\nreceived = ""\n\n[sha256]\n' + "\n".join(digests) + "\n",
         encoding="utf-8",
     )

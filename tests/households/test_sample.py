@@ -1,5 +1,7 @@
 """Invented rows: they follow the published figures, are reproducible, and are always marked."""
 
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -45,6 +47,45 @@ def test_the_seed_decides_the_rows(tmp_path: Path, rates: pd.DataFrame, district
         tables.append(pd.read_parquet(path))
     pd.testing.assert_frame_equal(tables[0], tables[1])
     assert not tables[0].equals(tables[2])
+
+
+FIGURES = ["system", "district_code", "deprived", "welfare_card", "households", "persons"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "system", "defects"), [("parquet", "tpmap", 0.2), ("csv", "tpmap", 0), ("csv", "pppconnext", 0.2)]
+)
+def test_persons_give_the_figures_of_their_households(
+    province: Province, rates: pd.DataFrame, districts: pd.DataFrame, kind: str, system: str, defects: float
+) -> None:
+    order = Order(4000, 5, defects, kind, system)
+    counted = []
+    for persons in (False, True):
+        written = write_sample(replace(order, persons=persons), province.paths.raw, rates, districts, PPP)
+        done = province.take_in()
+        files = done.table("files")
+        assert files["sample"].all()
+        assert len(files) == len(written)
+        assert (files["rows_in"] == files[list(BALANCE)].sum(axis=1)).all()
+        assert (files["rows_joined"].sum() > 1.5 * files["rows_kept"].sum()) == persons
+        counted.append(done.table("profiles")[FIGURES])
+    pd.testing.assert_frame_equal(*counted)
+
+
+def test_members_stand_apart_and_answer_for_themselves(
+    tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame
+) -> None:
+    write_sample(Order(5000, defects=0, persons=True), tmp_path, rates, districts, PPP)
+    folder = tmp_path / "households" / "tpmap"
+    assert tomllib.loads((folder / "mapping.toml").read_text(encoding="utf-8"))["rows"] == "persons"
+    table = pd.read_parquet(folder / "sample_tpmap.parquet")
+    assert len(table) == pytest.approx(3 * 5000, rel=0.05)
+    assert table["PID"].is_unique
+    households = table.groupby("house_ID")["members"]
+    assert (households.size() == households.first().astype(int)).all()
+    assert (table["house_ID"] == table["house_ID"].shift()).sum() < 10
+    answers = table[table["members"] > "1"].groupby("house_ID")[["health", "income"]].nunique()
+    assert (answers == 2).any().all()
 
 
 def test_no_sample_id_is_a_citizen_id(tmp_path: Path, rates: pd.DataFrame, districts: pd.DataFrame) -> None:

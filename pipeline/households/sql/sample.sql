@@ -43,6 +43,11 @@ surveyed AS (
     SELECT *, 1 + floor(2 * chance(district_code, k, 'ago'))::INTEGER FROM deprived WHERE defect = 'earlier survey'
 )
 SELECT
+    number,
+    k,
+    persons,
+    years_ago,
+    surveyed.district_code AS district,
     id AS citizen_id,
     'ตัวอย่าง ' || k AS name,
     '0000000000' AS telephone,
@@ -85,6 +90,5 @@ SELECT
         ELSE ($year - years_ago)::VARCHAR
     END AS survey_year
 FROM surveyed
-WHERE $tenth IS NULL OR (k % 10 = 9) = $tenth
--- The same seed gives the same bytes.
-ORDER BY surveyed.district_code, k, years_ago
+WHERE ($tenth IS NULL OR (k % 10 = 9) = $tenth)
+    AND ($earlier IS NULL OR (years_ago > 0) = $earlier)
