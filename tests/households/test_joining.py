@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pipeline.errors import InputError
 from pipeline.households.balance import BALANCE
-from tests.households.conftest import BASE, Province, csv, row
+from tests.households.conftest import BASE, Province, csv, parquet, row
 
 MEMBERS = ["health", "living", "education", "income", "accessibility"]
 PERSONS = 'rows = "persons"\n[columns]\n' + "\n".join(f'"{n}" = "{n}"' for n in ("household_id", *BASE)) + "\n"
@@ -296,3 +296,60 @@ def test_a_file_of_persons_twice_counts_each_person_once(province: Province) -> 
         del r["members"]
     province.put({"a.csv": csv(rows), "b.csv": csv(rows[::-1]), "mapping.toml": COUNTED.encode()})
     assert figures(province) == (40, 10, 30, 0, 0, 10, 0, 20)
+
+
+ANSWERED = st.fixed_dictionaries({name: st.sampled_from(["0", "1", ""]) for name in MEMBERS})
+# Of one household: members' answers by survey year; a member's row may be there twice.
+SURVEYED = st.dictionaries(st.sampled_from(["2021", "2022"]), st.lists(ANSWERED, min_size=1, max_size=5), min_size=1)
+
+
+def expected_figures(households: list[dict[str, list[dict[str, str]]]], again: set[int]) -> tuple[int, ...]:
+    """What ``figures`` must be: written without the code that joins, from the households as they were surveyed."""
+    kept, joined, superseded, refused, poor, persons, number = 0, 0, 0, 0, 0, 0, 0
+    for surveys in households:
+        valid = []
+        for _, members in sorted(surveys.items()):
+            rows = sum(1 + (number + i in again) for i in range(len(members)))
+            number += len(members)
+            if any(answer for member in members for answer in member.values()):
+                valid.append(members)
+                joined += rows - 1
+            else:
+                refused += rows
+        if valid:
+            kept += 1
+            superseded += len(valid) - 1
+            poor += any("1" in member.values() for member in valid[-1])
+            persons += len(valid[-1])
+    return kept + joined + superseded + refused, kept, joined, superseded, refused, kept, poor, persons
+
+
+@given(st.lists(SURVEYED, min_size=1, max_size=8), st.sets(st.integers(0, 40)), st.integers(1, 3), st.randoms())
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+def test_households_are_the_same_however_their_members_are_spread(
+    province: Province,
+    households: list[dict[str, list[dict[str, str]]]],
+    again: set[int],
+    files: int,
+    chance: random.Random,
+) -> None:
+    """In any order, in one file or several for each survey: each member counts once, a household is poor iff one is."""
+    number = 0
+    spread: dict[str, list[dict[str, str]]] = {}
+    for h, surveys in enumerate(households):
+        for year, members in sorted(surveys.items()):
+            for n, answers in enumerate(members):
+                cells = person(h, n, survey_year=year, **answers)
+                del cells["members"]
+                for _ in range(1 + (number in again)):
+                    spread.setdefault(f"{year}-{chance.randrange(files)}", []).append(cells)
+                number += 1
+    folder = province.paths.raw / "households" / "tpmap"
+    for old in folder.glob("20*"):
+        old.unlink()
+    for name, rows in spread.items():
+        chance.shuffle(rows)
+        as_text = chance.random() < 0.5
+        province.put({f"{name}.csv": csv(rows)} if as_text else {f"{name}.parquet": parquet(rows)})
+    province.put({"mapping.toml": COUNTED.encode()})
+    assert figures(province) == expected_figures(households, again)
