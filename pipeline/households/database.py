@@ -154,7 +154,7 @@ def set_variables(
     They are variables, not parameters, since a macro is stored text that cannot have parameters of a statement; DuckDB
     replaces them by constants when it plans the statement. Of each answer's column, by its name: ``yes`` and ``no`` are
     the commonest word for each, which is compared first, and ``words`` gives the meaning of every word: yes is true, no
-    is false. ``unknown`` lists the words for *not known*, also of other columns. ``survey_year`` is the year of files
+    is false. ``unknown`` has the words for *not known*, also of other columns. ``survey_year`` is the year of files
     that have no column for it, and NULL if they have one. The others are reasons.
 
     Args:
@@ -167,7 +167,6 @@ def set_variables(
     constants = {
         "yes": {name: words[name].yes[0] for name in ANSWERS},
         "no": {name: words[name].no[0] for name in ANSWERS},
-        "unknown": {name: of.not_known for name, of in words.items()},
         "not_an_answer": NOT_AN_ANSWER,
         "several_places": SEVERAL_PLACES,
         "no_subdistrict": NO_SUBDISTRICT,
@@ -176,8 +175,13 @@ def set_variables(
     }
     for name, value in constants.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-    # A dictionary is taken as a STRUCT, so that the words, which may be anything, are given as lists.
-    maps = ", ".join(f"{name}: map(${name}, $is_{name})" for name in ANSWERS)
-    lists: dict[str, list[Any]] = {name: list(words[name].meanings) for name in ANSWERS}
-    lists |= {f"is_{name}": list(words[name].meanings.values()) for name in ANSWERS}
-    connection.execute(f"SET VARIABLE words = {{{maps}}}", lists)
+    _set_maps(connection, "words", {name: dict(words[name].meanings) for name in ANSWERS})
+    _set_maps(connection, "unknown", {name: dict.fromkeys(of.not_known, True) for name, of in words.items()})
+
+
+def _set_maps(connection: duckdb.DuckDBPyConnection, variable: str, words: dict[str, dict[str, bool]]) -> None:
+    """Set a variable to a STRUCT of maps, one for each column; words may be anything, and are given as lists."""
+    maps = ", ".join(f"{name}: map(${name}, $is_{name})" for name in words)
+    lists: dict[str, list[Any]] = {name: list(of) for name, of in words.items()}
+    lists |= {f"is_{name}": list(of.values()) for name, of in words.items()}
+    connection.execute(f"SET VARIABLE {variable} = {{{maps}}}", lists)

@@ -19,6 +19,8 @@ from pipeline.errors import InputError, Problem, disk_error, program_fault, show
 from pipeline.households.citizen_ids import without_ids
 from pipeline.leftovers import is_leftover, is_note
 from pipeline.project import HOUSEHOLDS, NOT_ROWS, Paths
+from pipeline.reading.archives import ARCHIVE
+from pipeline.reading.opened import SUFFIXES
 from pipeline.reading.sidecar import SIDECAR
 from pipeline.receiving.content import CONTENT_OF, check_content
 from pipeline.receiving.fetching import Receiver, copy_settled, today_in_thailand
@@ -344,7 +346,7 @@ def possible_targets(paths: Paths, inside: PurePosixPath) -> list[PurePosixPath]
 def _takes(folder: str, name: str) -> bool:
     """Whether the reader of a folder takes a file of this name, whatever else is there."""
     suffix = PurePosixPath(name).suffix.lower()
-    of_folder = {BOUNDARIES: {*KINDS} - {".json"}, RELEASES: {".csv", ".zip"}}
+    of_folder = {BOUNDARIES: {*KINDS} - {".json"}, RELEASES: {*SUFFIXES, ARCHIVE}}
     if folder in of_folder:
         return suffix in of_folder[folder]
     return is_taken(name, folder)

@@ -9,12 +9,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from pipeline.project import Paths
-from pipeline.receiving.inbox import QUIET_SECONDS
+from pipeline.receiving.inbox import QUIET_SECONDS, Dropped
 from pipeline.receiving.outcome_records import DROPPED, FETCHED, State, known_outcomes, quarantined
 from pipeline.receiving.reaching import LOCAL_SERVER
 from pipeline.runs import switching
@@ -27,6 +27,8 @@ from tests.receiving.server import Served
 SETTINGS = tuple(UNIT.parent / "receiving" / name for name in ("inbox.conf", "fetch.conf"))
 MATERIALISED = """{ assetsOrError(prefix: ["fetched"]) { ... on AssetConnection { nodes {
   assetMaterializations(limit: 1) { metadataEntries { label ... on TextMetadataEntry { text } } } } } } }"""
+# The folder in quarantine of a file that an agency dropped.
+UNKNOWN = Dropped(Path(), PurePosixPath("agency/unknown.csv")).in_quarantine
 CHECKED = """{ assetNodes(assetKeys: [{path: ["fetched"]}, {path: ["dropped"]}]) {
   assetChecksOrError { ... on AssetChecks { checks {
   name executionForLatestMaterialization { evaluation { success description } } } } } } }"""
@@ -77,7 +79,7 @@ def test_a_night_brings_in_what_can_be_used(night: Service, served: Served) -> N
     assert content_of(paths) == served.files["/good.csv"]
     assert content_of(paths, "tpmap/tpmap_2022_by_district.csv") == poverty
     night.until("the inbox was taken up", lambda: not [p for p in paths.inbox.rglob("*") if p.is_file()])
-    assert set(quarantined(paths)) == {"broken", "inbox.unknown.csv"}
+    assert set(quarantined(paths)) == {"broken", UNKNOWN}
     published = paths.processed / "cbt_sites.parquet"
     rows = served.files["/good.csv"].count(b"\n") - 1
 
@@ -112,7 +114,7 @@ def test_the_ui_says_what_became_of_each_source(night: Service) -> None:
 
 
 def test_check_says_what_is_in_quarantine(night: Service) -> None:
-    night.until("the inbox was taken up", lambda: "inbox.unknown.csv" in quarantined(night.paths))
+    night.until("the inbox was taken up", lambda: UNKNOWN in quarantined(night.paths))
     done = subprocess.run(
         [str(PROGRAMS / "pilot-areas"), "check"],
         cwd=night.root,
@@ -123,7 +125,9 @@ def test_check_says_what_is_in_quarantine(night: Service) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "WARNING: fetched broken: refused: data/raw/sources.toml [sources.broken]: found a page" in done.stdout
-    assert "WARNING: dropped unknown.csv: refused: inbox/agency/unknown.csv: found a file that none" in done.stdout
+    assert (
+        "WARNING: dropped agency.unknown.csv: refused: inbox/agency/unknown.csv: found a file that none" in done.stdout
+    )
 
 
 def test_the_policy_stays_out_of_reach(night: Service) -> None:

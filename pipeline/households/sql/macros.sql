@@ -8,8 +8,10 @@ CREATE TEMP MACRO plain(cell) AS translate(
     regexp_replace(cell, '[\s\x{00a0}\x{061c}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}]+', '', 'g'), '๐๑๒๓๔๕๖๗๘๙', '0123456789'
 );
 
--- The cell has a word for "not known" of a column, or nothing. `name` is a column of answers, or 'other' for any other.
-CREATE TEMP MACRO is_unknown(cell, name) AS list_contains(getvariable('unknown')[name], lower(plain(cell)));
+-- The cell has a word for "not known" of a column, or nothing. `name` is a column of answers, or 'other' for any other. The
+-- words are the keys of a map: DuckDB makes a join of a search in a list, and then computes plain(cell) for every row.
+CREATE TEMP MACRO is_unknown(cell, name) AS
+CASE WHEN cell IS NOT NULL THEN coalesce(getvariable('unknown')[name][lower(plain(cell))], false) END;
 
 CREATE TEMP MACRO place_cell(cell) AS CASE WHEN NOT is_unknown(cell, 'other') THEN cell END;
 

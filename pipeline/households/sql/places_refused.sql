@@ -1,7 +1,7 @@
 -- Places that lose more than a share ($share) of at least $fewest rows: a district with all its rows of one system, or a
 -- spelling for which no district is found, if it has more than a share ($least) of the rows of the system's average
--- district: fewer are slips of a large file, not a lost place. Of each: its rows, those refused, the commonest reason with its column and
--- rows, and the first of these rows.
+-- district: fewer are slips of a large file, not a lost place. Of each: its rows, those refused, the commonest reason with
+-- its column and rows, and the first of these rows.
 WITH refused AS (
     SELECT staged.system, staged.place, not_used."column", not_used.reason, not_used.file, not_used.row
     FROM not_used
