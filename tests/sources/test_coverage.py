@@ -98,6 +98,20 @@ def exchanged() -> gpd.GeoDataFrame:
     return frame().assign(geometry=shapely.transform(frame().geometry.to_numpy(), lambda at: at[:, ::-1]))
 
 
+def tiny_between_four() -> gpd.GeoDataFrame:
+    """The last district is a square of 0.006 degrees in the middle of a gap of 0.018 where four districts meet.
+
+    Elsewhere two districts overlap a little, so that borders are made common.
+    """
+    corner = shapely.Point(square(0).bounds[2:])
+    gap, tiny = (corner.buffer(width / 2, cap_style="square") for width in (0.018, 0.006))
+    shapes = with_outline(11, tiny)
+    around = [0, 1, 4, 5]
+    shapes.loc[around, "geometry"] = shapely.difference(shapes.geometry.to_numpy()[around], gap)
+    shapes.loc[6, "geometry"] = square(6, 0.002)
+    return shapes
+
+
 BAD: dict[str, tuple[Callable[[], gpd.GeoDataFrame], list[str]]] = {
     "an overlap of 5 km": (lambda: moved(5_000 * METRE), ["TH5006 and TH5007 overlap by 5", "of the smaller"]),
     "one district within another": (lambda: with_outline(0, square(1).buffer(-0.02)), ["TH5001 and TH5002 overlap"]),
@@ -111,6 +125,10 @@ BAD: dict[str, tuple[Callable[[], gpd.GeoDataFrame], list[str]]] = {
     "only lines in a collection": (
         lambda: with_outline(3, shapely.GeometryCollection([square(3).exterior])),
         ["TH5004 with GeometryCollection"],
+    ),
+    "a district that would grow to nine times its area": (
+        tiny_between_four,
+        ["TH5104 of 0.4", "at most 2 times larger or smaller", "simplify with shared borders"],
     ),
     "no shape": (lambda: with_outline(3, None), ["TH5004 with no geometry"]),
 }
