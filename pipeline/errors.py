@@ -141,7 +141,7 @@ def program_fault(where: str, error: Exception) -> Problem:
         The problem, with the kind of the error and the line of the program.
 
     >>> print(program_fault("a.csv", KeyError("x")))
-    a.csv: found a fault of this program (KeyError); expected no fault; report it with the file
+    a.csv: found a fault of this program (KeyError); expected no fault; to fix: report it with the file
     """
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -237,7 +237,7 @@ def cell_hint(cell: str, column: Column) -> str:
         The end of a message, after "to fix:". A code without digits is a total or a note.
 
     >>> cell_hint("12", Column("code", Kind.CODE, "")), cell_hint("รวม", Column("code", Kind.CODE, ""))[:44]
-    ('correct the cell and run again', 'correct the cell; if the line is no row (a t')
+    ('correct the cell and run again', 'correct the cell; if the line is a total or ')
     """
     is_word = column.kind is Kind.CODE and not any(c.isdigit() for c in cell)
     return f"correct the cell; {STATE_NOT_ROWS}" if is_word else number_hint(cell, column)

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import cli, criterion, what_if
 from pipeline import policy as policies
+from pipeline.dimensions import DIMENSIONS
 from pipeline.errors import InputError
 from pipeline.project import Paths, inputs_digest
 from pipeline.runs import rounds
@@ -36,8 +37,13 @@ def with_three_rounds(root: Path, real_run: Paths) -> None:
     policy = root / "data" / "raw" / "policy" / "policy.toml"
     rates = root / "data" / "raw" / "tpmap" / "tpmap_2022_by_district.csv"
     table = pd.read_csv(rates, dtype=str, keep_default_na=False)
+    high = table["district_code"].str.startswith("57")
+    persons = table.loc[high, "labelled_population"].astype(float)
+    for name in DIMENSIONS:
+        poor = table.loc[high, f"poor_{name}"].astype(int) // 3
+        table.loc[high, f"poor_{name}"] = poor.astype(str)
+        table.loc[high, f"rate_{name}"] = (100 * poor / persons).round(4).astype(str)
     for column in ("rate_any_min", "rate_any_max"):
-        high = table["district_code"].str.startswith("57")
         table.loc[high, column] = (table.loc[high, column].astype(float) / 3).round(4).astype(str)
     table.to_csv(rates, index=False, lineterminator="\n")
     made_in(root, "provincial_shortlist")

@@ -184,7 +184,7 @@ def test_outlines_of_great_detail_are_simplified_once_with_common_borders(
     monkeypatch.setattr(coverage, "MOST_PLACES", 1_000)
     table, records = read(fine, tmp_path)
     assert len(records) == 1
-    assert records[0]["used"].endswith("points, simplified by 0.0005 degrees")
+    assert records[0]["used"].endswith("points, simplified by 0.001 degrees")
     assert (
         shapely.get_num_coordinates(table.geometry.to_numpy()).sum()
         < 300

@@ -6,9 +6,10 @@ shape is (``district_layer``), neighbours and distances (``pipeline.places``).
 
 Limits, with their reasons:
 
-- Files of more than ``MOST_PLACES`` points are simplified along shared borders by ``TOLERANCE_DEGREES`` (about 55 m at
-  most where a border has no spikes): half the 100 m within which two districts are neighbours, and less than the error
-  of the project's own outlines, which is up to some hundred metres. Files of less detail stay as they are.
+- Files of more than ``MOST_PLACES`` points are simplified along shared borders by ``TOLERANCE_DEGREES`` (about 110 m at
+  most where a border has no spikes): about the distance within which two districts without a common border are
+  neighbours, and less than the error of the project's own outlines, which is up to some hundred metres. Files of less
+  detail stay as they are.
 - Gaps narrower than ``GAP_DEGREES`` (1.1 km) are given to the district with the longest border to them. Wider ones
   are kept: they may be lakes.
 - An overlap is given to one district. If it covers more than ``LARGEST_OVERLAP`` of the smaller one, or is wider than
@@ -33,7 +34,7 @@ EQUAL_AREA = "EPSG:6933"
 # Thailand with a margin: west, south, east, north, in degrees.
 THAILAND = (97.0, 5.0, 106.5, 21.0)
 MOST_PLACES = 300_000
-TOLERANCE_DEGREES = 0.0005
+TOLERANCE_DEGREES = 0.001
 GAP_DEGREES = 0.01
 LARGEST_OVERLAP = 0.2
 WIDEST_OVERLAP_DEGREES = 0.03
