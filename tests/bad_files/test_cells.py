@@ -147,6 +147,18 @@ OTHERS: dict[str, tuple[str, str, str, list[str] | None]] = {
     "hexadecimal": ("poverty", "2.6728", "0x2", ["rate_any_min", "'0x2'"]),
     "an underscore": ("poverty", "179168", "179_168", ["survey_population", "'179_168'"]),
     "a province that is none": ("regions", "\n11,", "\n28,", ["province_code", "'28'", "of the DOPA list"]),
+    "a province with the name of another": (
+        "regions",
+        "11,สมุทรปราการ,",
+        "11,นนทบุรี,",
+        ["line 3, column name_th", "'นนทบุรี'", "the DOPA name of the province_code"],
+    ),
+    "a region with another spelling": (
+        "regions",
+        "Samut Prakan,Central,",
+        "Samut Prakan,Centrl,",
+        ["line 3, column region", "'Centrl'", "one English name for each region"],
+    ),
     "a province twice": ("regions", "\n11,", "\n10,", ["10 a second time"]),
     "a campus of another province": ("universities", "50,5001", "51,5001", ["district 5001 with province 51"]),
     "longitude for latitude": ("points", "100101,1001,100.", "100101,1001,13.", ["column lon"]),
