@@ -6,7 +6,7 @@ Not here: other checks (``findings``), figures of one source that contradict eac
 import pandas as pd
 
 from pipeline.findings import MOST_NAMED, Finding
-from pipeline.policy import Policy, from_table
+from pipeline.policy import Policy
 
 # Two sources of one area, year and measure may differ by this share of the higher rate.
 DIFFERENCE = 0.1
@@ -14,7 +14,7 @@ DIFFERENCE = 0.1
 PART_SURVEYED = 0.5
 
 
-def release_scored(releases: pd.DataFrame, policy: pd.DataFrame) -> Finding:
+def release_scored(releases: pd.DataFrame, policy: Policy) -> Finding:
     """Check that no newer release with as many districts is at hand than the one that the policy names.
 
     Args:
@@ -27,7 +27,7 @@ def release_scored(releases: pd.DataFrame, policy: pd.DataFrame) -> Finding:
     rows = releases.sort_values(["year", "measure", "source"])
     scored = rows[rows["scored"].astype(bool)].iloc[0]
     same = rows[rows["measure"] == scored["measure"]]
-    last = from_table(policy).as_of.year
+    last = policy.as_of.year
     newer = same[same["year"].between(scored["year"] + 1, last) & (same["districts"] >= scored["districts"])]
     others = "; ".join(_described(row, last) for row in rows[~rows["scored"].astype(bool)].itertuples())
     sentence = f"scored: {_described(scored, last)}; also at hand: {others or 'none'}"
@@ -124,7 +124,8 @@ def rows_used(
 def _of_districts(which: pd.Series, what: str) -> str:
     codes = [str(code) for code in which.index[which]]
     named = ", ".join(codes[:MOST_NAMED]) + (", …" if len(codes) > MOST_NAMED else "")
-    return f"those of {len(codes):,} districts ({named}) {what}" if codes else ""
+    districts = "district" if len(codes) == 1 else "districts"
+    return f"those of {len(codes):,} {districts} ({named}) {what}" if codes else ""
 
 
 def sources_agree(poverty_history: pd.DataFrame) -> Finding:

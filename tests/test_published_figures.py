@@ -9,7 +9,6 @@ from pipeline import poverty_years, published_figures
 from pipeline.contracts import CONTRACTS
 from pipeline.errors import InputError
 from pipeline.policy import Policy
-from pipeline.policy.documents import table_of
 from pipeline.poverty_findings import release_scored
 from pipeline.project import Paths
 from pipeline.stored_tables import Tables
@@ -235,7 +234,7 @@ def test_a_release_of_a_year_after_the_round_is_shown_and_never_scored(policy: P
 def test_the_finding_names_a_release_after_the_round(policy: Policy) -> None:
     late = counts(*[(code, 2027, 1000, 100, 5) for code in ("5001", "5002", "5801")])
     releases = published_figures.releases_table(RATES, late, DISTRICTS, named(policy, survey_year=2022))
-    finding = release_scored(releases, table_of(policy))
+    finding = release_scored(releases, policy)
     assert finding.fine
     assert "2027 survey (tpmap_aggregates, 3 districts, complete, after the policy's as_of, not scored)" in (
         finding.sentence

@@ -58,10 +58,10 @@ def test_rows_measure_a_district_if_they_are_enough_and_not_older(
     assert not finding.fine
     assert finding.sentence.split("; ") == [
         "household rows measure 3 districts",
-        "those of 1 districts (9503) are older than the published figures, which are used",
+        "those of 1 district (9503) are older than the published figures, which are used",
         "those of 2 districts (1002, 9502) are of fewer than 100 households, not used",
-        "those of 1 districts (1001) have no published figures to compare them with",
-        "those of 1 districts (9501) are of less than 50% of the persons surveyed there, but used",
+        "those of 1 district (1001) have no published figures to compare them with",
+        "those of 1 district (9501) are of less than 50% of the persons surveyed there, but used",
     ]
 
 

@@ -272,7 +272,10 @@ def _abolished() -> dict[str, str]:
 
 
 def _write_rows(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], order: Order, path: Path) -> int:
-    """Write one file and count its rows. The same seed gives the same bytes; persons of a household stand apart."""
+    """Write one file and count its rows.
+
+    The same seed gives the same bytes. Members of a household do not follow each other.
+    """
     columns = ", ".join(f'"{ours}" AS "{theirs}"' for ours, theirs in order.columns.items())
     persons = f", rows AS ({database.sql_of('sample_persons')})" if order.persons else ""
     rows, sorted_by = ("rows", "hash(person, $seed), person") if order.persons else ("household", "number, years_ago")

@@ -44,9 +44,9 @@ from pipeline.sources.unread import is_taken
 QUIET_SECONDS = 60.0
 # The folder of TPMAP's releases, whose files have TPMAP's own names.
 RELEASES = "tpmap_aggregates"
-# How programs name a file while they send it.
 # A name of a folder has at most 255 bytes; a few are needed for what stands before and after.
 LONGEST_FOLDER = 200
+# How programs name a file while they send it.
 UNFINISHED = (".part", ".filepart", ".tmp", ".partial", ".crdownload", ".swp", ".lock")
 
 

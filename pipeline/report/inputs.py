@@ -31,16 +31,16 @@ def print_inputs(checked: Paths, failures: Mapping[str, Stopped]) -> None:
         failures: the assets that failed, by name.
     """
     out = console()
-    as_of = None
+    policy, as_of = None, None
     if checked.table("policy").is_file():
-        as_of = from_table(stored_tables.read(checked.table("policy"), "policy")).as_of.year
+        policy = from_table(stored_tables.read(checked.table("policy"), "policy"))
+        as_of = policy.as_of.year
     out.print("data/raw, each file with its tables", style="bold")
     for name in RAW_TABLES:
         if checked.table(name).is_file():
             _print_table(out, checked.table(name), name, as_of)
-    if checked.table("releases").is_file():
-        releases, policy = (stored_tables.read(checked.table(name), name) for name in ("releases", "policy"))
-        finding = release_scored(releases, policy)
+    if policy is not None and checked.table("releases").is_file():
+        finding = release_scored(stored_tables.read(checked.table("releases"), "releases"), policy)
         out.print(f"poverty figures {'' if finding.fine else '(WARNING) '}", end="", style="bold")
         out.print(finding.sentence, soft_wrap=True)
     if checked.table("household_files").is_file():
@@ -77,17 +77,17 @@ def _print_table(out: Console, path: Path, name: str, as_of: int | None) -> None
 
 
 def _age(year: int, as_of: int | None) -> str:
-    """How old figures are; those of a later year are never scored.
+    """How old figures are, by the policy.
 
     >>> _age(2022, 2026), _age(2026, 2026), _age(2022, None)
     (", 4 years before the policy's as_of", '', '')
     >>> _age(2027, 2026)
-    ", after the policy's as_of: shown, not scored (to score them, set as_of to a day of 2027 or later)"
+    ", after the policy's as_of"
     """
     if as_of is None or year == as_of:
         return ""
     if year > as_of:
-        return f", after the policy's as_of: shown, not scored (to score them, set as_of to a day of {year} or later)"
+        return ", after the policy's as_of"
     return f", {as_of - year} {'year' if as_of - year == 1 else 'years'} before the policy's as_of"
 
 

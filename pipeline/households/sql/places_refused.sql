@@ -17,15 +17,8 @@ sizes AS (
     FROM (SELECT system, place, count(*) AS rows FROM staged GROUP BY ALL) AS staged
     JOIN named ON named.place = staged.place
     GROUP BY ALL
-    HAVING sum(staged.rows) >= $fewest
 ),
-average AS (
-    SELECT staged.system, count(*) / count(DISTINCT named.found_code) AS rows
-    FROM staged
-    JOIN named ON named.place = staged.place
-    WHERE named.found_code IS NOT NULL
-    GROUP BY ALL
-),
+average AS (SELECT system, avg(rows) AS rows FROM sizes WHERE spelling = 0 GROUP BY system),
 reasons AS (
     SELECT
         refused.system,
@@ -54,7 +47,8 @@ worst AS (
     FROM lost
     JOIN sizes ON sizes.system = lost.system AND sizes.name = lost.name AND sizes.spelling = lost.spelling
     LEFT JOIN average ON average.system = lost.system
-    WHERE lost.refused > $share * sizes.rows
+    WHERE sizes.rows >= $fewest
+        AND lost.refused > $share * sizes.rows
         AND (sizes.spelling = 0 OR sizes.rows > $least * coalesce(average.rows, 0))
 )
 SELECT
